@@ -1,0 +1,164 @@
+"""The user's own names for what a line writes to, read from its source.
+
+An advice such as `write h = h.clone()` needs the variable at the root of the written expression: `h` in
+`h[:2].add_(1)`, `self.state` in `self.state[i] += 1`. The syntax tree gives it, where the span's columns say which
+expression of the line ran. Where a name would mislead the answer is None: none is better than a wrong one.
+"""
+
+import ast
+import warnings
+
+from . import source
+from .spans import Position, Span
+
+__all__ = ["mentions", "written_name"]
+
+# Methods and attributes that look at the same memory as the tensor they belong to: the root is to their left.
+VIEW_METHODS = frozenset(
+    ("chunk", "detach", "diagonal", "expand", "expand_as", "flatten", "movedim", "narrow", "permute", "ravel")
+    + ("reshape", "select", "split", "squeeze", "swapaxes", "swapdims", "t", "transpose", "unbind", "unflatten")
+    + ("unfold", "unsqueeze", "view", "view_as")
+)
+VIEW_ATTRIBUTES = frozenset(("H", "T", "data", "imag", "mH", "mT", "real"))
+
+# What the library is imported as, for sources (a cell, a REPL line) in which the import does not stand.
+USUAL_MODULES = frozenset(("F", "mutagrad", "mg", "torch"))
+
+
+def written_name(span: Span, whole: bool = False) -> str | None:
+    """The variable at the root of the tensor expression that the line at `span` writes to; None where it is unclear.
+
+    `whole` says that the write went over every element: `xs[i].add_(1)` then means the tensor `xs[i]` of a list.
+
+    >>> code = compile("", "train.py", "exec")
+    >>> written_name(Span(code, 0)) is None
+    True
+    """
+    tree = _tree(span)
+    node = _node_at(tree, span.position) if tree else None
+    target = _written(node, _modules(tree)) if tree and node else None
+    name = _root(target, whole) if target else None
+    if tree is None or name is None or _is_loop_variable(name, tree, span.position):
+        return None
+    return name
+
+
+def mentions(span: Span, name: str) -> bool:
+    """Whether `name`, a variable or a dotted path, occurs in the statement at `span`."""
+    tree = _tree(span)
+    line = span.line
+    if tree is None or line is None:
+        return False
+    around = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _encloses(node, line)]
+    if not around:
+        return False
+    statement = min(around, key=lambda node: (node.end_lineno or node.lineno) - node.lineno)
+    return any(isinstance(node, ast.expr) and ast.unparse(node) == name for node in ast.walk(statement))
+
+
+def _tree(span: Span) -> ast.Module | None:
+    text = "".join(source.lines(span.code))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # The compiler has warned of "\d" already.
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _node_at(tree: ast.Module, position: Position) -> ast.AST | None:
+    """The expression, or augmented assignment, whose instruction stands at `position`.
+
+    A method call that goes over several lines is filed from the method's name on, so only the ends are sure to agree;
+    of the nodes which end there, the one that begins last is meant.
+    """
+    if position.line is None or position.column is None:
+        return None
+    start, end = (position.line, position.column), (position.end_line, position.end_column)
+    candidates = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.expr, ast.AugAssign))
+        and (node.end_lineno, node.end_col_offset) == end
+        and (node.lineno, node.col_offset) <= start
+    ]
+    return max(candidates, key=lambda node: (node.lineno, node.col_offset), default=None)
+
+
+def _modules(tree: ast.Module) -> frozenset[str]:
+    """Names that stand for modules rather than tensors."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    aliases = [alias for statement in imports for alias in statement.names]
+    return USUAL_MODULES.union(alias.asname or alias.name.split(".")[0] for alias in aliases)
+
+
+def _written(node: ast.AST, modules: frozenset[str]) -> ast.expr | None:
+    """The expression for the tensor that `node` writes to."""
+    match node:
+        case ast.AugAssign(target=target):
+            return target
+        case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()):
+            return node
+        case ast.Call(keywords=keywords) if out := _keyword(keywords, "out"):
+            return out
+        case ast.Call(args=[first, *_], keywords=keywords) if _keyword(keywords, "inplace"):
+            return first
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=function), args=arguments) if name in modules:
+            return arguments[0] if arguments and _writes(function) else None
+        case ast.Call(func=ast.Attribute(value=receiver, attr=method)) if _writes(method):
+            return receiver
+        case ast.Call(func=ast.Name(id=function), args=[first, *_]) if _writes(function):
+            return first
+    return None
+
+
+def _keyword(keywords: list[ast.keyword], name: str) -> ast.expr | None:
+    return next((keyword.value for keyword in keywords if keyword.arg == name), None)
+
+
+def _writes(function: str) -> bool:
+    """Whether a function of this name works in place, by PyTorch's convention."""
+    return function.endswith("_") and not function.endswith("__")
+
+
+def _root(node: ast.expr, whole: bool) -> str | None:
+    """The source of the variable whose memory `node` looks at."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Subscript(slice=ast.Constant(value=str())):
+            return ast.unparse(node)  # A dictionary's key: no tensor has one.
+        case ast.Subscript(slice=index) if whole and _may_index_a_list(index):
+            return ast.unparse(node)
+        case ast.Subscript(value=value):
+            return _root(value, whole)
+        case ast.Attribute(value=value, attr=attribute) if attribute in VIEW_ATTRIBUTES:
+            return _root(value, whole)
+        case ast.Attribute(value=value):
+            return ast.unparse(node) if _is_path(value) else None
+        case ast.Call(func=ast.Attribute(value=value, attr=method)) if method in VIEW_METHODS or _writes(method):
+            return _root(value, whole)
+    return None
+
+
+def _may_index_a_list(index: ast.expr) -> bool:
+    """Whether a list of tensors could be indexed with `index` to give one of them."""
+    if isinstance(index, ast.Constant):
+        return isinstance(index.value, int)
+    return not isinstance(index, (ast.Slice, ast.Tuple))
+
+
+def _is_path(node: ast.expr) -> bool:
+    """Whether `node` is a name or a dotted path of names."""
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _is_path(node.value))
+
+
+def _is_loop_variable(name: str, tree: ast.Module, position: Position) -> bool:
+    """Whether `name` is bound by a loop around `position`: binding it anew there would leave the tensor as it was."""
+    loops = [node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.AsyncFor))]
+    targets = [loop.target for loop in loops if position.line is not None and _encloses(loop, position.line)]
+    return any(isinstance(node, ast.Name) and node.id == name for target in targets for node in ast.walk(target))
+
+
+def _encloses(node: ast.stmt, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)
