@@ -1,0 +1,82 @@
+"""mutagrad: tensors and autograd in the shape of PyTorch, with in-place operations first-class.
+
+    import mutagrad as torch
+
+Ordinary PyTorch programs run unchanged. See `docs/design.md` for how it works.
+"""
+
+from mutagrad import autograd, collector, linalg, nn, optim, random, special
+from mutagrad.device import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    device,
+    memory_format,
+    preserve_format,
+    strided,
+)
+from mutagrad.dtypes import *
+from mutagrad.dtypes import bool_ as bool
+from mutagrad.dtypes import float32 as float
+from mutagrad.dtypes import int32 as int
+from mutagrad.modes import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from mutagrad.ops.activation import *
+from mutagrad.ops.arithmetic import *
+from mutagrad.ops.bounds import *
+from mutagrad.ops.comparison import *
+from mutagrad.ops.complex import *
+from mutagrad.ops.construction import *
+from mutagrad.ops.contractions import *
+from mutagrad.ops.conversion import *
+from mutagrad.ops.counting import *
+from mutagrad.ops.creation import *
+from mutagrad.ops.diagonals import *
+from mutagrad.ops.einsum import *
+from mutagrad.ops.exponential import *
+from mutagrad.ops.extremes import *
+from mutagrad.ops.gathering import *
+from mutagrad.ops.indexing import *
+from mutagrad.ops.grids import *
+from mutagrad.ops.joining import *
+from mutagrad.ops.linear import *
+from mutagrad.ops.logic import *
+from mutagrad.ops.loss import *
+from mutagrad.ops.memory import *
+from mutagrad.ops.moments import *
+from mutagrad.ops.norms import *
+from mutagrad.ops.parts import *
+from mutagrad.ops.pickling import *
+from mutagrad.ops.powers import *
+from mutagrad.ops.product_sums import *
+from mutagrad.ops.products import *
+from mutagrad.ops.putting import *
+from mutagrad.ops.random import *
+from mutagrad.ops.rearranging import *
+from mutagrad.ops.reduction import *
+from mutagrad.ops.resizing import *
+from mutagrad.ops.rounding import *
+from mutagrad.ops.scan import *
+from mutagrad.ops.scattering import *
+from mutagrad.ops.selection import *
+from mutagrad.ops.shaping import *
+from mutagrad.ops.softmax import *
+from mutagrad.ops.sorting import *
+from mutagrad.ops.special import *
+from mutagrad.ops.trigonometric import *
+from mutagrad.ops.views import *
+from mutagrad.ops.writing import *
+from mutagrad.overwrite import get_overwrite_policy, overwrite_statistics, set_overwrite_policy
+from mutagrad.printing import set_printoptions
+from mutagrad.report.errors import AutogradError, OverwrittenError
+from mutagrad.tensor import Size, Tensor
+
+__version__ = "0.1.0"
+
+collector.relax()

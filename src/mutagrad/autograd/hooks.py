@@ -1,0 +1,113 @@
+"""Hooks on tensors: `register_hook`, `retain_grad`, `register_post_accumulate_grad_hook`.
+
+A hook belongs to the value that its tensor holds when it is registered: it is kept as a watch on the node that wrote
+that value, and is told the gradient with respect to it even if the tensor is written later. `retain_grad` follows the
+tensor to its latest value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from itertools import count
+from typing import Any
+from weakref import ref
+
+from mutagrad.graph import Leaf, Watch
+from mutagrad.tensor import Tensor, new_watch, watches_of
+
+_next_id = count().__next__
+
+
+class RemovableHandle:
+    """What registering a hook returns: `remove()` takes the hook away again; also a context manager."""
+
+    def __init__(self, hooks: MutableMapping[int, Any]) -> None:
+        self.hooks = hooks
+        self.id = _next_id()
+
+    def remove(self) -> None:
+        """Takes the hook away; a second call does nothing."""
+        self.hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.remove()
+
+
+def add_hook(hooks: MutableMapping[int, Any], hook: Callable) -> RemovableHandle:
+    """Files `hook` last among `hooks`."""
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = hook
+    return handle
+
+
+def watch(tensor: Tensor) -> Watch:
+    """The watch on the value that `tensor` holds now, made when there is none."""
+    present = watches_of(tensor)
+    if present:
+        return present[0]
+    writer, made = new_watch(tensor)
+    writer.watches = [*(writer.watches or ()), made]
+    return made
+
+
+def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+    """Calls `hook(gradient)` whenever the gradient with respect to this value is known; what it returns replaces it.
+
+    Raises RuntimeError for a tensor that does not require grad.
+
+    >>> import mutagrad
+    >>> x = mutagrad.ones(2, requires_grad=True)
+    >>> handle = x.register_hook(lambda gradient: gradient * 10)
+    >>> x.sum().backward()
+    >>> x.grad
+    tensor([10., 10.])
+    """
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    return add_hook(watch(self).hooks, hook)
+
+
+def retain_grad(self: Tensor) -> None:
+    """Makes backward passes keep the gradient of this tensor in its `.grad`, though it is no leaf."""
+    if not self.requires_grad:
+        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    if self.is_leaf or self.retains_grad:
+        return
+    tensor = ref(self)
+
+    def keep(gradient: Tensor) -> None:
+        kept = tensor()
+        if kept is not None:
+            present = getattr(kept, "_grad", None)
+            kept._grad = gradient if present is None else present + gradient
+
+    watch(self).keep = keep
+
+
+def retains_grad(self: Tensor) -> bool:
+    """Whether `.grad` is kept for this tensor, which is no leaf."""
+    return not self.is_leaf and any(watch.keep is not None for watch in watches_of(self))
+
+
+def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], None]) -> RemovableHandle:
+    """Calls `hook(self)` after a backward pass has added to this leaf's `.grad`.
+
+    Raises RuntimeError for a tensor that does not require grad or is no leaf.
+    """
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    edge = self._family.edge
+    if not self.is_leaf or edge is None or not isinstance(edge[2], Leaf):
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    if edge[2].post_hooks is None:
+        edge[2].post_hooks = {}
+    return add_hook(edge[2].post_hooks, hook)
+
+
+Tensor.register_hook = register_hook  # type: ignore[attr-defined]
+Tensor.retain_grad = retain_grad  # type: ignore[attr-defined]
+Tensor.retains_grad = property(retains_grad)  # type: ignore[attr-defined]
+Tensor.register_post_accumulate_grad_hook = register_post_accumulate_grad_hook  # type: ignore[attr-defined]

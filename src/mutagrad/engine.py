@@ -1,0 +1,296 @@
+"""One reverse pass: the nodes that the roots reach, in strictly falling sequence, over adjoint regions.
+
+A pass keeps one adjoint buffer for each family, under the family's key. When a node runs, the buffers describe memory
+as it was when that node had just run forward. So the engine takes what stands at the node's output region out of the
+adjoint, lets the operation turn it into one share for each input, and adds the shares in at the inputs' regions. An
+operation in place is no special case: its output region is a region of an older buffer, and so is its first input's.
+
+The first share of a whole family is taken without a copy and owned only once it has to be written to. All state is in
+the pass, none on nodes or families, so passes may be nested and run side by side. Under `create_graph=True` the same
+loop runs with tensors in the buffers, and `xp` the namespace of tensors.
+
+Read next: `operation.py` for the rules, `regions.py` for how shares are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from sys import getrefcount
+from typing import Any
+
+import numpy as np
+
+from mutagrad.graph import Edge, Leaf, Node, Watch
+from mutagrad.regions import Gathered, Layout, View, add_overlapping, generation, relative
+from mutagrad.storage import LostValue
+
+falling = attrgetter("sequence")
+END = 1 << 62  # beyond every sequence number
+
+
+class Pass:
+    """The state of one reverse pass.
+
+    `unpack(node)` gives cells with what a node saved as `xp` knows it (None: the node's own cells, of arrays); `call_hooks(watch, gradient)` the gradient
+    that a watch leaves; `deliver(leaf, gradient)` is called with each leaf's gradient as soon as it is complete.
+    `fault(node, lost)` makes the exception for a value that is no longer there (`lost` is None: the graph was freed).
+    With `targets`, `(writer, watch)` pairs, only what leads to them is run and nothing is delivered.
+    """
+
+    def __init__(
+        self,
+        xp: Any,
+        unpack: Callable[[Node], list] | None,
+        call_hooks: Callable[[Watch, Any], Any],
+        deliver: Callable[[Leaf, Any, bool], None],
+        fault: Callable[[Node, LostValue | None], Exception],
+        targets: list[tuple[Node | Leaf, Watch]] | None = None,
+        keep_graph: bool = False,
+    ) -> None:
+        self.xp = xp
+        self.unpack = unpack
+        self.call_hooks = call_hooks
+        self.deliver = deliver
+        self.fault = fault
+        self.targets = targets
+        self.keep_graph = keep_graph
+        self.adjoints: dict[int, Any] = {}
+        self.owned: set[int] = set()
+        # What each writer's watches are, and the adjoints kept apart for the watched views of what it wrote.
+        self.watching: dict[Node | Leaf, list[Watch]] = {}
+        self.apart: dict[tuple[View, Node | Leaf], Any] = {}
+
+    def run(self, roots: list[tuple[Edge, Any]]) -> None:
+        """Starts from `(edge, cotangent)` pairs and runs every node behind them that is needed."""
+        nodes, leaves = self._collect(edge[2] for edge, _ in roots)
+        needed = None if self.targets is None else self._needed(nodes)
+        for edge, cotangent in roots:
+            self.add(edge, cotangent)
+
+        xp, adjoints, owned, watching = self.xp, self.adjoints, self.owned, self.watching
+        unpack, add, keep_graph, asarray = self.unpack, self.add, self.keep_graph, xp.asarray
+        for node in nodes:
+            if watching and node in watching:
+                self._report(node)
+            key, region = node.key, node.region
+            if region is None:
+                # All of the family was written here: nothing of its adjoint is left to earlier nodes.
+                ct = adjoints.pop(key, None)
+                owned.discard(key)
+                if ct is None and type(key) is tuple:
+                    ct = self._take_several(key)
+            elif key in adjoints:
+                if key not in owned or region.rigid:
+                    self._own(key, region.layout)
+                ct = region.read(xp, adjoints[key])
+                region.clear(xp, adjoints[key])
+            else:
+                ct = None
+            if needed is not None and node not in needed:
+                ct = None  # It leads to no target, but what it overwrote is no longer the earlier writers' business.
+            if ct is not None:
+                if node.saved is None:
+                    raise self.fault(node, None)
+                try:
+                    cells = node.saved if unpack is None else unpack(node)
+                    shares = node.operation.pullback(xp, ct, cells, node)
+                except LostValue as lost:
+                    raise self.fault(node, lost) from None
+                if not keep_graph and node.saved:
+                    node.saved = None
+                if node.fit is not None:
+                    shares = [share if share is None else xp.fit(share, *f) for share, f in zip(shares, node.fit)]
+                for edge, share in zip(node.edges, shares):
+                    if share is None or edge is None:
+                        continue
+                    key = edge[0]
+                    if edge[1] is not None:
+                        add(edge, share)
+                    elif key not in adjoints:
+                        adjoints[key] = share
+                    elif key in owned:
+                        adjoints[key] += share
+                    else:
+                        adjoints[key] = asarray(adjoints[key] + share)
+                        owned.add(key)
+            if leaves and node in leaves:
+                self._finish(leaves[node])
+        self._finish(leaves.get(None, ()))
+
+    def add(self, edge: Edge, share: Any) -> None:
+        """Adds `share` to the adjoint at the edge's region."""
+        key, region, writer = edge
+        adjoints = self.adjoints
+        if region is None:
+            if key not in adjoints:
+                adjoints[key] = share
+            elif key in self.owned:
+                adjoints[key] += share
+            else:
+                adjoints[key] = self.xp.asarray(adjoints[key] + share)
+                self.owned.add(key)
+            return
+        if self.apart and (view := self._watched(region, writer)) is not None:
+            self._add_apart(view, region, writer, share)
+            return
+        if key not in self.owned or region.rigid:
+            self._own(key, region.layout)
+        region.add(self.xp, adjoints[key], share)
+
+    def _own(self, key: int, layout: Layout) -> None:
+        """Gives the pass a buffer of its own for a family, laid out like the family's base."""
+        present = self.adjoints.get(key)
+        if present is None:
+            self.adjoints[key] = layout.zeros(self.xp)
+        elif key not in self.owned or self.xp.strides(present) != layout.strides:
+            buffer = layout.zeros(self.xp)
+            buffer[...] = present
+            self.adjoints[key] = buffer
+        self.owned.add(key)
+
+    def _take_several(self, keys: tuple[int, ...]) -> list | None:
+        """The cotangents of a node of several outputs, None where there is none; None when there is none at all."""
+        cts = [self.adjoints.pop(key, None) for key in keys]
+        self.owned.difference_update(keys)
+        return cts if any(ct is not None for ct in cts) else None
+
+    # Which nodes to run -------------------------------------------------------------------------------------------
+
+    def _collect(self, writers: Iterable[Node | Leaf]) -> tuple[list[Node], dict[Node | None, list[Leaf]]]:
+        """All nodes behind `writers` by falling sequence, and the leaves by their earliest reader (None: no node)."""
+        seen: set[Node] = set()
+        earliest: dict[Leaf, int] = {}
+        reader: dict[Leaf, Node] = {}
+        stack: list[Node] = []
+        nodes: list[Node] = []
+        for writer in writers:
+            if type(writer) is Leaf:
+                earliest[writer] = 0
+            elif writer not in seen:
+                seen.add(writer)
+                stack.append(writer)
+        while stack:
+            node = stack.pop()
+            nodes.append(node)
+            if node.watches is not None:
+                self._notice(node, node.watches)
+            for edge in node.edges:
+                if edge is None:
+                    continue
+                writer = edge[2]
+                if type(writer) is Leaf:
+                    # Snapshots of one operation's inputs share a sequence number: the one met last runs last.
+                    if earliest.get(writer, END) >= node.sequence:
+                        earliest[writer] = node.sequence
+                        reader[writer] = node
+                elif writer not in seen:
+                    seen.add(writer)
+                    stack.append(writer)
+        nodes.sort(key=falling, reverse=True)
+        leaves: dict[Node | None, list[Leaf]] = {}
+        for leaf, sequence in earliest.items():
+            leaves.setdefault(reader[leaf] if sequence else None, []).append(leaf)
+            if leaf.watches is not None:
+                self._notice(leaf, leaf.watches)
+        for writer, watch in self.targets or ():
+            self._notice(writer, [watch])
+        return nodes, leaves
+
+    def _needed(self, nodes: list[Node]) -> set[Node]:
+        """The nodes that lead to a target."""
+        targets = {writer for writer, _ in self.targets or ()}
+        needed: set[Node] = set()
+        for node in reversed(nodes):
+            for edge in node.edges:
+                if edge is not None and (edge[2] in targets or edge[2] in needed):
+                    needed.add(node)
+                    break
+        return needed
+
+    # Those who watch ----------------------------------------------------------------------------------------------
+    #
+    # A watched view has an adjoint of its own, for the shares that come through the view itself as its writer left
+    # it. It is flushed into its parent's when the pass comes to that writer.
+
+    def _notice(self, writer: Node | Leaf, watches: list[Watch]) -> None:
+        self.watching.setdefault(writer, []).extend(watches)
+        for watch in watches:
+            if watch.view is not None:
+                self.apart[watch.view, writer] = None
+
+    def _watched(self, region: View | Gathered, writer: Node | Leaf) -> View | None:
+        """The nearest watched view, as `writer` left it, that the region lies in."""
+        view = region.view if type(region) is Gathered else region
+        while view is not None:
+            if (view, writer) in self.apart:
+                return view  # type: ignore[return-value]
+            view = view.maker  # type: ignore[union-attr]
+        return None
+
+    def _add_apart(self, view: View, region: View | Gathered, writer: Node | Leaf, share: Any) -> None:
+        xp = self.xp
+        buffer = self.apart[view, writer]
+        if buffer is None:
+            shape = next(w.shape for w in self.watching[writer] if w.view is view)
+            buffer = self.apart[view, writer] = xp.zeros(shape, dtype=share.dtype)
+        inner = region.view if type(region) is Gathered else region
+        steps = relative(inner, view)  # type: ignore[arg-type]
+        if steps is None:
+            spread = region.layout.zeros(xp)
+            region.add(xp, spread, share)
+            buffer += view.of(xp, spread)
+            return
+        part = buffer
+        for step in steps:
+            part = step.function(xp, part, *step.arguments)
+        if type(region) is Gathered:
+            xp.add_at(part, region.key, share)
+        else:
+            add_overlapping(xp, part, share)
+
+    def _report(self, writer: Node | Leaf) -> None:
+        """Tells those who watch what `writer` wrote its gradient: views first, the later made before the earlier."""
+        watches = self.watching.pop(writer)
+        views = {watch.view: watch for watch in watches if watch.view is not None}
+        for view in sorted(views, key=generation, reverse=True):
+            gradient = self.apart.pop((view, writer))
+            if gradient is not None:
+                for watch in watches:
+                    if watch.view is view:
+                        gradient = self.call_hooks(watch, gradient)
+                self.add((views[view].key, view, writer), gradient)
+        for watch in watches:
+            if watch.view is not None or watch.key not in self.adjoints:
+                continue
+            if watch.through is None:
+                self.adjoints[watch.key] = self.call_hooks(watch, self.adjoints[watch.key])
+                self.owned.discard(watch.key)
+            else:
+                self._own(watch.key, watch.through.layout)
+                region = watch.through.of(self.xp, self.adjoints[watch.key])
+                region[...] = self.call_hooks(watch, region)
+
+    def _finish(self, leaves: Iterable[Leaf]) -> None:
+        """Delivers the gradients of leaves that no earlier node reads."""
+        for leaf in leaves:
+            if leaf in self.watching:
+                self._report(leaf)
+            gradient = self.adjoints.pop(leaf.key, None)
+            if gradient is not None and self.targets is None:
+                exclusive = leaf.key in self.owned or _holders(gradient) <= ALONE
+                self.deliver(leaf, gradient, exclusive)
+
+
+def _holders(gradient: Any) -> int:
+    """How many hold the array, as CPython counts; many when its memory is another's."""
+    return getrefcount(gradient) if getattr(gradient, "base", gradient) is None else END
+
+
+def _holders_of_unshared() -> int:
+    gradient = {0: np.empty(0)}.pop(0, None)
+    return _holders(gradient)
+
+
+# What `_holders` finds for an array that only its caller holds: it differs between CPython's versions.
+ALONE = _holders_of_unshared()

@@ -1,0 +1,172 @@
+"""The recorded graph: families, nodes and leaves.
+
+A `Family` is the autograd identity of a base tensor and all its differentiable views. Its `edge` says who wrote it
+last. An edge is `(key, region, writer)`: the key under which a pass keeps the family's adjoint, the region of it that
+is meant (None: all), and the `Node` or `Leaf` that wrote it last at that time. Nodes hold edges to their inputs and
+never anything that leads to their outputs, so the graph has no reference cycles and dies with its last tensor.
+
+Sequence numbers order all of a process's operations; they step by four, so that the reverse pass can place a saved
+value just before or just after the operation that saved it.
+
+Read next: `engine.py`, which walks the graph, and `operation.py`, which records it.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from types import CodeType
+from typing import Any
+from weakref import ref
+
+import numpy as np
+
+from mutagrad.regions import Layout, Region, View
+from mutagrad.storage import Saved, Storage
+
+STEP = 4
+next_sequence = count(STEP, STEP).__next__
+
+Edge = tuple[int, "Region | None", "Node | Leaf"]
+
+
+class Family:
+    """A base tensor's memory and history, shared with all its differentiable views.
+
+    `base` is the base's array, `edge` its edge (None: it does not require grad). `version` is None unless the family
+    came from `.data`: such a family counts its writes for itself. `origin` says why it may not be written freely:
+    "inference" for tensors made in this mode, "no_grad" and "inference_mode" for views made in these modes, with the
+    family they were made from in `source`, and "function" for a view or an input that the custom function `maker`
+    returned. `handle` is a weak reference to the base tensor, set when the first view of it is made.
+    """
+
+    __slots__ = ("storage", "base", "edge", "layout", "version", "origin", "source", "maker", "handle")
+
+    storage: Storage
+    base: np.ndarray
+    edge: Edge | None
+    layout: Layout | None
+    version: int | None
+    origin: str | None
+    source: Family | None
+    maker: str
+    handle: ref[Any]
+
+    def make_layout(self, tensor: Any = None) -> Layout:
+        """The layout of the base, made once: when `tensor` is the first of the family to be viewed or written in part."""
+        if tensor is not None and tensor._view is None:
+            self.handle = ref(tensor)
+        layout = self.layout = Layout(self.base, self.base is self.storage.array)
+        return layout
+
+    def bump(self) -> None:
+        """Counts one write, where PyTorch counts it."""
+        if self.version is None:
+            self.storage.version += 1
+        else:
+            self.version += 1
+
+
+def new_family(storage: Storage, base: np.ndarray, edge: Edge | None = None) -> Family:
+    """A family of which `base` is the base's array."""
+    family = Family()
+    family.storage = storage
+    family.base = base
+    family.edge = edge
+    family.layout = family.version = family.origin = family.source = None
+    return family
+
+
+class Node:
+    """One recorded operation.
+
+    `edges` are those of its tensor inputs, in order (None: no gradient wanted). `saved` are the cells its rule needs
+    and `values` its parameters by name. `key` and `region` are where its output's cotangent is found; for an
+    operation in place the key is older than the node. `fit` holds the shape and dtype of each input where they differ
+    from the output's. `code` and `instruction` are the caller's place in the source. `watches` are the hooks and
+    `retain_grad` on the tensor written.
+    """
+
+    __slots__ = (
+        "sequence",
+        "operation",
+        "edges",
+        "saved",
+        "values",
+        "key",
+        "region",
+        "fit",
+        "code",
+        "instruction",
+        "watches",
+        "__weakref__",
+    )
+
+    sequence: int
+    operation: Any
+    edges: tuple[Edge | None, ...]
+    saved: tuple[Saved, ...] | None
+    values: dict[str, Any]
+    key: Any
+    region: Region | None
+    fit: Any
+    code: CodeType | None
+    instruction: int
+    watches: list[Watch] | None
+
+
+class Leaf:
+    """Where a leaf's gradient is collected: its `.grad`, its hooks, and a weak reference to its tensor.
+
+    The tensor is made again from `array` and `storage` when somebody asks for it after the user's last reference.
+    """
+
+    __slots__ = ("key", "grad", "array", "storage", "tensor", "watches", "post_hooks", "shape", "dtype", "__weakref__")
+
+    key: int
+    grad: Any
+    array: np.ndarray
+    storage: Storage
+    tensor: ref[Any]
+    watches: list[Watch] | None
+    post_hooks: dict[int, Any] | None
+
+    def __init__(self, key: int, tensor: Any, array: np.ndarray, storage: Storage) -> None:
+        self.key = key
+        self.grad = None
+        self.array = array
+        self.storage = storage
+        self.tensor = ref(tensor)
+        self.watches = None
+        self.post_hooks = None
+
+
+class Watch:
+    """Somebody who wants the gradient of a tensor as it stood after its writer ran.
+
+    The tensor is the family `key` at `view` (None: all of it), of the given `shape`. A base whose shape was changed in
+    place is all of its family, seen `through` a view. `hooks` are called with the gradient, in order, and may replace
+    it; then `keep(gradient)` is called if it is set.
+    """
+
+    __slots__ = ("key", "view", "shape", "through", "hooks", "keep")
+
+    def __init__(
+        self, key: int, view: View | None, shape: tuple[int, ...], keep: Any = None, through: View | None = None
+    ) -> None:
+        self.key = key
+        self.view = view
+        self.shape = shape
+        self.through = through
+        self.hooks: dict[int, Any] = {}
+        self.keep = keep
+
+
+def nothing_saved() -> Saved:
+    """The cell that stands where a value was not needed."""
+    saved = Saved()
+    saved.array = saved.storage = saved.view = None
+    return saved
+
+
+NOTHING = nothing_saved()
+EMPTY: dict[str, Any] = {}

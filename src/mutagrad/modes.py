@@ -1,0 +1,183 @@
+"""Grad modes, each thread's own: `no_grad`, `enable_grad`, `set_grad_enabled`, `inference_mode`.
+
+Each is a context manager and a decorator, of functions and generator functions alike.
+Follows https://docs.pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+
+class _Modes(threading.local):
+    grad = True
+    inference = False
+
+
+modes = _Modes()
+inference_depth = [0]  # how many inference modes are on in all threads: what asks seldom-true questions asks it first
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are recorded now, in this thread."""
+    return modes.grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether inference mode is on now, in this thread."""
+    return modes.inference
+
+
+class _Mode(ABC):
+    """A context manager that is also a decorator; a fresh copy is entered at every call."""
+
+    def _again(self) -> _Mode:
+        return type(self)()
+
+    @abstractmethod
+    def __enter__(self) -> None: ...
+
+    @abstractmethod
+    def __exit__(self, *exception: object) -> None: ...
+
+    def __call__(self, function: Callable) -> Callable:
+        if inspect.isclass(function):
+            function.__init__ = self(function.__init__)  # type: ignore[misc]
+            return function
+        if inspect.isgeneratorfunction(function):
+            return self._wrap_generator(function)
+
+        @functools.wraps(function)
+        def within(*args: Any, **kwargs: Any) -> Any:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return within
+
+    def _wrap_generator(self, function: Callable) -> Callable:
+        @functools.wraps(function)
+        def within(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            resume, given = generator.send, None
+            while True:
+                try:
+                    with self._again():
+                        produced = resume(given)
+                except StopIteration as stop:
+                    return stop.value
+                try:
+                    given = yield produced
+                    resume = generator.send
+                except GeneratorExit:
+                    with self._again():
+                        generator.close()
+                    raise
+                except BaseException as error:
+                    resume, given = generator.throw, error
+
+        return within
+
+
+class no_grad(_Mode):
+    """Nothing is recorded within; results do not require grad.
+
+    >>> import mutagrad
+    >>> x = mutagrad.ones(2, requires_grad=True)
+    >>> with mutagrad.no_grad():
+    ...     (x * 2).requires_grad
+    False
+    """
+
+    grad = False
+
+    def __new__(cls, function: Callable | None = None) -> Any:
+        mode = super().__new__(cls)
+        return mode if function is None else mode(function)
+
+    def __enter__(self) -> None:
+        self.previous = modes.grad
+        modes.grad = self.grad
+
+    def __exit__(self, *exception: object) -> None:
+        modes.grad = self.previous
+
+
+class enable_grad(no_grad):
+    """Operations are recorded within, also inside `no_grad`.
+
+    >>> import mutagrad
+    >>> x = mutagrad.ones(2, requires_grad=True)
+    >>> with mutagrad.no_grad(), mutagrad.enable_grad():
+    ...     (x * 2).requires_grad
+    True
+    """
+
+    grad = True
+
+
+class set_grad_enabled(_Mode):
+    """Switches recording on or off at once, and back at the end when used as a context manager or decorator.
+
+    >>> import mutagrad
+    >>> with mutagrad.set_grad_enabled(False):
+    ...     mutagrad.is_grad_enabled()
+    False
+    """
+
+    def __init__(self, mode: bool) -> None:
+        self.previous = modes.grad
+        self.mode = bool(mode)
+        modes.grad = self.mode
+
+    def _again(self) -> _Mode:
+        return set_grad_enabled(self.mode)
+
+    def __call__(self, function: Callable) -> Callable:
+        modes.grad = self.previous
+        return super().__call__(function)
+
+    def __enter__(self) -> None:
+        modes.grad = self.mode
+
+    def __exit__(self, *exception: object) -> None:
+        modes.grad = self.previous
+
+
+class inference_mode(_Mode):
+    """Nothing is recorded within, and the tensors made there can never take part in recording.
+
+    >>> import mutagrad
+    >>> with mutagrad.inference_mode():
+    ...     mutagrad.ones(2).is_inference()
+    True
+    """
+
+    def __new__(cls, mode: bool | Callable = True) -> Any:
+        made = super().__new__(cls)
+        made.mode = True
+        if callable(mode):
+            return made(mode)
+        made.mode = mode
+        return made
+
+    def __init__(self, mode: bool = True) -> None:
+        pass
+
+    def _again(self) -> _Mode:
+        return inference_mode(self.mode)
+
+    def __enter__(self) -> None:
+        self.previous = modes.grad, modes.inference
+        modes.inference = self.mode
+        inference_depth[0] += self.mode
+        if self.mode:
+            modes.grad = False
+
+    def __exit__(self, *exception: object) -> None:
+        modes.grad, modes.inference = self.previous
+        inference_depth[0] -= self.mode

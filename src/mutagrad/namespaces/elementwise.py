@@ -1,0 +1,180 @@
+"""NumPy kernels that work element by element, for the namespace `arrays.py`, where NumPy's own differ from PyTorch's.
+
+NumPy divides whole numbers by zero in silence, refuses negative whole powers, orders complex numbers and keeps the NaN
+in a sign; SciPy gives the special functions of a half-precision array in single precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from mutagrad.dtypes import of_numpy
+
+_HALF = np.dtype("float16")
+
+
+def _refused(kernel: str, x: np.ndarray) -> NotImplementedError:
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{of_numpy[x.dtype].scalar_type}'")
+
+
+# Division -----------------------------------------------------------------------------------------------------------
+
+
+def _check_divisor(kernel: str, x: np.ndarray) -> None:
+    """Raises for a divisor of whole numbers that has a zero in it, and for dtypes without this division."""
+    kind = x.dtype.kind
+    if kind in "bc":
+        raise _refused(kernel, x)
+    if kind != "f" and not np.all(x):
+        raise RuntimeError("ZeroDivisionError")
+
+
+def floor_divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The quotient rounded down."""
+    _check_divisor("div_floor_cpu", y)
+    return np.floor_divide(x, y)
+
+
+def trunc_divide(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The quotient rounded towards zero."""
+    _check_divisor("div_trunc_cpu", y)
+    if x.dtype.kind == "f" or y.dtype.kind == "f":
+        return np.trunc(np.divide(x, y))
+    return np.floor_divide(x - np.fmod(x, y), y)
+
+
+def remainder(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What division leaves, with the sign of the divisor."""
+    _check_divisor("remainder_cpu", y)
+    return np.remainder(x, y)
+
+
+def fmod(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What division leaves, with the sign of the dividend."""
+    _check_divisor("fmod_cpu", y)
+    return np.fmod(x, y)
+
+
+# Powers -------------------------------------------------------------------------------------------------------------
+
+
+def pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """`x` to the power `y`; a negative whole power of a whole number is rounded towards zero."""
+    if x.dtype.kind == "b":
+        raise _refused("pow", x)
+    if x.dtype.kind not in "iu" or y.dtype.kind != "i" or np.all(y >= 0):
+        return np.power(x, y)
+    sign = np.where(y % 2 == 0, 1, x)
+    return np.where(y >= 0, np.power(x, np.maximum(y, 0)), np.where(np.abs(x) == 1, sign, 0)).astype(x.dtype)
+
+
+# Special functions --------------------------------------------------------------------------------------------------
+
+
+def _in_own_dtype(function: Callable[..., Any]) -> Callable[[np.ndarray], np.ndarray]:
+    def call(x: np.ndarray) -> np.ndarray:
+        value = function(x)
+        return value.astype(_HALF) if x.dtype is _HALF else value
+
+    call.__name__, call.__doc__ = function.__name__, function.__doc__
+    return call
+
+
+erf = _in_own_dtype(special.erf)
+erfc = _in_own_dtype(special.erfc)
+erfinv = _in_own_dtype(special.erfinv)
+digamma = _in_own_dtype(special.digamma)
+polygamma = special.polygamma
+
+
+def lgamma(x: np.ndarray) -> np.ndarray:
+    """The logarithm of the absolute value of the gamma function."""
+    value = np.asarray(special.gammaln(x), _HALF if x.dtype is _HALF else None)
+    np.copyto(value, np.inf, where=x == -np.inf)
+    return value
+
+
+i0 = _in_own_dtype(special.i0)
+i1 = _in_own_dtype(special.i1)
+_expit = _in_own_dtype(special.expit)
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """The logistic function."""
+    return 1 / (1 + np.exp(-x)) if x.dtype.kind == "c" else _expit(x)
+
+
+def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """`x * log(y)`, zero where `x` is zero."""
+    value = special.xlogy(x, y)
+    return value.astype(_HALF) if x.dtype is _HALF else value
+
+
+def logaddexp(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The logarithm of `exp(x) + exp(y)`."""
+    if x.dtype.kind != "c":
+        return np.logaddexp(x, y)
+    swapped = x.real < y.real
+    larger, smaller = np.where(swapped, y, x), np.where(swapped, x, y)
+    return larger + np.log1p(np.exp(smaller - larger))
+
+
+# Signs, bounds and parts --------------------------------------------------------------------------------------------
+
+
+def is_complex(x: np.ndarray) -> bool:
+    """Whether the dtype is complex."""
+    return x.dtype.kind == "c"
+
+
+def sign(x: np.ndarray) -> np.ndarray:
+    """Minus one, zero or one, zero for NaN; of a complex number, the one of length one with its angle."""
+    if x.dtype.kind != "f":
+        return x.copy() if x.dtype.kind == "b" else np.sign(x)
+    value = np.asarray(np.sign(x))
+    np.copyto(value, 0, where=value != value)
+    return value
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """`x` where it is positive, else zero."""
+    return np.maximum(x, _zeros[x.dtype])
+
+
+class _Zeros(dict[np.dtype, np.ndarray]):
+    def __missing__(self, dt: np.dtype) -> np.ndarray:
+        self[dt] = np.zeros((), dt)
+        return self[dt]
+
+
+# Zero as an array of each dtype: with a Python number a ufunc takes twice as long.
+_zeros = _Zeros()
+
+
+def clip(x: np.ndarray, low: float | None, high: float | None) -> np.ndarray:
+    """`x` raised to `low` and lowered to `high`, where they are given."""
+    if low is not None:
+        x = np.maximum(x, np.asarray(low, x.dtype))
+    return x if high is None else np.minimum(x, np.asarray(high, x.dtype))
+
+
+def round(x: np.ndarray) -> np.ndarray:
+    """The nearest whole number, the even one of two."""
+    return np.rint(x) if x.dtype.kind == "f" else x.copy()
+
+
+def nan_to_num(x: np.ndarray, nan: float | None, posinf: float | None, neginf: float | None) -> np.ndarray:
+    """`x` with other numbers in the places of NaN and the infinities."""
+    return np.nan_to_num(x, True, nan or 0.0, posinf, neginf)
+
+
+def complex(real: np.ndarray, imag: np.ndarray) -> np.ndarray:
+    """The complex numbers with these parts; a product with `1j` would spoil infinities."""
+    shape = np.broadcast_shapes(real.shape, imag.shape)
+    made = np.empty(shape, np.result_type(real.dtype, np.complex64))
+    made.real, made.imag = real, imag
+    return made

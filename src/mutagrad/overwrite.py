@@ -1,0 +1,90 @@
+"""What happens when memory that a gradient still needs is about to be written: the overwrite policy.
+
+Under `"preserve"` the saved region is copied once, just before it is lost; under `"error"` it is marked lost, and
+`backward()` raises if it needs it; under `"torch"` any write to the storage counts as a loss, as in PyTorch. The
+policy belongs to the thread; its first value comes from the environment variable `MUTAGRAD_OVERWRITE`.
+
+The counters here are the process-wide account of what the policy did.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+
+POLICIES = ("preserve", "error", "torch")
+
+
+def _checked(policy: str) -> str:
+    if policy not in POLICIES:
+        raise ValueError(f"the overwrite policy must be one of {', '.join(map(repr, POLICIES))} but is {policy!r}")
+    return policy
+
+
+class _Policy(threading.local):
+    def __init__(self) -> None:
+        self.name = _checked(os.environ.get("MUTAGRAD_OVERWRITE", "preserve"))
+
+
+policy = _Policy()
+
+
+class set_overwrite_policy:
+    """Sets what a write to memory does that a gradient still needs, for this thread; also a context manager.
+
+    `policy` is `"preserve"` (keep a copy, the gradient is right), `"error"` (`backward()` raises if it needs the lost
+    value) or `"torch"` (`backward()` raises after any write to the saved value's storage, as PyTorch does).
+    Raises ValueError for any other name.
+
+    >>> import mutagrad
+    >>> with mutagrad.set_overwrite_policy("error"):
+    ...     mutagrad.get_overwrite_policy()
+    'error'
+    """
+
+    def __init__(self, policy_name: str) -> None:
+        self.previous = policy.name
+        policy.name = _checked(policy_name)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exception: object) -> None:
+        policy.name = self.previous
+
+
+def get_overwrite_policy() -> str:
+    """The overwrite policy of this thread: `"preserve"`, `"error"` or `"torch"`."""
+    return policy.name
+
+
+@dataclass
+class OverwriteStatistics:
+    """Counts since the process began.
+
+    `overwritten`: saved values of live graphs that were written over. `copies`: copies made to keep them (several
+    saved values of one region share a copy). `bytes_kept`: the size of those copies in bytes.
+    """
+
+    overwritten: int = 0
+    copies: int = 0
+    bytes_kept: int = 0
+
+
+statistics = OverwriteStatistics()
+
+
+def overwrite_statistics() -> OverwriteStatistics:
+    """A snapshot of the process-wide overwrite counters.
+
+    >>> import mutagrad
+    >>> x = mutagrad.ones(3, requires_grad=True)
+    >>> h = x * 2
+    >>> before = mutagrad.overwrite_statistics()
+    >>> y = h.sin()
+    >>> _ = h.zero_()
+    >>> mutagrad.overwrite_statistics().bytes_kept - before.bytes_kept
+    12
+    """
+    return OverwriteStatistics(statistics.overwritten, statistics.copies, statistics.bytes_kept)

@@ -1,0 +1,309 @@
+"""How a tensor, or a recorded read or write, addresses part of its family's buffer.
+
+A `View` is a chain of replayable steps (index, transpose, reshape, expand, ...) from the family's base. The same
+steps applied to the adjoint buffer give the same region of the adjoint, so gradients of views need no node and no
+arithmetic on strides. `Gathered` is the region of an advanced index: its elements can be read and written, but they
+are no view. Both answer the three requests of the reverse pass: `read`, `clear` and `add`. All of it works alike on
+arrays and, under `create_graph=True`, on tensors: `xp` is the namespace of whichever it is.
+
+Read next: `engine.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import accumulate, product
+from operator import mul
+from typing import Any
+
+import numpy as np
+
+DEEP = 32  # a chain of more steps than this is replaced by one strided step
+
+
+class Layout:
+    """Shape, dtype and strides (in elements) of a family's base: what its adjoint buffer is made like.
+
+    A base that itself addresses elements several times (`overlapping`: made by `detach()` of an expanded view, say)
+    counts as so many independent elements: its adjoint is contiguous.
+    """
+
+    __slots__ = ("shape", "dtype", "strides", "aligned", "contiguous", "overlapping")
+
+    def __init__(self, base: np.ndarray, aligned: bool) -> None:
+        self.shape = base.shape
+        self.dtype = base.dtype
+        self.overlapping = not base.flags.c_contiguous and has_overlap(base.shape, base.strides)
+        self.contiguous = base.flags.c_contiguous or self.overlapping
+        self.strides = tuple(stride // base.itemsize for stride in base.strides)
+        if self.overlapping:
+            self.strides = tuple(accumulate(base.shape[:0:-1], mul, initial=1))[::-1]
+        self.aligned = aligned  # whether the family's base is all of its storage's
+
+    def zeros(self, xp: Any) -> Any:
+        """A buffer of zeros that every view of the base can be replayed on."""
+        if self.contiguous:
+            return xp.zeros(self.shape, dtype=self.dtype)
+        extent = 1 + sum((size - 1) * stride for size, stride in zip(self.shape, self.strides))
+        return xp.as_strided(xp.zeros((extent,), dtype=self.dtype), self.shape, self.strides, 0)
+
+
+class View:
+    """One step of a chain of views, made from `maker` (None: the base) by `function(xp, array, *arguments)`.
+
+    `parent` is what the step is replayed on: the maker, or a shorter chain to the same region. `key` is set when the
+    whole chain is one basic index of the base: then the region is `array[key]`. `rigid` says that the chain can be
+    replayed only on memory laid out like the base, `overlapping` that several of its elements may be one of the base.
+    """
+
+    __slots__ = ("parent", "function", "arguments", "key", "layout", "rigid", "overlapping", "depth", "maker", "name")
+
+    parent: View | None
+    function: Callable
+    arguments: tuple
+    key: tuple | None
+    layout: Layout
+    rigid: bool
+    overlapping: bool
+    depth: int
+    maker: View | None
+    name: str
+
+    def of(self, xp: Any, array: Any) -> Any:
+        """The region of `array`, a buffer of the base's shape, that this view addresses."""
+        if self.key is not None:
+            return array[self.key]
+        if self.parent is None:
+            return self.function(xp, array, *self.arguments)
+        chain: list[View] = []
+        step: View | None = self
+        while step is not None and step.key is None:
+            chain.append(step)
+            step = step.parent
+        if step is not None:
+            array = array[step.key]
+        for step in reversed(chain):
+            array = step.function(xp, array, *step.arguments)
+        return array
+
+    def read(self, xp: Any, buffer: Any) -> Any:
+        """A copy of the region."""
+        return xp.copy(self.of(xp, buffer))
+
+    def clear(self, xp: Any, buffer: Any) -> None:
+        """Sets the region to zero."""
+        self.of(xp, buffer)[...] = 0
+
+    def add(self, xp: Any, buffer: Any, share: Any) -> None:
+        """Adds `share` into the region; elements addressed several times receive all their shares."""
+        region = self.of(xp, buffer)
+        if self.overlapping:
+            add_overlapping(xp, region, share)
+        else:
+            region += share
+
+
+class Gathered:
+    """The elements `base[key]` of a view for an advanced `key` (integer or boolean arrays)."""
+
+    __slots__ = ("view", "key", "layout", "rigid")
+
+    def __init__(self, view: View | None, key: tuple, layout: Layout) -> None:
+        self.view = view
+        self.rigid = view is not None and view.rigid
+        self.key = key
+        self.layout = layout
+
+    def _base(self, xp: Any, buffer: Any) -> Any:
+        return buffer if self.view is None else self.view.of(xp, buffer)
+
+    def read(self, xp: Any, buffer: Any) -> Any:
+        """A copy of the elements."""
+        return xp.get_at(self._base(xp, buffer), self.key)
+
+    def clear(self, xp: Any, buffer: Any) -> None:
+        """Sets the elements to zero."""
+        self._base(xp, buffer)[self.key] = 0
+
+    def add(self, xp: Any, buffer: Any, share: Any) -> None:
+        """Adds `share` to the elements; one that the key names several times receives all its shares."""
+        base = self._base(xp, buffer)
+        if self.view is not None and self.view.overlapping:
+            spread = xp.zeros(base.shape, dtype=share.dtype)
+            xp.add_at(spread, self.key, share)
+            add_overlapping(xp, base, spread)
+        else:
+            xp.add_at(base, self.key, share)
+
+
+class Accumulated(Gathered):
+    """The elements of an advanced key that were added to: what stood there before keeps its cotangent."""
+
+    __slots__ = ()
+
+    def clear(self, xp: Any, buffer: Any) -> None:
+        """Leaves the elements as they are."""
+
+
+Region = View | Gathered
+
+
+def has_overlap(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
+    """Whether strided memory addresses an element twice."""
+    dims = sorted((abs(s), n) for n, s in zip(shape, strides) if n > 1)
+    if not dims or 0 in shape:
+        return False
+    reach = 0
+    for stride, size in dims:
+        if stride <= reach:
+            break
+        reach += stride * (size - 1)
+    else:
+        return False  # Strides that nest cannot meet; of others the addresses are counted.
+    if dims[0][0] == 0:
+        return True
+    addresses = np.zeros((), np.int64)
+    for stride, size in dims:
+        addresses = np.add.outer(addresses, np.arange(size) * stride)
+    return np.unique(addresses).size < addresses.size
+
+
+def add_overlapping(xp: Any, region: Any, share: Any) -> None:
+    shape, strides = tuple(region.shape), xp.strides(region)
+    repeated = tuple(d for d in range(len(shape)) if strides[d] == 0 and shape[d] > 1)
+    if repeated:
+        share = xp.sum(share, axis=repeated, keepdims=True)
+        region = region[tuple(slice(0, 1) if d in repeated else slice(None) for d in range(len(shape)))]
+        shape = tuple(region.shape)
+    # Windows that overlap (unfold, as_strided): walk along dimensions until the rest addresses each element once.
+    walked: list[int] = []
+    for d in sorted(range(len(shape)), key=lambda d: shape[d]):
+        rest = [k for k in range(len(shape)) if k not in walked]
+        if not has_overlap(tuple(shape[k] for k in rest), tuple(strides[k] for k in rest)):
+            break
+        if shape[d] > 1:
+            walked.append(d)
+    for place in product(*(range(shape[d]) for d in walked)):
+        key: list[Any] = [slice(None)] * len(shape)
+        for d, i in zip(walked, place):
+            key[d] = i
+        part = region[(*key, ...)]
+        part += share[(*key, ...)]
+
+
+def _index(xp: Any, array: Any, key: tuple) -> Any:
+    return array[key]
+
+
+def _strided(xp: Any, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Any:
+    return xp.as_strided(array, shape, strides, offset)
+
+
+def index_view(parent: View | None, key: tuple, layout: Layout, name: str = "Slice") -> View:
+    """The view `parent[key]` for a basic key that gives an array (never a scalar)."""
+    view = View()
+    view.maker = parent
+    view.layout = layout
+    view.function = _index
+    view.arguments = (key,)
+    view.name = name
+    if parent is None:
+        whole = key
+    elif parent.key is not None and _is_prefix(parent.key):
+        whole = parent.key[:-1] + key  # x[i][k] is x[i, k]: one step
+    else:
+        view.parent = parent
+        view.key = None
+        view.rigid = parent.rigid
+        view.overlapping = parent.overlapping
+        view.depth = parent.depth + 1
+        return view
+    view.parent = None
+    view.key = whole
+    view.rigid = False
+    view.overlapping = layout.overlapping
+    view.depth = 1
+    return view
+
+
+def _is_prefix(key: tuple) -> bool:
+    """Whether the key is integers followed by `...`."""
+    if not key or key[-1] is not Ellipsis:
+        return False
+    for item in key[:-1]:
+        if type(item) is not int:
+            return False
+    return True
+
+
+def step_view(
+    parent: View | None,
+    function: Callable,
+    arguments: tuple,
+    layout: Layout,
+    name: str,
+    rigid: bool = False,
+    overlapping: bool = False,
+) -> View:
+    """The view `function(xp, parent, *arguments)`."""
+    view = View()
+    view.parent = view.maker = parent
+    view.function = function
+    view.arguments = arguments
+    view.key = None
+    view.layout = layout
+    view.name = name
+    view.rigid = rigid or (parent is not None and parent.rigid)
+    view.overlapping = overlapping or (layout if parent is None else parent).overlapping
+    view.depth = 1 if parent is None else parent.depth + 1
+    return view
+
+
+def strided_view(
+    maker: View | None, array: np.ndarray, base: np.ndarray, layout: Layout, overlapping: bool, name: str = "AsStrided"
+) -> View:
+    """The view of one strided step from the base that addresses the elements of `array`, of the base's dtype."""
+    offset = (array.__array_interface__["data"][0] - base.__array_interface__["data"][0]) // base.itemsize
+    strides = tuple(stride // base.itemsize for stride in array.strides)
+    view = step_view(None, _strided, (array.shape, strides, offset), layout, name, True, overlapping)
+    view.maker = maker
+    return view
+
+
+def shorten(view: View, array: np.ndarray, base: np.ndarray) -> None:
+    """Replaces the chain behind a deep view of `array` by one strided step; what is behind stays known as its maker."""
+    if array.dtype == base.dtype and view.parent is not None and not view.layout.overlapping:
+        flat = strided_view(view.maker, array, base, view.layout, view.overlapping)
+        view.parent = flat
+        view.function, view.arguments = _same, ()
+        view.rigid = True
+        view.depth = 2
+
+
+def repeat_along(xp: Any, array: Any, shape: tuple[int, ...]) -> Any:
+    """The step of `expand`: dimensions of size one, and new ones in front, repeated."""
+    return xp.broadcast_to(array, shape)
+
+
+def _same(xp: Any, array: Any) -> Any:
+    return array
+
+
+def generation(view: View) -> int:
+    """How many views lie between a view and its base."""
+    count, maker = 0, view.maker
+    while maker is not None:
+        count, maker = count + 1, maker.maker
+    return count
+
+
+def relative(view: View, ancestor: View) -> list[View] | None:
+    """The steps that lead from `ancestor` to `view`; None where one of them is relative to the base only."""
+    steps: list[View] = []
+    step: View | None = view
+    while step is not ancestor:
+        if step is None or step.function is _strided or step.function is _same:
+            return None
+        steps.append(step)
+        step = step.maker
+    return steps[::-1]

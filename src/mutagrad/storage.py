@@ -1,0 +1,321 @@
+"""Memory and the values saved in it.
+
+A `Storage` is one buffer, shared by every tensor that aliases it, `.data` and `.detach()` included. It knows which of
+its regions live graphs still need: each is a `Saved` cell, held weakly, so a cell goes when its graph goes. Before
+memory is written, `Storage.will_write` finds the cells that overlap the written elements and applies the overwrite
+policy to them. Saving is the cheap side (one append); the index that makes the search fast is built by the first
+write that finds more than a few cells waiting.
+
+Read next: `overlap.py` for the search, `overwrite.py` for the policies, `graph.py` for who saves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from weakref import ref
+
+import numpy as np
+
+from mutagrad.overlap import (
+    Box,
+    RegionIndex,
+    Scattered,
+    address,
+    box_of_array,
+    box_of_key,
+    cells_of_box,
+    cells_of_points,
+    whole_box,
+)
+from mutagrad.overwrite import policy, statistics
+from mutagrad.report.spans import Span, caller_span
+
+FEW = 4  # so many waiting cells are looked at one by one
+PRUNE = 64  # at so many waiting cells, those of dead graphs are dropped
+LARGE = 1 << 20  # bytes: a foreign value of this size is saved by fingerprint
+
+
+class Saved:
+    """A value kept for a gradient: a region of a storage, or a private copy of it once that was overwritten."""
+
+    __slots__ = ("array", "storage", "view", "record", "__weakref__")
+
+    array: Any
+    storage: Any
+    view: Any
+    record: Any
+
+
+class LostValue(Exception):
+    """Raised by reading a saved value that was overwritten under the policies "error" and "torch"."""
+
+    def __init__(self, saved: LostSaved) -> None:
+        self.saved = saved
+
+
+class LostSaved(Saved):
+    """What a `Saved` cell becomes when its value is lost; `record` says how."""
+
+    __slots__ = ()
+
+    @property
+    def array(self) -> np.ndarray:  # type: ignore[override]
+        raise LostValue(self)
+
+
+class Loss:
+    """How a saved value was lost: by which write, where, and at which versions of the storage."""
+
+    __slots__ = ("shape", "dtype", "nbytes", "box", "base_shape", "exact", "span", "writer", "expected", "storage")
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    nbytes: int
+    box: Box | None
+    base_shape: tuple[int, ...]
+    exact: bool
+    span: Span
+    writer: str
+    expected: int
+    storage: ref[Storage]
+
+
+class FingerprintedSaved(Saved):
+    """A large value in memory that others may write unseen: checked against its fingerprint when it is read."""
+
+    __slots__ = ()
+
+    @property
+    def array(self) -> np.ndarray:  # type: ignore[override]
+        value, mark = self.record
+        if fingerprint(value) != mark:
+            raise LostValue(self)  # type: ignore[arg-type]
+        return value
+
+
+def fingerprint(array: np.ndarray) -> bytes:
+    """A 128-bit digest of the array's elements in order."""
+    return hashlib.blake2b(np.ascontiguousarray(array).view(np.uint8).data, digest_size=16).digest()
+
+
+class Lent:
+    """The owner of memory handed out as a NumPy array: alive as long as any NumPy array made from it is."""
+
+    __slots__ = ("__array_interface__", "array", "__weakref__")
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = array
+        self.__array_interface__ = array.__array_interface__
+
+
+class Exposure:
+    """Who outside the library can write a storage: foreign memory taken in, and arrays handed out."""
+
+    __slots__ = ("foreign", "lent")
+
+    def __init__(self) -> None:
+        self.foreign = False
+        self.lent: list[ref[Lent]] = []
+
+    def is_live(self) -> bool:
+        """Whether a writable alias outside the library may exist."""
+        if not self.foreign:
+            self.lent = [lent for lent in self.lent if lent() is not None]
+        return self.foreign or bool(self.lent)
+
+
+class Storage:
+    """One buffer of memory.
+
+    `array` is the base array, `version` counts the writes that PyTorch's `_version` counts. `waiting` holds weak
+    references to the cells saved since the last write, `index` the older ones by region. `exposure` is None unless
+    somebody outside can write here.
+    """
+
+    __slots__ = ("array", "version", "waiting", "limit", "index", "exposure", "__weakref__")
+
+    array: np.ndarray
+    version: int
+    waiting: list[ref[Saved]] | None
+    limit: int
+    index: RegionIndex | None
+    exposure: Exposure | None
+
+    def save(self, array: np.ndarray, view: Any) -> Saved:
+        """A cell for `array`, which addresses this storage through `view` (None: all of the family's base)."""
+        waiting = self.waiting
+        if waiting is not None:
+            # What is saved again and again, as a parameter in a loop is, shares one cell.
+            saved = waiting[-1]()
+            if saved is not None and saved.array is array:
+                return saved
+        saved = Saved()
+        saved.array = array
+        saved.storage = self
+        saved.view = view
+        if self.exposure is not None and self.exposure.is_live():
+            return self._save_by_value(saved)
+        if waiting is None:
+            self.waiting = [ref(saved)]
+            self.limit = PRUNE
+        else:
+            waiting.append(ref(saved))
+            if len(waiting) > self.limit:
+                self.waiting = [cell for cell in waiting if cell() is not None] or None
+                self.limit = 2 * len(self.waiting or ()) + PRUNE
+        return saved
+
+    def _save_by_value(self, saved: Saved) -> Saved:
+        array = saved.array
+        if self.exposure is not None and self.exposure.foreign and array.nbytes >= LARGE:
+            saved.record = (array, fingerprint(array))
+            saved.__class__ = FingerprintedSaved
+        else:
+            keep([saved])
+        return saved
+
+    def will_write(
+        self, array: np.ndarray, view: Any, writer: str, positions: tuple[np.ndarray, ...] | None = None
+    ) -> None:
+        """Applies the overwrite policy to the saved values that writing `array` destroys.
+
+        `view` is how `array` addresses the family's base. When only some elements of `array` are written,
+        `positions` are their indices, one array for each of its dimensions.
+        """
+        if self.waiting is None and self.index is None:
+            return
+        rule = policy.name
+        if rule == "torch":
+            hit = self._take_all()
+        else:
+            hit = self._take_overlapping(array, view, positions)
+        if hit:
+            statistics.overwritten += len(hit)
+            if rule == "preserve":
+                keep(hit)
+            else:
+                self._lose(hit, array, view, writer, positions)
+
+    def lend(self, array: np.ndarray) -> np.ndarray:
+        """A NumPy array over the same memory whose life is watched; what is saved here is first kept by value."""
+        hit = self._take_all()
+        if hit:
+            keep(hit)
+        if self.exposure is None:
+            self.exposure = Exposure()
+        lent = Lent(array)
+        self.exposure.lent.append(ref(lent))
+        return np.asarray(lent)
+
+    def expose(self) -> None:
+        """Marks the memory as foreign: somebody outside the library may write it at any time."""
+        if self.exposure is None:
+            self.exposure = Exposure()
+        self.exposure.foreign = True
+
+    def _take_all(self) -> list[Saved]:
+        live = [saved for cell in self.waiting or () if (saved := cell()) is not None]
+        if self.index is not None:
+            live += [saved for _, _, cell in self.index if (saved := cell()) is not None]
+        self.waiting = self.index = None
+        return live
+
+    def _take_overlapping(
+        self, array: np.ndarray, view: Any, positions: tuple[np.ndarray, ...] | None
+    ) -> list[Saved]:
+        written = None if positions is None else Scattered(array, positions)
+        if array.size == 0 or (written is not None and not written.addresses.size):
+            return []
+        if self.index is None and len(self.waiting or ()) <= FEW:
+            return self._take_among_few(array, written)
+        box, exact = _box(array, view, self.array)
+
+        def meets(saved: Saved, saved_exact: bool) -> bool:
+            if not (exact and saved_exact) and not np.shares_memory(saved.array, array):
+                return False
+            return written is None or written.meets(saved.array)
+
+        cells = cells_of_box(box) if written is None else cells_of_points(written.points(self.array))
+        return self._settle().take(cells, box, meets)
+
+    def _take_among_few(self, array: np.ndarray, written: Scattered | None) -> list[Saved]:
+        hit, kept = [], []
+        for cell in self.waiting or ():
+            saved = cell()
+            if saved is None:
+                continue
+            if np.shares_memory(saved.array, array) and (written is None or written.meets(saved.array)):
+                hit.append(saved)
+            else:
+                kept.append(cell)
+        self.waiting = kept or None
+        return hit
+
+    def _settle(self) -> RegionIndex:
+        """Moves the waiting cells into the index; drops the dead ones of the index when they may be the majority."""
+        index = self.index
+        if index is None:
+            index = self.index = RegionIndex(PRUNE)
+        for cell in self.waiting or ():
+            saved = cell()
+            if saved is not None:
+                box, exact = _box(saved.array, saved.view, self.array)
+                if box is not None:
+                    index.insert(box, exact, cell)
+        self.waiting = None
+        if index.count > index.limit:
+            index.prune()
+            index.limit = 2 * index.count + PRUNE
+        return index
+
+    def _lose(self, hit: list[Saved], array: np.ndarray, view: Any, writer: str, positions: Any) -> None:
+        box, exact = _box(array, view, self.array)
+        span = caller_span()
+        for saved in hit:
+            loss = Loss()
+            value = saved.array
+            loss.shape, loss.dtype, loss.nbytes = value.shape, value.dtype, value.nbytes
+            loss.box, loss.base_shape, loss.exact = box, self.array.shape, exact and positions is None
+            loss.span, loss.writer, loss.expected, loss.storage = span, writer, self.version, ref(self)
+            saved.record = loss
+            saved.array = None
+            saved.__class__ = LostSaved
+
+
+def new_storage(array: np.ndarray) -> Storage:
+    """A storage of which `array` is all the memory."""
+    # Without an __init__ an object costs a third less to make; one is made for every result.
+    storage = Storage()
+    storage.array = array
+    storage.version = 0
+    storage.waiting = storage.index = storage.exposure = None
+    return storage
+
+
+def keep(cells: list[Saved]) -> None:
+    """Gives each cell a copy of its value; cells of one and the same region share the copy."""
+    copies: dict[tuple, Storage] = {}
+    for saved in cells:
+        array = saved.array
+        place = (address(array), array.shape, array.strides, array.dtype) if len(cells) > 1 else ()
+        storage = copies.get(place)
+        if storage is None:
+            # What is expanded is copied once.
+            once = array[(*[slice(1) if stride == 0 else slice(None) for stride in array.strides], ...)]
+            storage = copies[place] = new_storage(once.copy())
+            statistics.copies += 1
+            statistics.bytes_kept += once.nbytes
+        saved.array = storage.array if storage.array.shape == array.shape else np.broadcast_to(storage.array, array.shape)
+        saved.storage = storage
+        saved.view = None
+
+
+def _box(array: np.ndarray, view: Any, base: np.ndarray) -> tuple[Box | None, bool]:
+    if array.size == 0:
+        return None, True
+    if view is None and array is base:
+        return whole_box(base), True
+    if view is not None and view.key is not None and view.layout.aligned:
+        return box_of_key(view.key, base.shape), True
+    return box_of_array(array, base)

@@ -1,0 +1,495 @@
+"""The user's handle: an array, its family and its view.
+
+A `Tensor` holds the NumPy array that addresses its elements (itself a NumPy view of the storage's memory), the family
+it belongs to and its view of the family's base. Everything that computes is declared in `ops/` and attached from
+there; here is what a tensor is: its shape and memory, its place in the graph, and its conversions.
+
+Read next: `storage.py`, `regions.py`, `graph.py`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from mutagrad import dtypes
+from mutagrad.dtypes import dtype, of_numpy
+from mutagrad.device import CPU, Layout, strided
+from mutagrad.graph import Edge, Family, Leaf, Watch, new_family, next_sequence
+from mutagrad.modes import inference_depth, modes
+from mutagrad.overlap import address
+from mutagrad.printing import format_tensor, format_value
+from mutagrad.regions import View, repeat_along, step_view
+from mutagrad.storage import Storage
+
+new = object.__new__
+
+
+class Size(tuple):
+    """The shape of a tensor: a tuple of integers.
+
+    >>> import mutagrad
+    >>> mutagrad.zeros(2, 3).shape
+    torch.Size([2, 3])
+    """
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The number of elements."""
+        count = 1
+        for n in self:
+            count *= n
+        return count
+
+    def __repr__(self) -> str:
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+    def __add__(self, other: Any) -> Size:
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other: Any) -> Size:
+        return Size(tuple(other) + tuple(self))
+
+    def __mul__(self, times: Any) -> Size:
+        return Size(tuple.__mul__(self, times))
+
+    __rmul__ = __mul__
+
+    def __getitem__(self, key: Any) -> Any:
+        item = tuple.__getitem__(self, key)
+        return Size(item) if isinstance(key, slice) else item
+
+    def __reduce__(self) -> tuple:
+        return Size, (tuple(self),)
+
+
+class Tensor:
+    """An n-dimensional array that can be differentiated.
+
+    Made by `mutagrad.tensor`, `mutagrad.zeros` and the like; `Tensor(2, 3)` is uninitialised memory of the default
+    dtype, `Tensor([1, 2])` those values in it.
+    """
+
+    __slots__ = ("_array", "_family", "_view", "_grad", "_output", "__dict__", "__weakref__")
+
+    _array: np.ndarray
+    _family: Family
+    _view: View | None
+    _grad: Any
+    _output: int
+
+    __array_priority__ = 1000
+
+    def __new__(cls, *data: Any, **options: Any) -> Any:
+        return cls._construct(*data, **options)
+
+    # Shape and memory ---------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> Size:
+        """The size of each dimension."""
+        return Size(self._array.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the size of one dimension. Raises IndexError when `dim` is out of range."""
+        return Size(self._array.shape) if dim is None else self._array.shape[wrap_dim(dim, self._array.ndim)]
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self._array.ndim
+
+    ndim = property(dim)
+    ndimension = dim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._array.size
+
+    nelement = numel
+
+    @property
+    def dtype(self) -> dtype:
+        """The element type."""
+        return of_numpy[self._array.dtype]
+
+    @property
+    def device(self) -> Any:
+        """Where the memory is: always the CPU."""
+        return CPU
+
+    @property
+    def layout(self) -> Layout:
+        """`torch.strided`: memory addressed by strides."""
+        return strided
+
+    def stride(self, dim: int | None = None) -> Any:
+        """The step in elements from one index to the next, for each dimension or one."""
+        size = self._array.itemsize
+        if dim is not None:
+            return self.stride()[wrap_dim(dim, self._array.ndim)]
+        strides = [stride // size for stride in self._array.strides]
+        if 0 in strides:
+            # NumPy gives a new axis the stride zero, PyTorch what its elements span.
+            shape, inner = self._array.shape, 1
+            for d in reversed(range(len(shape))):
+                if shape[d] == 1 and not strides[d]:
+                    strides[d] = inner
+                inner = strides[d] * shape[d]
+        return tuple(strides)
+
+    def storage_offset(self) -> int:
+        """The place in the storage, in elements, where this tensor begins."""
+        return (address(self._array) - address(self._family.storage.array)) // self._array.itemsize
+
+    def data_ptr(self) -> int:
+        """The memory address of the first element; 0 when there is none."""
+        return address(self._array) if self._array.size else 0
+
+    def element_size(self) -> int:
+        """The size of an element in bytes."""
+        return self._array.itemsize
+
+    itemsize = property(element_size)
+
+    @property
+    def nbytes(self) -> int:
+        """The size of the elements in bytes."""
+        return self._array.nbytes
+
+    def is_contiguous(self, memory_format: Any = None) -> bool:
+        """Whether the elements lie in memory one after another, the last dimension fastest."""
+        return self._array.flags.c_contiguous if memory_format is None else memory_format.describes(self._array)
+
+    def is_floating_point(self) -> bool:
+        """Whether the dtype is a real floating-point type."""
+        return self._array.dtype.kind == "f"
+
+    def is_complex(self) -> bool:
+        """Whether the dtype is complex."""
+        return self._array.dtype.kind == "c"
+
+    def is_signed(self) -> bool:
+        """Whether the dtype can hold negative numbers."""
+        return self._array.dtype.kind in "ifc"
+
+    def is_inference(self) -> bool:
+        """Whether the tensor was made in inference mode."""
+        return self._family.origin == "inference"
+
+    def is_same_size(self, other: Tensor) -> bool:
+        """Whether both shapes are equal."""
+        return self._array.shape == other._array.shape
+
+    is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = False
+
+    # Place in the graph -------------------------------------------------------------------------------------------
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients are recorded for this tensor. Setting it is for leaves only."""
+        return self._family.edge is not None
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        self.requires_grad_(wanted)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Says in place whether gradients are recorded for this leaf.
+
+        Raises RuntimeError for a tensor that is no leaf (to stop recording: `detach`) or not of a floating dtype.
+        """
+        family, edge = self._family, self._family.edge
+        if requires_grad and self._array.dtype.kind not in "fc":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if requires_grad == (edge is not None):
+            return self
+        if not self.is_leaf:
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
+                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
+        if family.origin == "inference" and not modes.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+        # Views made before stay with the family they were made from: they had no history then.
+        self._family = new_family(family.storage, self._array)
+        self._family.version = family.version
+        self._view = None
+        if requires_grad:
+            key = next_sequence()
+            leaf = Leaf(key, self, self._array, family.storage)
+            leaf.grad = getattr(self, "_grad", None)
+            self._family.edge = (key, None, leaf)
+        else:
+            self._grad = edge[2].grad  # type: ignore[index,union-attr]
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made this tensor."""
+        edge = self._family.edge
+        return edge is None or (type(edge[2]) is Leaf and self._view is None)
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward passes have accumulated here, or None."""
+        edge = self._family.edge
+        if edge is None or self._view is not None or type(edge[2]) is not Leaf:
+            grad = getattr(self, "_grad", None)
+            if grad is None and edge is not None:
+                warn_no_leaf(self)
+            return grad
+        return edge[2].grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            check_grad(self, value)
+        edge = self._family.edge
+        if edge is not None and self._view is None and type(edge[2]) is Leaf:
+            edge[2].grad = value
+        else:
+            self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self.grad = None
+
+    @property
+    def _version(self) -> int:
+        """How often the memory was written, through any alias but `.data`."""
+        if self._family.origin == "inference":
+            raise RuntimeError("Inference tensors do not track version counter.")
+        version = self._family.version
+        return self._family.storage.version if version is None else version
+
+    @property
+    def output_nr(self) -> int:
+        """The number of this tensor among the outputs of the operation that made it."""
+        return getattr(self, "_output", 0)
+
+    @property
+    def data(self) -> Tensor:
+        """An alias of the memory without history, whose writes count for no version. Setting it swaps the memory."""
+        alias = self.detach()
+        alias._family.version = 0
+        return alias
+
+    @data.setter
+    def data(self, other: Tensor) -> None:
+        if not isinstance(other, Tensor):
+            raise TypeError(f"Variable data has to be a tensor, but got {type(other).__name__}")
+        if self.requires_grad and other._array.dtype.kind not in "fc":
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
+        family, edge = self._family, self._family.edge
+        # A family of its own: views made before keep the old memory, and its history for their own use.
+        self._family = new_family(other._family.storage, other._array, edge if self._view is None else None)
+        self._family.version = family.version
+        self._view = None
+        self._array = other._array
+        if edge is not None and type(edge[2]) is Leaf:
+            edge[2].array, edge[2].storage = other._array, other._family.storage
+
+    def detach(self) -> Tensor:
+        """An alias of the same memory that begins a history of its own. Writes are seen, and counted, by both."""
+        family, array, view = self._family, self._array, None
+        repeated = self._view is not None and self._view.overlapping and 0 in array.strides
+        # The base of what was expanded is what it was expanded from: then each element has one place in its adjoint.
+        base = array[(*[slice(1) if s == 0 else slice(None) for s in array.strides], ...)] if repeated else array
+        alias = new_family(family.storage, base)
+        alias.version = family.version
+        alias.origin = "inference" if family.origin == "inference" else None
+        if repeated:
+            view = step_view(None, repeat_along, (array.shape,), alias.make_layout(), "Expand", overlapping=True)
+        return wrap_view(array, alias, view)
+
+    def detach_(self) -> Tensor:
+        """Cuts this tensor from its history, in place. Raises RuntimeError for a view."""
+        if self._view is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+                "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+                "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+                "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+            )
+        version = self._family.version
+        self._family = new_family(self._family.storage, self._array)
+        self._family.version = version
+        return self
+
+    # Conversions --------------------------------------------------------------------------------------------------
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
+        """A NumPy array over the same memory.
+
+        While it lives, values saved from this memory are saved by value: writes through it cannot be seen.
+        Raises RuntimeError for a tensor that requires grad, unless `force`.
+        """
+        if self.requires_grad and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+        return self._family.storage.lend(self._array)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if dtype is None and copy is not True:
+            return self.numpy()
+        if self.requires_grad:
+            self.numpy()
+        return np.array(self._array, dtype=dtype)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        if self.requires_grad:
+            raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+        return self.numpy().__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self._array.__dlpack_device__()
+
+    def item(self) -> Any:
+        """The one element as a Python number. Raises RuntimeError when there is not exactly one."""
+        if self._array.size != 1:
+            raise RuntimeError(f"a Tensor with {self._array.size} elements cannot be converted to Scalar")
+        return self._array.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers."""
+        return self._array.tolist()
+
+    def __bool__(self) -> bool:
+        if self._array.size == 1:
+            return bool(self._array.item())
+        if self._array.size == 0:
+            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self._array.size != 1 or self._array.dtype.kind not in "iub":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self._array.item())
+
+    def __len__(self) -> int:
+        if self._array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self._array.shape[0]
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        suffixes = []
+        edge = self._family.edge
+        if edge is not None:
+            suffixes.append("requires_grad=True" if self.is_leaf else f"grad_fn=<{self.grad_fn.name()}>")
+        prefix = "tensor(" if type(self) is Tensor or type(self).__name__ == "Parameter" else f"{type(self).__name__}("
+        return format_tensor(self._array, suffixes=suffixes, prefix=prefix)
+
+    def __format__(self, spec: str) -> str:
+        return format_value(self, self._array, spec) if type(self) is Tensor else object.__format__(self, spec)
+
+
+def wrap_dim(dim: int, ndim: int) -> int:
+    """`dim` counted from the front. Raises IndexError when it is out of range (zero dimensions count as one)."""
+    span = max(ndim, 1)
+    if not -span <= dim < span:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got {dim})")
+    return dim + span if dim < 0 else dim
+
+
+def warn_no_leaf(tensor: Tensor) -> None:
+    """Warns, as PyTorch does, that the `.grad` of a tensor that is no leaf is not filled."""
+    if isinstance(tensor._family.edge, tuple) and not any(w.keep for w in watches_of(tensor)):
+        warnings.warn(
+            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+            "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
+            "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
+            "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.",
+            stacklevel=3,
+        )
+
+
+def watches_of(tensor: Tensor) -> list[Watch]:
+    """The watches on the tensor as its last writer left it."""
+    edge = tensor._family.edge
+    if edge is None:
+        return []
+    watches = [watch for watch in edge[2].watches or () if watch.key == edge[0]]
+    return [watch for watch in watches if tensor._view in ((watch.view, watch.through) if watch.through else (watch.view,))]
+
+
+def new_watch(tensor: Tensor, keep: Any = None) -> tuple[Any, Watch]:
+    """A watch on the value that `tensor` holds now, and who wrote that value. The tensor must require grad."""
+    key, _, writer = tensor._family.edge  # type: ignore[misc]
+    view, shape = tensor._view, tensor._array.shape
+    handle = getattr(tensor._family, "handle", None)
+    if view is not None and handle is not None and handle() is tensor:
+        return writer, Watch(key, None, shape, keep, through=view)
+    return writer, Watch(key, view, shape, keep)
+
+
+def check_grad(tensor: Tensor, grad: Any) -> None:
+    """Raises what PyTorch raises when `grad` cannot be the gradient of `tensor`."""
+    if not isinstance(grad, Tensor):
+        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(grad).__name__}")
+    if grad is tensor:
+        raise RuntimeError("can't assign Variable as its own grad")
+    if grad._array.dtype != tensor._array.dtype:
+        raise RuntimeError(
+            f"assigned grad has data of a different type: expected {grad_type(tensor)} but got {grad_type(grad)}"
+        )
+    if grad._array.shape != tensor._array.shape:
+        raise RuntimeError(
+            f"assigned grad has data of a different size: expected {list(tensor.shape)} but got {list(grad.shape)}"
+        )
+
+
+def grad_type(tensor: Tensor) -> str:
+    """The legacy type name that PyTorch's messages use."""
+    return dtypes.legacy_type_name(tensor._array.dtype)
+
+
+def wrap(array: np.ndarray) -> Tensor:
+    """A tensor over `array`, a fresh array that nobody else holds."""
+    storage = Storage()
+    storage.array = array
+    storage.version = 0
+    storage.waiting = storage.index = storage.exposure = None
+    family = Family()
+    family.storage = storage
+    family.base = array
+    family.edge = family.layout = family.version = family.origin = family.source = None
+    if inference_depth[0] and modes.inference:
+        family.origin = "inference"
+    tensor = new(Tensor)
+    tensor._array = array
+    tensor._family = family
+    tensor._view = None
+    return tensor
+
+
+def wrap_view(array: np.ndarray, family: Family, view: View | None) -> Tensor:
+    """A tensor over `array`, the region `view` of the family's memory."""
+    tensor = new(Tensor)
+    tensor._array = array
+    tensor._family = family
+    tensor._view = view
+    return tensor
+
+
+def edge_of(tensor: Tensor) -> Edge | None:
+    """The edge to what the tensor holds now; None when it does not require grad."""
+    edge = tensor._family.edge
+    if edge is not None and tensor._view is not None:
+        return edge[0], tensor._view, edge[2]
+    return edge
