@@ -1,0 +1,177 @@
+"""Triangles and diagonals of matrices: kept, taken out, put into place, summed, and written to.
+
+Nothing is saved: the gradient of taking a diagonal is putting one into place, and the other way round.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mutagrad.declaration import composite, operation
+from mutagrad.ops.dimensions import axis_of
+from mutagrad.tensor import Tensor
+
+__all__ = ["diag", "diag_embed", "diagflat", "trace", "tril", "triu"]
+
+
+# Triangles ----------------------------------------------------------------------------------------------------------
+
+
+def _check_matrix(name: str, x: Any) -> None:
+    if x.ndim < 2:
+        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+
+
+@operation(in_place=True, input=lambda xp, ct, diagonal: xp.tril(ct, k=diagonal))
+def tril(xp: Any, input: Any, /, diagonal: int = 0) -> Any:
+    """The lower triangle of each matrix, up to the given diagonal; zero above it.
+
+    >>> import mutagrad
+    >>> mutagrad.tril(mutagrad.ones(2, 2))
+    tensor([[1., 0.],
+            [1., 1.]])
+    """
+    _check_matrix("tril", input)
+    return xp.tril(input, k=diagonal)
+
+
+@operation(in_place=True, input=lambda xp, ct, diagonal: xp.triu(ct, k=diagonal))
+def triu(xp: Any, input: Any, /, diagonal: int = 0) -> Any:
+    """The upper triangle of each matrix, from the given diagonal on; zero below it.
+
+    >>> import mutagrad
+    >>> mutagrad.triu(mutagrad.ones(2, 2))
+    tensor([[1., 1.],
+            [0., 1.]])
+    """
+    _check_matrix("triu", input)
+    return xp.triu(input, k=diagonal)
+
+
+# Diagonals ----------------------------------------------------------------------------------------------------------
+
+
+def _on_diagonal(xp: Any, x: Any, offset: int) -> Any:
+    """Matrices, in the last two dimensions, with `x` on the diagonal `offset` and zero elsewhere."""
+    size = x.shape[-1] + abs(offset)
+    gap = xp.zeros((*x.shape[:-1], abs(offset)), dtype=x.dtype)
+    rows = xp.concat([x, gap] if offset >= 0 else [gap, x], axis=-1)  # the element of each row
+    places = xp.arange(size)
+    on = xp.reshape(places, (1, -1)) - xp.reshape(places, (-1, 1)) == offset
+    return xp.where(on, xp.expand_dims(rows, axis=-1), xp.zeros((), dtype=x.dtype))
+
+
+@operation(
+    input=lambda xp, ct, offset, dim1, dim2: xp.copy(
+        xp.diagonal(ct, offset, axis_of(dim1, ct.ndim), axis_of(dim2, ct.ndim))
+    )
+)
+def diag_embed(xp: Any, input: Any, /, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """Matrices with the last dimension of `input` on their diagonal `offset`, and zero elsewhere.
+
+    >>> import mutagrad
+    >>> mutagrad.diag_embed(mutagrad.tensor([1, 2]))
+    tensor([[1, 0],
+            [0, 2]])
+    """
+    first, second = axis_of(dim1, input.ndim + 1), axis_of(dim2, input.ndim + 1)
+    if first == second:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return xp.moveaxis(_on_diagonal(xp, input, offset), (-2, -1), (first, second))
+
+
+@operation(
+    method=False,
+    node_name="DiagonalBackward0_copy",
+    input=lambda xp, ct, input_shape, offset: _placed(xp, ct, input_shape, offset),
+)
+def _diagonal_copy(xp: Any, input: Any, /, offset: int) -> Any:
+    return xp.copy(xp.diagonal(input, offset))
+
+
+def _placed(xp: Any, ct: Any, shape: tuple[int, ...], offset: int) -> Any:
+    """A matrix of the shape given with `ct` on its diagonal."""
+    matrix = _on_diagonal(xp, ct, offset)
+    for axis, size in enumerate(shape):
+        extent = matrix.shape[axis]
+        front = (slice(None),) * axis
+        if extent < size:
+            rest = (size - extent, matrix.shape[1]) if axis == 0 else (matrix.shape[0], size - extent)
+            matrix = xp.concat([matrix, xp.zeros(rest, dtype=ct.dtype)], axis=axis)
+        else:
+            matrix = matrix[(*front, slice(0, size), ...)]
+    return matrix
+
+
+@composite()
+def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
+    """The matrix with a vector on its diagonal; of a matrix, a copy of its diagonal.
+
+    Raises RuntimeError for other numbers of dimensions.
+
+    >>> import mutagrad
+    >>> mutagrad.diag(mutagrad.tensor([[1, 2], [3, 4]]))
+    tensor([1, 4])
+    """
+    if input.ndim not in (1, 2):
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
+    if input.ndim == 1:
+        return diag_embed(input, diagonal, out=out)
+    return _diagonal_copy(input, diagonal, out=out)
+
+
+@composite()
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """The matrix with all elements of `input` on its diagonal.
+
+    >>> import mutagrad
+    >>> mutagrad.diagflat(mutagrad.tensor([[1, 2]]))
+    tensor([[1, 0],
+            [0, 2]])
+    """
+    return diag_embed(input.reshape(-1), offset)  # type: ignore[attr-defined]
+
+
+@operation(input=lambda xp, ct, input_shape: _placed(xp, xp.broadcast_to(ct, (min(input_shape),)), input_shape, 0))
+def trace(xp: Any, input: Any, /) -> Any:
+    """The sum of the diagonal of a matrix.
+
+    >>> import mutagrad
+    >>> mutagrad.trace(mutagrad.tensor([[1., 2.], [3., 4.]]))
+    tensor(5.)
+    """
+    if input.ndim != 2:
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
+    elements = xp.diagonal(input)
+    return xp.sum(elements, axis=0, dtype=None if input.dtype.kind in "fc" else np.dtype("int64"))
+
+
+@composite()
+def fill_diagonal_(input: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
+    """Writes a number to the main diagonal, in place; with `wrap`, of a tall matrix again and again below.
+
+    Raises RuntimeError for fewer than two dimensions, and for more than two of different sizes.
+
+    >>> import mutagrad
+    >>> mutagrad.zeros(2, 2).fill_diagonal_(5)
+    tensor([[5., 0.],
+            [0., 5.]])
+    """
+    shape = input._array.shape
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) > 2:
+        if len(set(shape)) != 1:
+            raise RuntimeError("all dimensions of input must be of equal length")
+        diagonal = input.as_strided(shape[:1], (sum(input.stride()),), input.storage_offset())  # type: ignore
+        diagonal.fill_(fill_value)
+        return input
+    if not wrap or shape[0] <= shape[1]:
+        input.diagonal().fill_(fill_value)  # type: ignore[attr-defined]
+        return input
+    rows = [row for row in range(shape[0]) if row % (shape[1] + 1) < shape[1]]
+    columns = [row % (shape[1] + 1) for row in rows]
+    input[rows, columns] = fill_value  # type: ignore[index]
+    return input

@@ -1,0 +1,233 @@
+"""`x[key]`, read and written.
+
+A basic key (integers, slices, `...`, `None`) is a view. A key with index or mask tensors reads and writes the elements
+it names, in time proportional to their number: its region of the adjoint is a `Gathered`. A key that mixes both is a
+view first, then an advanced key on that view (`keys.py`). `read_at` and `write_at` are what everything rests on that
+picks elements by index; `gathering.py` declares the rest of it.
+Follows https://docs.pytorch.org/docs/stable/tensor_view.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mutagrad.dtypes import of_numpy
+from mutagrad.graph import Node, next_sequence
+from mutagrad.modes import modes
+from mutagrad.namespaces import arrays
+from mutagrad.operation import (
+    Operation,
+    as_array,
+    check_overlap,
+    check_writable,
+    record_write,
+)
+from mutagrad.ops.keys import Key, last_written, out_of_bounds, positions, shape_of, split_key
+from mutagrad.ops.views import attach_view, index_step
+from mutagrad.ops.writing import source_of, write
+from mutagrad.regions import Accumulated, Gathered, index_view
+from mutagrad.report.spans import caller_position
+from mutagrad.tensor import Tensor, wrap
+
+__all__: list[str] = []
+
+ndarray = np.ndarray
+
+
+def reading(name: str) -> Operation:
+    """The operation under which a read at an advanced key is recorded: the identity, from the region that was read."""
+    return Operation(name, lambda xp, input: input, {"input": lambda xp, ct: ct})
+
+
+def writing(name: str, node_name: str | None = None) -> Operation:
+    """The operation under which a write at an advanced key is recorded: the region's cotangent to what remained."""
+    return Operation(
+        name,
+        lambda xp, input, values, *, remained: values,
+        {"values": lambda xp, ct, remained: ct if remained is None else xp.where(xp.asarray(remained), ct, 0)},
+        node_name=node_name,
+    )
+
+
+index = reading("index")
+index_put = writing("index_put")
+
+
+# Reading ------------------------------------------------------------------------------------------------------------
+
+
+def getitem(self: Tensor, key: Any) -> Tensor:
+    """The elements that `key` names: a view for a basic key, else a copy.
+
+    Raises IndexError when an index is out of bounds, ValueError for a slice with a step that is not positive.
+
+    >>> import mutagrad
+    >>> mutagrad.arange(6).view(2, 3)[1, ::2]
+    tensor([3, 5])
+    """
+    if type(key) is int:
+        array = self._array
+        try:
+            value = array[key, ...]
+        except IndexError:
+            raise out_of_bounds(array.shape, key, 0) from None
+        family = self._family
+        if family.edge is not None and not modes.grad:
+            return index_step(self, (key, ...), "Select")
+        made = index_view(self._view, (key, ...), family.layout or family.make_layout(self), "Select")
+        return attach_view(self, value, made)
+    basic, advanced = split_key(self._array, key)
+    source = self if basic is None else index_step(self, basic, _view_name(basic))
+    return source if advanced is None else read_at(source, advanced)
+
+
+def read_at(source: Tensor, key: Key, operation: Operation = index, **values: Any) -> Tensor:
+    """A copy of the elements `source[key]` of a settled advanced key, recorded as `operation` with these parameters."""
+    tensor = wrap(as_array(arrays.get_at(source._array, key)))
+    family = source._family
+    edge = family.edge
+    if edge is not None and modes.grad:
+        node = Node()
+        node.sequence = node.key = next_sequence()
+        node.operation = operation
+        region = Gathered(source._view, key, family.layout or family.make_layout(source))
+        node.edges = ((edge[0], region, edge[2]),)
+        node.region = node.watches = node.fit = None
+        node.saved = ()
+        node.values = {"indices": key, **values}
+        node.code, node.instruction = caller_position()
+        tensor._family.edge = (node.key, None, node)
+    return tensor
+
+
+def iterate(self: Tensor) -> Any:
+    """The slices along the first dimension, each a view."""
+    if self._array.ndim == 0:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter([getitem(self, i) for i in range(self._array.shape[0])])
+
+
+def _view_name(key: Key) -> str:
+    kinds = {type(item) for item in key}
+    if kinds <= {int, type(Ellipsis)}:
+        return "Select"
+    return "Unsqueeze" if kinds <= {type(None), type(Ellipsis)} else "Slice"
+
+
+# Writing ------------------------------------------------------------------------------------------------------------
+
+
+def setitem(self: Tensor, key: Any, value: Any) -> None:
+    """Writes `value`, a tensor or a number, broadcast to the elements that `key` names.
+
+    Raises IndexError and ValueError as reading does, RuntimeError for a value of another shape, TypeError for one that
+    is neither a tensor nor a number.
+    """
+    if type(key) is int:
+        try:
+            target, advanced = part(self, (key, ...)), None
+        except IndexError:
+            raise out_of_bounds(self._array.shape, key, 0) from None
+    else:
+        basic, advanced = split_key(self._array, key)
+        target = self if basic is None or basic == (...,) else part(self, basic)
+    if advanced is None:
+        write(target, _strip(value, target._array.ndim), "__setitem__")
+    else:
+        write_at(target, advanced, value, "__setitem__", strip=True)
+
+
+def part(tensor: Tensor, key: Key) -> Tensor:
+    """A handle on `tensor[key]` for a basic key, in whatever mode: what is written there is written to the family."""
+    family = tensor._family
+    made = object.__new__(Tensor)
+    made._array = tensor._array[key]
+    made._family = family
+    made._view = index_view(tensor._view, key, family.layout or family.make_layout(tensor), "Slice")
+    return made
+
+
+def write_at(
+    target: Tensor,
+    key: Key,
+    value: Any,
+    writer: str,
+    operation: Operation = index_put,
+    *,
+    accumulate: bool = False,
+    strip: bool = False,
+) -> None:
+    """Writes `value`, broadcast, to the elements `target[key]` of a settled advanced key, recorded as `operation`.
+
+    Of several values for one element the last remains; with `accumulate` all are added to what is there. `strip`
+    leaves out leading dimensions of size one that are too many.
+    """
+    array = target._array
+    shape = shape_of(key, array.shape)
+    if strip:
+        value = _strip(value, len(shape))
+    source = value._array if isinstance(value, Tensor) else source_of(value, array.dtype)
+    if source.shape != shape and not _broadcasts(source.shape, shape):
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(source.shape)} cannot be broadcast to indexing result of "
+            f"shape {list(shape)}"
+        )
+    if source.dtype != array.dtype and (accumulate or not _is_fill(key, source)):
+        raise RuntimeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{of_numpy[array.dtype].scalar_type} for the destination and {of_numpy[source.dtype].scalar_type} for the "
+            "source."
+        )
+    edges = check_writable(target, (value,), writer)
+    check_overlap(target, ())
+    family, view = target._family, target._view
+    storage = family.storage
+    if np.may_share_memory(source, array):
+        source = source.copy()
+    if storage.waiting is not None or storage.index is not None:
+        storage.will_write(array, view, writer, positions(key, array.shape))
+    if accumulate:
+        arrays.add_at(array, key, source if source.shape == shape else np.broadcast_to(source, shape))
+    else:
+        # In order, so that the last of several values for one element is the one that remains.
+        array[key] = np.ascontiguousarray(source) if source.ndim else source
+    family.bump()
+    if edges is not None:
+        kind = Accumulated if accumulate else Gathered
+        node = record_write(operation, target, edges, kind(view, key, family.layout or family.make_layout(target)))
+        remained = None if accumulate or edges[1] is None else last_written(key, array.shape)
+        node.values = {"indices": key, "accumulate": accumulate, "remained": remained}
+        _fit(node, value, shape, array.dtype)
+
+
+def _is_fill(key: Key, source: ndarray) -> bool:
+    """Whether one value goes to all elements under a mask: `masked_fill`, which casts it."""
+    return source.ndim == 0 and len(key) == 1 and key[0].dtype == bool
+
+
+def _fit(node: Node, value: Any, shape: tuple[int, ...], dt: np.dtype) -> None:
+    """Notes with the node the shape and dtype of a value that was broadcast or cast to others."""
+    if node.edges[1] is not None and (value._array.shape != shape or value._array.dtype is not dt):
+        node.fit = (None, (value._array.shape, value._array.dtype))
+
+
+def _strip(value: Any, ndim: int) -> Any:
+    """A tensor of more than `ndim` dimensions without the leading ones of size one."""
+    if isinstance(value, Tensor) and value._array.ndim > ndim:
+        while value._array.ndim and value._array.shape[0] == 1:
+            value = index_step(value, (0, ...), "Select")
+    return value
+
+
+def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    """Whether `shape` is broadcast to `target` and changes it in nothing."""
+    if len(shape) > len(target):
+        return False
+    return all(size in (1, wanted) for size, wanted in zip(reversed(shape), reversed(target)))
+
+
+Tensor.__getitem__ = getitem  # type: ignore[attr-defined]
+Tensor.__setitem__ = setitem  # type: ignore[attr-defined]
+Tensor.__iter__ = iterate  # type: ignore[attr-defined]

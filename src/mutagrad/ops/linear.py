@@ -1,0 +1,91 @@
+"""`linear`: a matrix of weights applied to the last dimension of a batch, with a bias.
+
+One operation instead of a transposition, a product and a sum: the gradients of weight and bias are products and sums of
+whole arrays, and reach their adjoints without a buffer in between.
+Follows https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mutagrad.declaration import operation
+from mutagrad.dtypes import of_numpy
+from mutagrad.ops.arithmetic import add
+from mutagrad.ops.products import matmul
+from mutagrad.tensor import Tensor
+
+__all__: list[str] = []
+
+
+def _rows(xp: Any, x: Any) -> Any:
+    """`x` as a matrix with its last dimension for rows."""
+    if x.ndim == 2:
+        return x
+    return xp.reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
+
+
+def _check(input: Any, weight: Any, bias: Any) -> None:
+    for name, position, x in (("input", 1, input), ("weight", 2, weight), ("bias", 3, bias)):
+        if not isinstance(x, Tensor) and not (x is None and name == "bias"):
+            raise TypeError(f"linear(): argument '{name}' (position {position}) must be Tensor, not {type(x).__name__}")
+    x, w = input._array, weight._array
+    if x.ndim == 0 or w.ndim == 0:
+        raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are {x.ndim}D and {w.ndim}D")
+    if w.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {w.ndim}D")
+    if x.dtype is not w.dtype:
+        names = of_numpy[x.dtype].scalar_type, of_numpy[w.dtype].scalar_type
+        raise RuntimeError("mat1 and mat2 must have the same dtype, but got {} and {}".format(*names))
+    if w.ndim == 2 and x.shape[-1] != w.shape[1]:
+        rows = math.prod(x.shape[:-1])
+        raise RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({rows}x{x.shape[-1]} and {w.shape[1]}x{w.shape[0]})"
+        )
+
+
+def _unless_broadcast(apply: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The public call: a weight that is a vector, and a bias of another shape, are left to other operations."""
+
+    def linear(input: Any, weight: Any, bias: Any = None, *, out: Tensor | None = None) -> Any:
+        _check(input, weight, bias)
+        if weight._array.ndim == 2 and (bias is None or bias._array.shape == weight._array.shape[:1]):
+            return apply(input, weight, bias, out=out)
+        if bias is None:
+            return matmul(input, weight, out=out)
+        if weight._array.ndim == 1 and bias._array.ndim:
+            raise RuntimeError("mat2 must be a matrix, got 1-D tensor")
+        product = matmul(input, weight) if weight._array.ndim == 1 else apply(input, weight)
+        return add(product, bias.expand(product.shape), out=out)
+
+    return linear
+
+
+@operation(
+    method=False,
+    node_name="AddmmBackward0",
+    wrapper=_unless_broadcast,
+    input=lambda xp, ct, weight: xp.matmul(ct, weight.conj()),
+    weight=lambda xp, ct, input: xp.matmul(xp.matrix_transpose(_rows(xp, ct)), _rows(xp, input).conj()),
+    bias=lambda xp, ct: xp.sum(ct, axis=tuple(range(ct.ndim - 1))),
+)
+def linear(xp: Any, input: Any, weight: Any, bias: Any = None, /) -> Any:
+    """The product of `input` with the transposed `weight`, plus `bias`.
+
+    Shapes: input (*, in), weight (out, in), bias (out), result (*, out); a weight (in) gives (*).
+    Raises RuntimeError for sizes that do not fit and for dtypes that differ.
+
+    >>> import mutagrad
+    >>> mutagrad.nn.functional.linear(mutagrad.ones(2, 3), mutagrad.ones(4, 3), mutagrad.zeros(4)).shape
+    torch.Size([2, 4])
+    """
+    if bias is not None and input.dtype == np.float16:
+        # Product and sum are rounded once.
+        input, weight, bias = (xp.astype(x, np.float32) for x in (input, weight, bias))
+        return xp.astype(xp.matmul(input, weight.T) + bias, np.float16)
+    product = xp.matmul(input, weight.T)
+    return product if bias is None else product + bias

@@ -1,0 +1,447 @@
+"""Random tensors: `rand`, `randn`, `randint`, `normal_`, `manual_seed` and their like.
+
+For the same seed the numbers are PyTorch's on the CPU (`mutagrad.random` makes them, as arrays). Memory is filled in
+the order in which it lies, whatever the order of the dimensions, as there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from mutagrad import random
+from mutagrad.declaration import composite
+from mutagrad.device import CPU
+from mutagrad.namespaces.layouts import empty_in_order
+from mutagrad.operation import Operation, broadcast_error, check_overlap, check_writable
+from mutagrad.ops.creation import Options
+from mutagrad.ops.sizes import check_sizes, sizes_in, sizes_of
+from mutagrad.ops.views import check_tensor
+from mutagrad.ops.writing import overwriting, write_new
+from mutagrad.random import fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from mutagrad.tensor import Tensor, wrap
+
+__all__ = [
+    "Generator",
+    "bernoulli",
+    "default_generator",
+    "fork_rng",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "multinomial",
+    "normal",
+    "poisson",
+    "rand",
+    "rand_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randn_like",
+    "randperm",
+    "seed",
+    "set_rng_state",
+]
+
+# The generator ------------------------------------------------------------------------------------------------------
+
+
+class Generator(random.Generator):
+    """A sequence of random numbers, PyTorch's for the same seed, whose state is a tensor.
+
+    >>> import mutagrad
+    >>> generator = mutagrad.Generator().manual_seed(0)
+    >>> mutagrad.rand(2, generator=generator)
+    tensor([0.4963, 0.7682])
+    """
+
+    def __init__(self, device: Any = "cpu") -> None:
+        super().__init__(device)
+        self.device = CPU
+
+    def get_state(self) -> Tensor:  # type: ignore[override]
+        """The state as 5056 bytes, which PyTorch's generator can take over."""
+        return wrap(super().get_state())
+
+    def set_state(self, new_state: Tensor) -> Generator:  # type: ignore[override]
+        """The generator itself, continuing from a state of `get_state`, its own or PyTorch's."""
+        if not isinstance(new_state, Tensor):
+            raise TypeError(f"expected a torch.ByteTensor, but got {type(new_state).__name__}")
+        return super().set_state(new_state._array)
+
+
+# Functions on arrays draw from the same one, so it is that object, and only learns to show its state as a tensor.
+default_generator: Generator = random.default_generator  # type: ignore[assignment]
+default_generator.__class__ = Generator
+default_generator.device = CPU
+
+
+def checked(function: str, generator: Any) -> random.Generator | None:
+    """A generator or None. Raises TypeError for anything else."""
+    if generator is not None and not isinstance(generator, random.Generator):
+        raise TypeError(
+            f"{function}(): argument 'generator' must be torch._C.Generator, not {type(generator).__name__}"
+        )
+    return generator
+
+
+# Samples of given sizes ---------------------------------------------------------------------------------------------
+
+
+def memory_order(array: np.ndarray) -> list[int]:
+    """The dimensions of an array as they lie in memory, the outermost first."""
+    return sorted(range(array.ndim), key=lambda d: -array.strides[d])
+
+
+def in_memory_order(array: np.ndarray, draw: Callable[[tuple[int, ...]], np.ndarray]) -> np.ndarray:
+    """Samples of the array's shape, drawn in the order in which its elements lie in memory."""
+    if array.flags.c_contiguous:
+        return draw(array.shape)
+    order = memory_order(array)
+    samples = draw(tuple([array.shape[d] for d in order]))
+    return samples.transpose(np.argsort(order))
+
+
+def _sampled(function: str, size: tuple, options: dict[str, Any], draw: Callable, default: Any = None) -> Tensor:
+    """Samples `draw(shape, dtype, generator=)` of the sizes and options given."""
+    generator = checked(function, options.pop("generator", None))
+    shape = sizes_of(function, (options.pop("size"),) if "size" in options else size)
+    to = Options(function, default, **options)
+    check_sizes(shape, to.dtype.itemsize)
+    return to.finish(draw(shape, to.dtype, generator=generator))
+
+
+def _sampled_like(function: str, input: Tensor, options: dict[str, Any], draw: Callable) -> Tensor:
+    """Samples in the shape, dtype and order of strides of a tensor."""
+    check_tensor(function, input)
+    wanted = options.pop("memory_format", None)
+    generator = checked(function, options.pop("generator", None))
+    to = Options(function, input._array.dtype, **options)
+    array = empty_in_order(input._array, to.dtype) if wanted is None else wanted.arranged(input._array)
+    return to.finish(
+        in_memory_order(
+            array, lambda shape: draw(shape, to.dtype, generator=generator, **_dense(draw, array))
+        )
+    )
+
+
+def _dense(draw: Callable, array: np.ndarray) -> dict[str, bool]:
+    """What `random.normal` has to know of the memory that its samples are for."""
+    return {"contiguous": array.flags.c_contiguous} if draw is random.normal else {}
+
+
+def rand(*size: Any, **options: Any) -> Tensor:
+    """A tensor of samples uniform on [0, 1).
+
+    `size` is integers or one sequence of them; options are `generator` and those of `zeros`.
+
+    >>> import mutagrad
+    >>> _ = mutagrad.manual_seed(0)
+    >>> mutagrad.rand(3)
+    tensor([0.4963, 0.7682, 0.0885])
+    """
+    return _sampled("rand", size, options, random.uniform)
+
+
+def randn(*size: Any, **options: Any) -> Tensor:
+    """A tensor of samples of the standard normal distribution; for the options see `rand`.
+
+    >>> import mutagrad
+    >>> _ = mutagrad.manual_seed(0)
+    >>> mutagrad.randn(3)
+    tensor([ 1.5410, -0.2934, -2.1788])
+    """
+    return _sampled("randn", size, options, random.normal)
+
+
+def rand_like(input: Tensor, **options: Any) -> Tensor:
+    """Samples uniform on [0, 1) in the shape and dtype of `input`."""
+    return _sampled_like("rand_like", input, options, random.uniform)
+
+
+def randn_like(input: Tensor, **options: Any) -> Tensor:
+    """Samples of the standard normal distribution in the shape and dtype of `input`."""
+    return _sampled_like("randn_like", input, options, random.normal)
+
+
+def randint(*bounds_and_size: Any, **options: Any) -> Tensor:
+    """A tensor of whole numbers even on [low, high), called as `randint(high, size)` or `randint(low, high, size)`.
+
+    Options are `generator` and those of `zeros`; the dtype is int64 unless given.
+    Raises RuntimeError for bounds out of order, or that the dtype cannot hold.
+
+    >>> import mutagrad
+    >>> _ = mutagrad.manual_seed(0)
+    >>> mutagrad.randint(10, (4,))
+    tensor([4, 9, 3, 0])
+    """
+    given = list(bounds_and_size)
+    size = options.pop("size") if "size" in options else given.pop() if len(given) > 1 else None
+    low, high = _bounds("randint", given, options)
+    if size is None or not _are_integers(low, high):
+        raise _no_such_call("randint", bounds_and_size)
+    shape = sizes_in("randint", size, "size", len(bounds_and_size))
+
+    def draw(shape: tuple[int, ...], dt: np.dtype, generator: Any = None) -> np.ndarray:
+        return random.integers(shape, dt, low, high, generator=generator)
+
+    return _sampled("randint", (shape,), options, draw, np.dtype(np.int64))
+
+
+def randint_like(input: Tensor, *bounds: Any, **options: Any) -> Tensor:
+    """Whole numbers even on [low, high) in the shape and dtype of `input`."""
+    low, high = _bounds("randint_like", list(bounds), options)
+
+    def draw(shape: tuple[int, ...], dt: np.dtype, generator: Any = None) -> np.ndarray:
+        return random.integers(shape, dt, low, high, generator=generator)
+
+    return _sampled_like("randint_like", input, options, draw)
+
+
+def _bounds(function: str, given: list, options: dict[str, Any]) -> tuple[Any, Any]:
+    """The bounds of a call: `high`, or `low` and `high`, by position or name."""
+    high = options.pop("high") if "high" in options else given.pop() if given else None
+    low = options.pop("low") if "low" in options else given.pop() if given else 0
+    if high is None or given:
+        raise _no_such_call(function, given)
+    return low, high
+
+
+def _are_integers(*values: Any) -> bool:
+    return all(hasattr(value, "__index__") for value in values)
+
+
+def _no_such_call(function: str, given: Sequence[Any]) -> TypeError:
+    shown = ", ".join(type(each).__name__ for each in given)
+    return TypeError(
+        f"{function}() received an invalid combination of arguments - got ({shown}), but expected one of:\n * see the "
+        f"text of {function}"
+    )
+
+
+def randperm(n: int, **options: Any) -> Tensor:
+    """The integers from 0 to n - 1 in random order; options are `generator` and those of `zeros`.
+
+    >>> import mutagrad
+    >>> _ = mutagrad.manual_seed(0)
+    >>> mutagrad.randperm(5)
+    tensor([4, 1, 2, 0, 3])
+    """
+    if not hasattr(n, "__index__"):
+        raise TypeError(f"randperm(): argument 'n' (position 1) must be int, not {type(n).__name__}")
+    generator = checked("randperm", options.pop("generator", None))
+    to = Options("randperm", np.dtype(np.int64), **options)
+    return to.finish(random.permutation(index(n), to.dtype, generator=generator))
+
+
+# Samples of given parameters ----------------------------------------------------------------------------------------
+#
+# What chance makes of a parameter has, as in PyTorch, a gradient of zeros.
+
+by_bernoulli, by_poisson = (
+    Operation(
+        name,
+        lambda xp, input, /, *, draw: draw(input),
+        {"input": lambda xp, ct: xp.zeros_like(ct)},
+        node_name=f"{name.capitalize()}Backward0",
+    )
+    for name in ("bernoulli", "poisson")
+)
+by_normal, by_normal_of_std, by_normal_of_both = (
+    Operation(
+        "normal",
+        lambda xp, mean, std, /, *, draw: draw(mean, std),
+        {
+            "mean": lambda xp, ct, mean_shape: xp.zeros(tuple(mean_shape), dtype=ct.dtype),
+            "std": lambda xp, ct, std_shape: xp.zeros(tuple(std_shape), dtype=ct.dtype),
+        },
+        node_name=f"NormalBackward{variant}",
+    )
+    for variant in (1, 2, 3)
+)
+
+
+def _given(tensor: Tensor, out: Tensor | None) -> Tensor:
+    """The result, or `out` with its values."""
+    return tensor if out is None else Options("out", tensor._array.dtype, out=out).finish(tensor._array)
+
+
+@composite()
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None, out: Tensor | None = None) -> Tensor:
+    """Ones with the probabilities in `input`, or with probability `p` in its shape; else zeros.
+
+    Raises RuntimeError for a probability outside [0, 1].
+
+    >>> import mutagrad
+    >>> _ = mutagrad.manual_seed(0)
+    >>> mutagrad.bernoulli(mutagrad.full((4,), 0.5))
+    tensor([1., 0., 1., 1.])
+    """
+    check_tensor("bernoulli", input)
+
+    def draw(array: np.ndarray) -> np.ndarray:
+        return random.bernoulli(array.shape, array.dtype, array if p is None else p, generator=generator)
+
+    return _given(by_bernoulli.apply((input,), {"draw": draw}), out)
+
+
+def poisson(input: Tensor, generator: Any = None) -> Tensor:
+    """Counts of independent events that happen `input` times on average. Raises RuntimeError for a negative rate."""
+    check_tensor("poisson", input)
+
+    def draw(array: np.ndarray) -> np.ndarray:
+        return random.poisson(array, generator=generator)
+
+    return by_poisson.apply((input,), {"draw": draw})
+
+
+@composite()
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None, out: Tensor | None = None
+) -> Tensor:
+    """Indices drawn in proportion to the weights in `input`, for each of its rows.
+
+    Raises RuntimeError for negative weights, for rows without any, or for too few categories without replacement.
+    """
+    check_tensor("multinomial", input)
+    return _given(wrap(random.multinomial(input._array, num_samples, replacement, generator=generator)), out)
+
+
+def normal(
+    mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Tensor | None = None, **options: Any
+) -> Tensor:
+    """Samples of normal distributions: with numbers `mean` and `std` of a given size, else with a tensor of either.
+
+    Raises RuntimeError for a negative `std`.
+
+    >>> import mutagrad
+    >>> _ = mutagrad.manual_seed(0)
+    >>> mutagrad.normal(mutagrad.zeros(2), 1.0).shape
+    torch.Size([2])
+    """
+    if size is not None:
+        return _sampled(
+            "normal", (size,), {**options, "out": out, "generator": generator},
+            lambda shape, dt, generator: random.normal(shape, dt, mean, std, generator=generator),
+        )
+    if not (isinstance(mean, Tensor) or isinstance(std, Tensor)):
+        raise _no_such_call("normal", (mean, std))
+    if isinstance(std, Tensor) and (std._array < 0).any():
+        raise RuntimeError("normal expects all elements of std >= 0.0")
+    generator = checked("normal", generator)
+    try:
+        shape = np.broadcast_shapes(*[each._array.shape for each in (mean, std) if isinstance(each, Tensor)])
+    except ValueError:
+        raise broadcast_error((mean._array.shape, std._array.shape)) from None
+
+    def draw(mean: Any, std: Any) -> np.ndarray:
+        dt = mean.dtype if isinstance(mean, np.ndarray) else std.dtype
+        if not isinstance(std, np.ndarray):
+            return random.normal(shape, dt, 0.0, std, generator=generator) + mean
+        return random.normal(shape, dt, generator=generator) * std + np.asarray(mean, dt)
+
+    by = by_normal_of_std if not isinstance(mean, Tensor) else by_normal_of_both if isinstance(std, Tensor) else by_normal
+    return _given(by.apply((mean, std), {"draw": draw}), out)
+
+
+# In place -----------------------------------------------------------------------------------------------------------
+
+
+def _fill(target: Tensor, writer: str, node_name: str, draw: Callable, *arguments: Any, generator: Any = None) -> Tensor:
+    """Writes samples `draw(shape, dtype, *arguments, generator=)` to all of `target`."""
+    check_writable(target, (), writer)
+    check_overlap(target, ())
+    array = target._array
+    more = _dense(draw, array)
+    samples = in_memory_order(
+        array, lambda shape: draw(shape, array.dtype, *arguments, generator=generator, **more)
+    )
+    return write_new(target, samples, writer, OVERWRITES[node_name])
+
+
+OVERWRITES = {
+    name: overwriting(name.split("Backward")[0].lower(), name)
+    for name in (
+        "BernoulliBackward1",
+        "BernoulliBackward2",
+        "CauchyBackward0",
+        "ExponentialBackward0",
+        "GeometricBackward0",
+        "LogNormalBackward0",
+        "NormalBackward0",
+        "RandomBackward0",
+        "RandomBackward1",
+        "RandomBackward2",
+        "UniformBackward0",
+    )
+}
+
+
+@composite()
+def normal_(self: Tensor, mean: float = 0, std: float = 1, *, generator: Any = None) -> Tensor:
+    """Fills with samples of the normal distribution. Raises RuntimeError for a negative `std`."""
+    return _fill(self, "normal_", "NormalBackward0", random.normal, mean, std, generator=generator)
+
+
+@composite()
+def uniform_(self: Tensor, *bounds: float, generator: Any = None, **named: float) -> Tensor:
+    """Fills with samples uniform on [from, to), by default [0, 1).
+
+    >>> import mutagrad
+    >>> _ = mutagrad.manual_seed(0)
+    >>> mutagrad.zeros(2).uniform_(-1, 1)
+    tensor([-0.0075,  0.5364])
+    """
+    low, high = {**{"from": 0.0, "to": 1.0}, **dict(zip(("from", "to"), bounds)), **named}.values()
+    return _fill(self, "uniform_", "UniformBackward0", random.uniform, low, high, generator=generator)
+
+
+@composite()
+def random_(self: Tensor, *bounds: int, generator: Any = None, **named: int) -> Tensor:
+    """Fills with whole numbers: on [from, to), on [0, to), or on all that the dtype has from 0 on."""
+    given = {**dict(zip(("from", "to") if len(bounds) > 1 else ("to",), bounds)), **named}
+    low, high = given.get("from", 0 if given else None), given.get("to")
+    return _fill(
+        self, "random_", f"RandomBackward{2 - len(given)}", random.integers, low, high, generator=generator
+    )
+
+
+@composite()
+def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
+    """Fills with ones with probability `p`, a number or a tensor of probabilities, else zeros."""
+    if not isinstance(p, Tensor):
+        return _fill(self, "bernoulli_", "BernoulliBackward2", random.bernoulli, p, generator=generator)
+    check_writable(self, (), "bernoulli_")
+    check_overlap(self, ())
+    dt = self._array.dtype
+    order = memory_order(self._array)
+    odds = np.broadcast_to(p._array, self._array.shape).transpose(order)
+    samples = random.bernoulli(odds.shape, dt, odds, generator=generator).transpose(np.argsort(order))
+    return write_new(self, samples, "bernoulli_", OVERWRITES["BernoulliBackward1"])
+
+
+@composite()
+def exponential_(self: Tensor, lambd: float = 1, *, generator: Any = None) -> Tensor:
+    """Fills with samples of the exponential distribution with rate `lambd`."""
+    return _fill(self, "exponential_", "ExponentialBackward0", random.exponential, lambd, generator=generator)
+
+
+@composite()
+def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
+    """Fills with how many throws it takes to succeed, each with probability `p`."""
+    return _fill(self, "geometric_", "GeometricBackward0", random.geometric, p, generator=generator)
+
+
+@composite()
+def cauchy_(self: Tensor, median: float = 0, sigma: float = 1, *, generator: Any = None) -> Tensor:
+    """Fills with samples of the Cauchy distribution."""
+    return _fill(self, "cauchy_", "CauchyBackward0", random.cauchy, median, sigma, generator=generator)
+
+
+@composite()
+def log_normal_(self: Tensor, mean: float = 1, std: float = 2, *, generator: Any = None) -> Tensor:
+    """Fills with samples whose logarithm is normal with `mean` and `std`."""
+    return _fill(self, "log_normal_", "LogNormalBackward0", random.log_normal, mean, std, generator=generator)

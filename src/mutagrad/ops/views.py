@@ -1,0 +1,540 @@
+"""Views: other shapes, orders and parts of the same memory.
+
+A view records no node. Each is a step that can be replayed on the adjoint buffer (`regions.py`), so writing through a
+view is writing to its base, in value and in gradient. A step is a function `step(xp, array, *arguments)`; it runs on
+arrays and on tensors alike. A part that basic indexing can name is a key instead, which is the cheapest.
+
+Here are how views are made, and those of another order, of strides and of the parts of complex numbers. Parts of a
+tensor are in `parts.py`, other shapes in `shaping.py`; a change of the handle itself, in place, in `resizing.py`.
+Follows https://docs.pytorch.org/docs/stable/tensor_view.html
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from mutagrad.declaration import composite
+from mutagrad.dtypes import of_numpy
+from mutagrad.graph import Family, new_family
+from mutagrad.modes import modes
+from mutagrad.namespaces import arrays
+from mutagrad.ops.sizes import axis_of, sizes_in, sizes_of
+from mutagrad.overlap import address
+from mutagrad.regions import DEEP, View, has_overlap, index_view, shorten, step_view, strided_view
+from mutagrad.storage import Storage
+from mutagrad.tensor import Tensor, wrap_dim, wrap_view
+
+__all__ = [
+    "adjoint",
+    "as_strided",
+    "diagonal",
+    "imag",
+    "moveaxis",
+    "movedim",
+    "permute",
+    "real",
+    "swapaxes",
+    "swapdims",
+    "t",
+    "transpose",
+    "view_as_complex",
+    "view_as_real",
+]
+
+# How a view is made -------------------------------------------------------------------------------------------------
+
+
+def attach_view(tensor: Tensor, array: np.ndarray, view: View) -> Tensor:
+    """The tensor over `array`, addressed by `view`, a view of `tensor`'s family."""
+    family = tensor._family
+    if view.depth > DEEP:
+        shorten(view, array, family.base)
+    if not modes.grad and family.edge is not None:
+        return wrap_view(array, _cut_off(family, array), None)
+    return wrap_view(array, family, view)
+
+
+def _cut_off(family: Family, array: np.ndarray) -> Family:
+    """The family of a view made where nothing is recorded: it has no part in the history of `family`."""
+    alias = new_family(family.storage, array)
+    alias.version = family.version
+    alias.origin = "inference_mode" if modes.inference else "no_grad"
+    alias.source = family
+    return alias
+
+
+def view_step(
+    tensor: Tensor, function: Callable, arguments: tuple, name: str, rigid: bool = False, overlapping: bool = False
+) -> Tensor:
+    """The view `function(xp, tensor, *arguments)`."""
+    array = function(arrays, tensor._array, *arguments)
+    family = tensor._family
+    layout = family.layout or family.make_layout(tensor)
+    return attach_view(tensor, array, step_view(tensor._view, function, arguments, layout, name, rigid, overlapping))
+
+
+def index_step(tensor: Tensor, key: tuple, name: str) -> Tensor:
+    """The view `tensor[key]` for a basic key that gives an array, never a scalar."""
+    array = tensor._array[key]
+    family = tensor._family
+    return attach_view(tensor, array, index_view(tensor._view, key, family.layout or family.make_layout(tensor), name))
+
+
+def alias(tensor: Tensor, array: np.ndarray) -> Tensor:
+    """A tensor over the same memory that has no part in the history of `tensor`; both see and count all writes."""
+    family = new_family(tensor._family.storage, array)
+    family.version = tensor._family.version
+    family.origin = "inference" if tensor._family.origin == "inference" else None
+    return wrap_view(array, family, None)
+
+
+def check_tensor(function: str, tensor: Any, name: str = "input") -> None:
+    """Raises TypeError when the first argument of `function` is no tensor."""
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"{function}(): argument '{name}' (position 1) must be Tensor, not {type(tensor).__name__}")
+
+
+# Another order of the dimensions ------------------------------------------------------------------------------------
+
+
+def _permute(xp: Any, x: Any, axes: tuple[int, ...]) -> Any:
+    return xp.permute_dims(x, axes)
+
+
+@composite()
+def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
+    """The view with its dimensions in the order `dims`.
+
+    Raises RuntimeError when `dims` does not name every dimension once.
+
+    >>> import mutagrad
+    >>> mutagrad.zeros(2, 3, 4).permute(2, 0, 1).shape
+    torch.Size([4, 2, 3])
+    """
+    check_tensor("permute", input)
+    ndim = input._array.ndim
+    axes = sizes_of("permute", (named["dims"],) if "dims" in named else dims, "dims")
+    if len(axes) != ndim:
+        raise RuntimeError(
+            f"permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+            f"ordering of dimensions i.e. input.dim() = {ndim} is not equal to len(dims) = {len(axes)}"
+        )
+    axes = tuple([wrap_dim(d, ndim) for d in axes])
+    if len(set(axes)) != len(axes):
+        raise RuntimeError("permute(): duplicate dims are not allowed.")
+    return view_step(input, _permute, (axes,), "Permute")
+
+
+@composite()
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """The view with two dimensions exchanged.
+
+    >>> import mutagrad
+    >>> mutagrad.tensor([[1, 2, 3], [4, 5, 6]]).transpose(0, 1)
+    tensor([[1, 4],
+            [2, 5],
+            [3, 6]])
+    """
+    check_tensor("transpose", input)
+    return view_step(input, _permute, (_exchanged(input, dim0, dim1),), "Transpose")
+
+
+def _exchanged(input: Tensor, dim0: int, dim1: int) -> tuple[int, ...]:
+    """The order of the dimensions with two of them exchanged."""
+    ndim = input._array.ndim
+    first, second = axis_of("transpose", dim0, ndim, "dim0", 1), axis_of("transpose", dim1, ndim, "dim1", 2)
+    axes = list(range(ndim))
+    if ndim:
+        axes[first], axes[second] = second, first
+    return tuple(axes)
+
+
+@composite()
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """The view with two dimensions exchanged: `transpose` under NumPy's name."""
+    check_tensor("swapaxes", input)
+    return transpose(input, axis0, axis1)
+
+
+@composite()
+def swapdims(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """The view with two dimensions exchanged: `transpose` under another name."""
+    check_tensor("swapdims", input)
+    return transpose(input, dim0, dim1)
+
+
+@composite()
+def t(input: Tensor) -> Tensor:
+    """The transposed matrix, as a view; a vector or a scalar as it is. Raises RuntimeError beyond two dimensions."""
+    check_tensor("t", input)
+    if input._array.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input._array.ndim}D")
+    return view_step(input, _permute, (_exchanged(input, 0, -1),), "T")
+
+
+@composite("moveaxis")
+def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """The view with the dimensions `source` at the places `destination` and the others in order.
+
+    Raises RuntimeError when a dimension is named twice, or the two are not of one length.
+
+    >>> import mutagrad
+    >>> mutagrad.zeros(2, 3, 4).movedim(0, -1).shape
+    torch.Size([3, 4, 2])
+    """
+    check_tensor("movedim", input)
+    ndim = input._array.ndim
+    given = [list(dims) if isinstance(dims, (tuple, list)) else [dims] for dims in (source, destination)]
+    if len(given[0]) != len(given[1]):
+        raise RuntimeError(
+            f"movedim: Invalid source or destination dims: source ({given[0]} dims) should contain the same number of "
+            f"dims as destination ({given[1]} dims)"
+        )
+    sources, destinations = ([wrap_dim(index(d), ndim) for d in dims] for dims in given)
+    for name, dims, wrapped in (("source", given[0], sources), ("destination", given[1], destinations)):
+        if len(set(wrapped)) != len(wrapped):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({dims})")
+    rest = iter([d for d in range(ndim) if d not in sources])
+    placed = dict(zip(destinations, sources))
+    return view_step(input, _permute, (tuple([placed[d] if d in placed else next(rest) for d in range(ndim)]),), "Permute")
+
+
+moveaxis = movedim
+
+
+@composite()
+def adjoint(input: Tensor) -> Tensor:
+    """The conjugate transpose of the last two dimensions: a view, but for complex numbers, which are copied."""
+    check_tensor("adjoint", input)
+    return _conjugated(_matrix_transposed(input, "adjoint()"))
+
+
+def _matrix_transposed(input: Tensor, name: str) -> Tensor:
+    ndim = input._array.ndim
+    if ndim == 1:
+        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    if ndim == 0:
+        warnings.warn(
+            f"Tensor.{name} is deprecated on 0-D tensors. This function is the identity in these cases.", stacklevel=3
+        )
+        return transpose(input, 0, 0)
+    return transpose(input, -2, -1)
+
+
+def _conjugated(tensor: Tensor) -> Tensor:
+    return tensor.conj() if tensor._array.dtype.kind == "c" else tensor  # type: ignore[attr-defined]
+
+
+def _reversed(self: Tensor) -> Tensor:
+    """The view with all dimensions in reverse order."""
+    ndim = self._array.ndim
+    if ndim == 0:
+        warnings.warn(
+            "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", stacklevel=2
+        )
+    elif ndim != 2:
+        warnings.warn(
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
+            "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+            "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
+            stacklevel=2,
+        )
+    return view_step(self, _permute, (tuple(range(ndim))[::-1],), "Permute")
+
+
+def _matrix_adjoint(self: Tensor) -> Tensor:
+    """The conjugate transpose of a matrix: a view, but for complex numbers, which are copied."""
+    ndim = self._array.ndim
+    if ndim == 0:
+        warnings.warn("Tensor.H is deprecated on 0-D tensors. Consider using x.conj().", stacklevel=2)
+    elif ndim != 2:
+        hint = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{hint}")
+    return _conjugated(transpose(self, 0, -1))
+
+
+def _transposed_matrices(self: Tensor) -> Tensor:
+    """The view with the last two dimensions exchanged."""
+    return _matrix_transposed(self, "mT")
+
+
+def _adjoint_matrices(self: Tensor) -> Tensor:
+    """The conjugate transpose of the last two dimensions: a view, but for complex numbers, which are copied."""
+    return _conjugated(_matrix_transposed(self, "mH"))
+
+
+for name, getter in (
+    ("T", _reversed),
+    ("H", _matrix_adjoint),
+    ("mT", _transposed_matrices),
+    ("mH", _adjoint_matrices),
+):
+    setattr(Tensor, name, property(getter, doc=getter.__doc__))
+
+
+# Strides ------------------------------------------------------------------------------------------------------------
+
+
+def _diagonal(xp: Any, x: Any, offset: int, first: int, second: int) -> Any:
+    return xp.diagonal(x, offset, first, second)
+
+
+@composite()
+def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """The view of the elements whose index along `dim2` is that along `dim1` plus `offset`, as the last dimension.
+
+    Raises RuntimeError when both dimensions are the same.
+
+    >>> import mutagrad
+    >>> mutagrad.arange(9).view(3, 3).diagonal(1)
+    tensor([1, 5])
+    """
+    check_tensor("diagonal", input)
+    ndim = input._array.ndim
+    first, second = axis_of("diagonal", dim1, ndim, "dim1", 2), axis_of("diagonal", dim2, ndim, "dim2", 3)
+    if first == second:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return view_step(input, _diagonal, (index(offset), first, second), "Diagonal")
+
+
+def linalg_diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """The view of the diagonals of a batch of matrices: `diagonal` of the last two dimensions."""
+    return diagonal(A, offset, dim1, dim2)
+
+
+def _unfold(xp: Any, x: Any, dim: int, size: int, step: int) -> Any:
+    shape, strides = tuple(x.shape), xp.strides(x)
+    if not shape:
+        return xp.as_strided(x, (size,), (1,), 0)
+    count = (shape[dim] - size) // step + 1
+    windows = (*shape[:dim], count, *shape[dim + 1 :], size)
+    return xp.as_strided(x, windows, (*strides[:dim], strides[dim] * step, *strides[dim + 1 :], strides[dim]), 0)
+
+
+@composite()
+def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """The view of all windows of `size` elements along `dimension`, `step` apart, each as a new last dimension.
+
+    Raises RuntimeError when the dimension is smaller than `size` or the step is not positive.
+
+    >>> import mutagrad
+    >>> mutagrad.arange(5).unfold(0, 3, 2)
+    tensor([[0, 1, 2],
+            [2, 3, 4]])
+    """
+    dim = axis_of("unfold", dimension, input._array.ndim, "dimension", 1)
+    extent = input._array.shape[dim] if input._array.ndim else 1
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
+    if size > extent:
+        raise RuntimeError(f"maximum size for tensor at dimension {dim} is {extent} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    return view_step(input, _unfold, (dim, index(size), index(step)), "Unfold", overlapping=step < size)
+
+
+def extent_of(array: np.ndarray) -> int:
+    """How many bytes of memory the elements of an array span."""
+    if array.size == 0:
+        return 0
+    return array.itemsize + sum([(n - 1) * stride for n, stride in zip(array.shape, array.strides)])
+
+
+def strided_array(storage: Storage, dt: np.dtype, shape: Sequence[int], strides: Sequence[int], offset: int) -> Any:
+    """The array of the storage's memory with this shape, strides and offset (in elements).
+
+    Raises RuntimeError where PyTorch does: for negative strides or offset, or beyond the end of the storage.
+    """
+    shape, strides = tuple(shape), tuple(strides)
+    if len(shape) != len(strides):
+        raise RuntimeError("mismatch in length of strides and shape")
+    for stride in strides:
+        if stride < 0:
+            raise RuntimeError(
+                f"as_strided: Negative strides are not supported at the moment, got strides: {list(strides)}"
+            )
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    if any(size < 0 for size in shape):
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)} and strides={list(strides)}")
+    memory = storage.array
+    if 0 in shape:
+        return np.empty(shape, dt) if memory.size == 0 else arrays.as_strided(_typed(memory, dt), shape, strides, 0)
+    needed = dt.itemsize * (offset + 1 + sum([(n - 1) * stride for n, stride in zip(shape, strides)]))
+    if needed > extent_of(memory):
+        raise RuntimeError(
+            f"setStorage: sizes {list(shape)}, strides {list(strides)}, storage offset {offset}, and itemsize "
+            f"{dt.itemsize} requiring a storage size of {needed} are out of bounds for storage of size "
+            f"{extent_of(memory)}"
+        )
+    return arrays.as_strided(_typed(memory, dt), shape, strides, offset)
+
+
+def _typed(memory: np.ndarray, dt: np.dtype) -> np.ndarray:
+    """The memory from its first element on as elements of another dtype."""
+    if memory.dtype == dt:
+        return memory
+    flat = arrays.as_strided(memory, (extent_of(memory) // memory.itemsize,), (1,), 0)
+    return flat.view(np.uint8)[: flat.nbytes // dt.itemsize * dt.itemsize].view(dt)
+
+
+@composite()
+def as_strided(
+    input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+) -> Tensor:
+    """The view of the storage of `input` with the given size, strides and offset, in elements.
+
+    Unlike other views it may show what `input` does not: all that its base shows takes part in gradients.
+    Raises RuntimeError beyond the end of the storage.
+
+    >>> import mutagrad
+    >>> mutagrad.arange(6).as_strided((2, 2), (2, 1), 1)
+    tensor([[1, 2],
+            [3, 4]])
+    """
+    check_tensor("as_strided", input)
+    shape, strides = sizes_in("as_strided", size), sizes_in("as_strided", stride, "stride", 2)
+    offset = input.storage_offset() if storage_offset is None else index(storage_offset)
+    family, dt = input._family, input._array.dtype
+    array = strided_array(family.storage, dt, shape, strides, offset)
+    layout = family.layout or family.make_layout(input)
+    overlapping = has_overlap(array.shape, array.strides)
+    if dt == family.base.dtype and not layout.overlapping and _lies_in(array, family.base):
+        return attach_view(input, array, strided_view(input._view, array, family.base, layout, overlapping))
+    if _lies_in(array, input._array) and not layout.overlapping:
+        start = (address(array) - address(input._array)) // dt.itemsize
+        return view_step(input, _strided_part, (shape, strides, start), "AsStrided", rigid=True, overlapping=overlapping)
+    if family.edge is not None:
+        raise RuntimeError(
+            "as_strided: a view that goes beyond the tensor which requires grad, into memory that it shares, has no "
+            "gradient. Take the view of its detach()."
+        )
+    return alias(input, array)
+
+
+def _strided_part(xp: Any, x: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Any:
+    return xp.as_strided(x, shape, strides, offset)
+
+
+def _lies_in(array: np.ndarray, base: np.ndarray) -> bool:
+    """Whether all elements of an array are within the memory that `base` spans."""
+    if array.size == 0:
+        return base.size > 0
+    start = address(array) - address(base)
+    return start >= 0 and start % base.itemsize == 0 and start + extent_of(array) <= extent_of(base)
+
+
+# Parts of complex numbers, and other dtypes ---------------------------------------------------------------------------
+
+
+def _real(xp: Any, x: Any) -> Any:
+    return xp.real(x)
+
+
+def _imag(xp: Any, x: Any) -> Any:
+    return xp.imag(x)
+
+
+@composite(method=False)
+def real(input: Tensor) -> Tensor:
+    """The view of the real parts; a real tensor itself."""
+    check_tensor("real", input)
+    return view_step(input, _real, (), "Select") if input._array.dtype.kind == "c" else input
+
+
+@composite(method=False)
+def imag(input: Tensor) -> Tensor:
+    """The view of the imaginary parts. Raises RuntimeError for a real tensor."""
+    check_tensor("imag", input)
+    if input._array.dtype.kind != "c":
+        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+    return view_step(input, _imag, (), "Select")
+
+
+def _pairs(xp: Any, x: Any) -> Any:
+    return xp.view_as_real(x)
+
+
+def _numbers(xp: Any, x: Any) -> Any:
+    return xp.view_as_complex(x)
+
+
+@composite(method=False)
+def view_as_real(input: Tensor) -> Tensor:
+    """The view of complex numbers as pairs, along a new last dimension. Raises RuntimeError for a real tensor.
+
+    >>> import mutagrad
+    >>> mutagrad.view_as_real(mutagrad.tensor([1 + 2j]))
+    tensor([[1., 2.]])
+    """
+    check_tensor("view_as_real", input)
+    if input._array.dtype.kind != "c":
+        raise RuntimeError("view_as_real is only supported for complex tensors")
+    return view_step(input, _pairs, (), "ViewAsReal")
+
+
+@composite(method=False)
+def view_as_complex(input: Tensor) -> Tensor:
+    """The view of the pairs along the last dimension as complex numbers.
+
+    Raises RuntimeError unless the last dimension has size two and the strides are those of whole pairs.
+    """
+    check_tensor("view_as_complex", input)
+    array = input._array
+    if array.dtype.kind != "f":
+        raise RuntimeError(
+            "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
+            f"{of_numpy[array.dtype].scalar_type}"
+        )
+    if array.ndim == 0:
+        raise RuntimeError("Input tensor must have one or more dimensions")
+    if array.shape[-1] != 2:
+        raise RuntimeError("Tensor must have a last dimension of size 2")
+    if input.stride(-1) != 1:
+        raise RuntimeError("Tensor must have a last dimension with stride 1")
+    if any(stride % 2 for stride in input.stride()[:-1]):
+        raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
+    if input.storage_offset() % 2:
+        raise RuntimeError("Tensor must have a storage_offset divisible by 2")
+    return view_step(input, _numbers, (), "ViewAsComplex", rigid=True)
+
+
+def view_as_dtype(input: Tensor, dt: np.dtype) -> Tensor:
+    """The same bytes as elements of another dtype: an alias that, as in PyTorch, takes no part in gradients.
+
+    Raises RuntimeError where the last dimension does not hold a whole number of elements.
+    """
+    array = input._array
+    if dt.itemsize != array.dtype.itemsize:
+        _check_resized_elements(input, dt)
+    return alias(input, array.view(dt))
+
+
+def _check_resized_elements(input: Tensor, dt: np.dtype) -> None:
+    present, wanted = input._array.itemsize, dt.itemsize
+    names = f"to view {input.dtype.scalar_type} as {of_numpy[dt].scalar_type} (different element sizes)"
+    if input._array.ndim == 0:
+        raise RuntimeError(f"self.dim() cannot be 0 {names}")
+    if input.stride(-1) != 1:
+        raise RuntimeError(f"self.stride(-1) must be 1 {names}, but got {input.stride(-1)}")
+    if wanted < present:
+        return
+    ratio = wanted // present
+    if input.shape[-1] % ratio:
+        raise RuntimeError(f"self.size(-1) must be divisible by {ratio} {names}, but got {input.shape[-1]}")
+    if input.storage_offset() % ratio:
+        raise RuntimeError(
+            f"self.storage_offset() must be divisible by {ratio} {names}, but got {input.storage_offset()}"
+        )
+    for d, stride in enumerate(input.stride()[:-1]):
+        if stride % ratio:
+            raise RuntimeError(f"self.stride({d}) must be divisible by {ratio} {names}, but got {stride}")
+
+
+for name, getter in (("real", real), ("imag", imag)):
+    setattr(Tensor, name, property(getter, doc=getter.__doc__))

@@ -1,0 +1,232 @@
+"""Writes of values: `copy_`, `fill_`, `zero_`, `fill_diagonal_`, and what `x[key] = value` comes down to.
+
+What was there before is overwritten, so its cotangent ends here; the cotangent of what is written goes to the source,
+summed where the source was broadcast and in its dtype.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from mutagrad.declaration import composite
+from mutagrad.dtypes import legacy_type_name
+from mutagrad.operation import Operation, broadcast_error, check_overlap, check_writable, record_write
+from mutagrad.ops.conversion import real_part
+from mutagrad.ops.numbers import NUMBERS, element
+from mutagrad.ops.parts import select
+from mutagrad.ops.sizes import axis_of, expanded, type_name
+from mutagrad.ops.views import as_strided, diagonal, index_step
+from mutagrad.tensor import Tensor, wrap
+
+__all__ = ["as_strided_scatter", "diagonal_scatter", "select_scatter", "slice_scatter"]
+
+
+def overwriting(name: str, node_name: str) -> Operation:
+    """An operation in place whose result is its second input."""
+    return Operation(name, lambda xp, input, source: source, {"source": lambda xp, ct: ct}, node_name=node_name)
+
+
+copy_over = overwriting("copy", "CopyBackwards")
+fill_with_number = overwriting("fill", "FillBackward2")
+fill_with_tensor = overwriting("fill", "FillBackward3")
+zero_out = overwriting("zero", "ZeroBackward0")
+
+
+def write(
+    target: Tensor, value: Any, writer: str, operation: Operation = copy_over, apart: bool = True
+) -> None:
+    """Copies `value`, a tensor or a number, into `target`, recorded as `operation` by the name of `writer`.
+
+    Unless `apart` is False, the elements of the target must not share memory with one another.
+    """
+    array = target._array
+    source = value._array if isinstance(value, Tensor) else source_of(value, array.dtype)
+    edges = check_writable(target, (value,), writer)
+    if apart:
+        check_overlap(target, ())
+    if source.shape != array.shape and source.ndim:
+        expanded(source.shape, array.shape, array.dtype)  # raises when it cannot be
+    family = target._family
+    family.storage.will_write(array, target._view, writer)
+    if source.dtype is array.dtype:
+        np.copyto(array, source)
+    else:
+        _copy_converted(array, source)
+    family.bump()
+    if edges is not None:
+        if target._view is None:
+            edges = (None, edges[1])
+        node = record_write(operation, target, edges)
+        if edges[1] is not None and (source.shape != array.shape or source.dtype is not array.dtype):
+            node.fit = (None, (value._array.shape, value._array.dtype))
+
+
+def _copy_converted(array: np.ndarray, source: np.ndarray) -> None:
+    """Copies elements of another dtype, of complex numbers into real ones the real parts."""
+    if source.dtype.kind == "c" and array.dtype.kind not in "cb":
+        source = real_part(source)
+    with np.errstate(all="ignore"):
+        np.copyto(array, source, casting="unsafe")
+
+
+def source_of(value: Any, dt: np.dtype) -> np.ndarray:
+    """A number as an array of `dt`. Raises TypeError for anything else, RuntimeError for what `dt` cannot hold."""
+    if isinstance(value, NUMBERS):
+        return element(value, dt)
+    raise TypeError(f"can't assign a {type_name(value)} to a {legacy_type_name(dt)}")
+
+
+@composite()
+def copy_(self: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
+    """Copies the elements of `other`, broadcast and in this tensor's dtype, into this tensor.
+
+    Raises RuntimeError when `other` cannot be broadcast to this shape.
+
+    >>> import mutagrad
+    >>> mutagrad.zeros(2, 2).copy_(mutagrad.tensor([1, 2]))
+    tensor([[1., 2.],
+            [1., 2.]])
+    """
+    if isinstance(other, Tensor):
+        _check_broadcast(self._array.shape, other._array.shape)
+    elif not isinstance(other, NUMBERS):
+        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type_name(other)}")
+    write(self, other, "copy_")
+    return self
+
+
+def _check_broadcast(target: tuple[int, ...], source: tuple[int, ...]) -> None:
+    """Raises RuntimeError, in the words of operations in place, when `source` cannot be broadcast to `target`."""
+    if source == target:
+        return
+    try:
+        common = np.broadcast_shapes(target, source)
+    except ValueError:
+        raise broadcast_error((target, source)) from None
+    if common != target:
+        raise RuntimeError(f"output with shape {list(target)} doesn't match the broadcast shape {list(common)}")
+
+
+@composite()
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Writes one value, a number or a zero-dimensional tensor, to all elements.
+
+    Raises RuntimeError for a tensor with dimensions, and for a number that the dtype cannot hold.
+
+    >>> import mutagrad
+    >>> mutagrad.zeros(2).fill_(7)
+    tensor([7., 7.])
+    """
+    if isinstance(value, Tensor):
+        if value._array.ndim:
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value._array.ndim} dimensions."
+            )
+        # Through repeated elements a number may be written, but the cotangent of a tensor would count them all.
+        write(self, value, "fill_", operation=fill_with_tensor, apart=value.requires_grad)
+    elif isinstance(value, NUMBERS):
+        write(self, value, "fill_", operation=fill_with_number, apart=False)
+    else:
+        raise TypeError(
+            f"fill_() received an invalid combination of arguments - got ({type_name(value)}), but expected one of:\n"
+            " * (Tensor value)\n * (Number value)\n"
+        )
+    return self
+
+
+@composite()
+def zero_(self: Tensor) -> Tensor:
+    """Writes zero to all elements."""
+    write(self, 0, "zero_", operation=zero_out, apart=False)
+    return self
+
+
+@composite()
+def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
+    """Writes a number along the main diagonal; with `wrap`, a tall matrix's diagonal starts again below its end.
+
+    Raises RuntimeError for a vector, and beyond two dimensions unless they are all of one size.
+
+    >>> import mutagrad
+    >>> mutagrad.zeros(2, 3).fill_diagonal_(5)
+    tensor([[5., 0., 0.],
+            [0., 5., 0.]])
+    """
+    shape, strides = self._array.shape, self.stride()
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    check_writable(self, (), "fill_diagonal_")
+    length, step, width = min(shape), sum(strides), shape[1]
+    _fill_strided(self, fill_value, length, step, 0)
+    if wrap and len(shape) == 2 and shape[0] > width + 1:
+        further = -(-self._array.size // (width + 1)) - length
+        _fill_strided(self, fill_value, further, step, strides[0] * (width + 1))
+    return self
+
+
+def _fill_strided(tensor: Tensor, value: Any, count: int, step: int, offset: int) -> None:
+    part = as_strided(tensor, (count,), (step,), tensor.storage_offset() + offset)
+    write(part, value, "fill_diagonal_", operation=fill_with_number)
+
+
+# Copies with another part --------------------------------------------------------------------------------------------
+
+
+def _with_part(input: Tensor, src: Tensor, take: Callable[[Tensor], Tensor]) -> Tensor:
+    """A copy of `input` whose part `take(copy)` is `src`."""
+    result = input.clone()  # type: ignore[attr-defined]
+    part = take(result)
+    if part._array.shape != src._array.shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src._array.shape)}, slice size "
+            f"= {list(part._array.shape)}"
+        )
+    write(part, src, "copy_")
+    return result
+
+
+@composite()
+def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
+    """A copy of `input` with `src` at one index along `dim`. Raises RuntimeError for a `src` of another shape.
+
+    >>> import mutagrad
+    >>> mutagrad.select_scatter(mutagrad.zeros(2, 2), mutagrad.ones(2), 0, 1)
+    tensor([[0., 0.],
+            [1., 1.]])
+    """
+    return _with_part(input, src, lambda copy: select(copy, dim, index))
+
+
+@composite()
+def slice_scatter(
+    input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> Tensor:
+    """A copy of `input` with `src` at a slice along `dim`. Raises RuntimeError for a `src` of another shape."""
+    axis = axis_of("slice_scatter", dim, input._array.ndim)
+    key = (*(slice(None),) * axis, slice(start, end, step), ...)
+    return _with_part(input, src, lambda copy: index_step(copy, key, "Slice"))
+
+
+@composite()
+def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """A copy of `input` with `src` along a diagonal. Raises RuntimeError for a `src` of another shape."""
+    return _with_part(input, src, lambda copy: diagonal(copy, offset, dim1, dim2))
+
+
+@composite()
+def as_strided_scatter(
+    input: Tensor, src: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+) -> Tensor:
+    """A contiguous copy of `input` with `src` at the elements that `as_strided` names."""
+    return _with_part(input.contiguous(), src, lambda copy: as_strided(copy, size, stride, storage_offset))  # type: ignore[attr-defined]
+
+
+def write_new(target: Tensor, value: np.ndarray, writer: str, operation: Operation) -> Tensor:
+    """Writes a fresh array, a constant, to all of `target`."""
+    write(target, wrap(value), writer, operation=operation)
+    return target
