@@ -1,0 +1,7 @@
+"""The functions that layers and losses are made of, without state of their own."""
+
+from mutagrad.nn.functional.activation import *
+from mutagrad.nn.functional.classification import *
+from mutagrad.nn.functional.layer import *
+from mutagrad.nn.functional.padding import *
+from mutagrad.nn.functional.regression import *

@@ -1,0 +1,213 @@
+"""`state_dict` and `load_state_dict`: a module's parameters and buffers as a flat dictionary, and back.
+
+Keys are dotted names. The dictionary's `_metadata` holds each module's `_version`, so that a class can read what an
+earlier version of itself has written. What a class does differently it says by overriding `_save_to_state_dict`,
+`_load_from_state_dict`, or `get_extra_state` and `set_extra_state`.
+
+Read next: `module.py`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from mutagrad.autograd.hooks import RemovableHandle, add_hook
+from mutagrad.modes import no_grad
+from mutagrad.nn.parameter import Parameter
+from mutagrad.nn.registry import Registry
+from mutagrad.tensor import Tensor
+
+EXTRA = "_extra_state"
+
+
+class IncompatibleKeys(NamedTuple):
+    """Which keys a state dict lacks, and which the module does not know."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+    def __repr__(self) -> str:
+        if not self.missing_keys and not self.unexpected_keys:
+            return "<All keys matched successfully>"
+        return f"_IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
+
+    __str__ = __repr__
+
+
+class Stateful(Registry):
+    """The part of a `Module` that is saved and loaded."""
+
+    _version: int = 1
+
+    _state_dict_hooks: dict[int, Callable]
+    _load_state_dict_pre_hooks: dict[int, Callable]
+    _load_state_dict_post_hooks: dict[int, Callable]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.__dict__.update(_state_dict_hooks={}, _load_state_dict_pre_hooks={}, _load_state_dict_post_hooks={})
+
+    # Saving -------------------------------------------------------------------------------------------------------
+
+    def state_dict(
+        self, *args: Any, destination: dict[str, Any] | None = None, prefix: str = "", keep_vars: bool = False
+    ) -> dict[str, Any]:
+        """The parameters and persistent buffers of this module and all below it, under dotted names.
+
+        They share memory with the module, without history; with `keep_vars` they are its very parameters. Entries are
+        added to `destination` where one is given, under names that begin with `prefix`.
+        """
+        given = dict(zip(("destination", "prefix", "keep_vars"), args))
+        return self._collect_state(
+            given.get("destination", destination), given.get("prefix", prefix), given.get("keep_vars", keep_vars)
+        )
+
+    def _collect_state(self, destination: Any, prefix: str, keep_vars: bool) -> Any:
+        if destination is None:
+            destination = OrderedDict()
+            destination._metadata = OrderedDict()
+        metadata = {"version": self._version}
+        if hasattr(destination, "_metadata"):
+            destination._metadata[prefix[:-1]] = metadata
+        self._save_to_state_dict(destination, prefix, keep_vars)
+        for name, module in self._modules.items():
+            if module is not None:
+                module.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        for hook in self._state_dict_hooks.values():
+            hook(self, destination, prefix, metadata)
+        return destination
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+        """Adds the entries of this module alone."""
+        for name, member in self._persistent().items():
+            destination[prefix + name] = member if keep_vars else member.detach()
+        if type(self).get_extra_state is not Stateful.get_extra_state:
+            destination[prefix + EXTRA] = self.get_extra_state()
+
+    def _persistent(self) -> dict[str, Tensor]:
+        """The parameters and persistent buffers of this module alone."""
+        buffers = {name: b for name, b in self._buffers.items() if name not in self._non_persistent_buffers_set}
+        return {name: member for name, member in {**self._parameters, **buffers}.items() if member is not None}
+
+    def get_extra_state(self) -> Any:
+        """What a class wants saved besides parameters and buffers; it overrides this and `set_extra_state`."""
+        raise RuntimeError("Reached a code path in Module.get_extra_state() that should never be called.")
+
+    def set_extra_state(self, state: Any) -> None:
+        """Takes back what `get_extra_state` gave."""
+        raise RuntimeError("Reached a code path in Module.set_extra_state() that should never be called.")
+
+    def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(module, state_dict, prefix, local_metadata)` when this module's entries have been added."""
+        return add_hook(self._state_dict_hooks, hook)
+
+    # Loading ------------------------------------------------------------------------------------------------------
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> IncompatibleKeys:
+        """Copies the entries of `state_dict` into this module and all below it; says which keys did not match.
+
+        With `assign` the entries take the place of the module's own tensors. Raises TypeError for what is no mapping,
+        RuntimeError with the list of all that is wrong: shapes that differ and, when `strict`, keys that do not match.
+        """
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+        keys = IncompatibleKeys([], [])
+        errors: list[str] = []
+        self._load_all(OrderedDict(state_dict), "", getattr(state_dict, "_metadata", {}), assign, keys, errors)
+        if strict:
+            named = [("Missing", keys.missing_keys), ("Unexpected", keys.unexpected_keys)]
+            errors[:0] = [f"{what} key(s) in state_dict: {_quoted(names)}. " for what, names in named if names]
+        if errors:
+            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(errors))
+        return keys
+
+    def _load_all(
+        self, entries: dict[str, Any], prefix: str, metadata: Any, assign: bool, keys: IncompatibleKeys, errors: list
+    ) -> None:
+        """Loads this module and all below it from the entries under `prefix`."""
+        local = dict(metadata.get(prefix[:-1], {}))
+        if assign:
+            local["assign_to_params_buffers"] = True
+        self._load_from_state_dict(entries, prefix, local, True, keys.missing_keys, keys.unexpected_keys, errors)
+        for name, module in self._modules.items():
+            if module is not None:
+                below = f"{prefix}{name}."
+                part = {key: value for key, value in entries.items() if key.startswith(below)}
+                module._load_all(part, below, metadata, assign, keys, errors)
+        for hook in self._load_state_dict_post_hooks.values():
+            hook(self, keys)
+
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        """Loads this module alone; adds to the three lists what is missing, not expected, and wrong."""
+        for hook in self._load_state_dict_pre_hooks.values():
+            hook(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
+        assign = local_metadata.get("assign_to_params_buffers", False)
+        own = self._persistent()
+        for name, member in own.items():
+            key = prefix + name
+            if key not in state_dict:
+                missing_keys.append(key)
+            elif assign and isinstance(state_dict[key], Tensor):
+                self._take_over(name, member, state_dict[key])
+            else:
+                error_msgs += _copy_into(member, state_dict[key], key)
+        keeps_extra = type(self).set_extra_state is not Stateful.set_extra_state
+        if keeps_extra and prefix + EXTRA in state_dict:
+            self.set_extra_state(state_dict[prefix + EXTRA])
+        elif keeps_extra:
+            missing_keys.append(prefix + EXTRA)
+        for key in state_dict:
+            name, *below = key[len(prefix) :].split(".", 1)
+            known = name in self._modules if below else name in own or (keeps_extra and name == EXTRA)
+            if key.startswith(prefix) and not known:
+                unexpected_keys.append(key)
+
+    def _take_over(self, name: str, member: Tensor, entry: Tensor) -> None:
+        """Puts `entry` in the place of the parameter or buffer `member`."""
+        if isinstance(member, Parameter) and not isinstance(entry, Parameter):
+            entry = Parameter(entry, requires_grad=member.requires_grad)
+        setattr(self, name, entry)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook` with this module and the arguments of `_load_from_state_dict` before the entries are read."""
+        return add_hook(self._load_state_dict_pre_hooks, hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(module, incompatible_keys)` when this module has been loaded; it may change the lists of keys."""
+        return add_hook(self._load_state_dict_post_hooks, hook)
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _copy_into(member: Tensor, entry: Any, key: str) -> list[str]:
+    """Copies an entry into the tensor it is for; the list of what stood in the way."""
+    if not isinstance(entry, Tensor):
+        return [
+            f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint '
+            f"but received {type(entry)}"
+        ]
+    if member.dim() == 0 and entry.shape == (1,):
+        entry = entry[0]  # type: ignore[index]
+    if entry.shape != member.shape:
+        return [
+            f"size mismatch for {key}: copying a param with shape {entry.shape} from checkpoint, the shape in current "
+            f"model is {member.shape}."
+        ]
+    with no_grad():
+        member.copy_(entry)  # type: ignore[attr-defined]
+    return []

@@ -1,0 +1,112 @@
+"""Gradients cut to size, and parameters as one vector.
+
+Follows https://docs.pytorch.org/docs/stable/nn.html#utilities
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mutagrad.modes import no_grad
+from mutagrad.ops.creation import zeros
+from mutagrad.ops.joining import cat, stack
+from mutagrad.tensor import Tensor
+
+__all__ = [
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "clip_grads_with_norm_",
+    "get_total_norm",
+    "parameters_to_vector",
+    "vector_to_parameters",
+]
+
+Tensors = Tensor | Iterable[Tensor]
+
+
+def _as_list(tensors: Tensors) -> list[Any]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def _gradients(parameters: Tensors) -> list[Any]:
+    return [parameter.grad for parameter in _as_list(parameters) if parameter.grad is not None]
+
+
+@no_grad()
+def get_total_norm(
+    tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
+) -> Tensor:
+    """The norm of all the tensors, as if they were one vector.
+
+    Raises RuntimeError for a norm that is nan or infinite, if `error_if_nonfinite`.
+    """
+    norms = [tensor.norm(norm_type) for tensor in _as_list(tensors)]
+    if not norms:
+        return zeros(())
+    total: Any = stack(norms).norm(norm_type)
+    if error_if_nonfinite and not total.isfinite():
+        raise RuntimeError(
+            f"The total norm of order {float(norm_type)} for gradients from `parameters` is non-finite, so it cannot "
+            "be clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
+            "`error_if_nonfinite=False`"
+        )
+    return total
+
+
+@no_grad()
+def clip_grads_with_norm_(
+    parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
+) -> None:
+    """Scales the gradients of the parameters in place, so that their norm `total_norm` becomes at most `max_norm`."""
+    factor = (max_norm / (total_norm + 1e-6)).clamp(max=1.0)  # type: ignore[operator]
+    for gradient in _gradients(parameters):
+        gradient.mul_(factor)
+
+
+def clip_grad_norm_(
+    parameters: Tensors,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """Scales the gradients of the parameters in place to a norm of at most `max_norm`; the norm they had before.
+
+    Raises RuntimeError for a norm that is nan or infinite, if `error_if_nonfinite`.
+
+    >>> import mutagrad
+    >>> w = mutagrad.zeros(2, requires_grad=True)
+    >>> (w * mutagrad.tensor([3., 4.])).sum().backward()
+    >>> clip_grad_norm_(w, 1.0)
+    tensor(5.)
+    >>> w.grad
+    tensor([0.6000, 0.8000])
+    """
+    held = _as_list(parameters)
+    total = get_total_norm(_gradients(held), norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(held, max_norm, total)
+    return total
+
+
+@no_grad()
+def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
+    """Cuts the gradients of the parameters in place, element by element, to ±`clip_value`."""
+    for gradient in _gradients(parameters):
+        gradient.clamp_(min=-clip_value, max=clip_value)
+
+
+def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
+    """All elements of the parameters in one vector, with their history."""
+    return cat([parameter.reshape(-1) for parameter in parameters])  # type: ignore[attr-defined]
+
+
+def vector_to_parameters(vec: Any, parameters: Iterable[Tensor]) -> None:
+    """Lets the parameters, in order, be parts of the vector's memory. Raises TypeError for what is no tensor."""
+    if not isinstance(vec, Tensor):
+        raise TypeError(f"expected torch.Tensor, but got: {type(vec).__name__}")
+    start = 0
+    for parameter in parameters:
+        stop = start + parameter.numel()
+        parameter.data = vec[start:stop].view_as(parameter).data  # type: ignore[index]
+        start = stop
