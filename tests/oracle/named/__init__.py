@@ -1,0 +1,1 @@
+"""Programs kept under a name: the classic hazards, and failures that random programs have found."""
