@@ -98,7 +98,9 @@ def main() -> None:
             sizes = SIZES[: len(times)]
             curves[program.__name__, name] = (sizes, times)
             figures = "  ".join(f"{t:7.3f}" for t in times)
-            print(f"{program.__name__:11s} {name:17s} slope {slope(sizes, times):4.2f}   seconds at {SIZES[0]:,}...: {figures}")
+            print(
+                f"{program.__name__:11s} {name:17s} slope {slope(sizes, times):4.2f}   seconds at {SIZES[0]:,}...: {figures}"
+            )
     if picture:
         draw(curves, picture)
 
@@ -110,7 +112,9 @@ def draw(curves: dict, path: str) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(1, len(PROGRAMS), figsize=(3.4 * len(PROGRAMS), 3.2), sharey=True, layout="constrained")
+    figure, axes = pyplot.subplots(
+        1, len(PROGRAMS), figsize=(3.4 * len(PROGRAMS), 3.2), sharey=True, layout="constrained"
+    )
     for axis, program in zip(axes, PROGRAMS):
         for (title, name), (sizes, times) in curves.items():
             if title == program.__name__:

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 WORKLOADS = ["mlp", "deep_in_place", "elementwise"]
@@ -24,7 +25,7 @@ WORKLOADS = ["mlp", "deep_in_place", "elementwise"]
 def mlp(xp: Any) -> Callable[[], None]:
     """784-1024-1024-10, batch 512."""
     sizes = [784, 1024, 1024, 10]
-    weights = [(xp.randn(m, n) * 0.05).requires_grad_() for m, n in zip(sizes, sizes[1:])]
+    weights = [(xp.randn(m, n) * 0.05).requires_grad_() for m, n in pairwise(sizes)]
     x, y = xp.randn(512, 784), xp.randn(512, 10)
 
     def step() -> None:
@@ -108,7 +109,11 @@ def main() -> None:
     print(f"{'workload':15s} {'mutagrad':>10s} {'PyTorch':>10s} {'ratio':>6s}   (MiB at the peak)")
     for workload in WORKLOADS:
         ours, theirs = (
-            int(subprocess.run([sys.executable, __file__, "--child", library, workload], check=True, capture_output=True).stdout)
+            int(
+                subprocess.run(
+                    [sys.executable, __file__, "--child", library, workload], check=True, capture_output=True
+                ).stdout
+            )
             for library in ("mutagrad", "torch")
         )
         print(f"{workload:15s} {ours / 2**20:10.1f} {theirs / 2**20:10.1f} {ours / theirs:6.2f}")

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from pairs import measure
 
 import mutagrad
-from pairs import measure
 
 LENGTH = 100
 

@@ -1,6 +1,6 @@
 """Records what PyTorch makes of the expressions in `tests/views/*.txt` and `tests/creation/*.txt`.
 
-    python tools/record_expressions.py
+python tools/record_expressions.py
 """
 
 import sys

@@ -42,8 +42,9 @@ from mutagrad.ops.einsum import *
 from mutagrad.ops.exponential import *
 from mutagrad.ops.extremes import *
 from mutagrad.ops.gathering import *
-from mutagrad.ops.indexing import *
 from mutagrad.ops.grids import *
+from mutagrad.ops.indexing import *
+from mutagrad.ops.inplace import *
 from mutagrad.ops.joining import *
 from mutagrad.ops.linear import *
 from mutagrad.ops.logic import *
@@ -58,6 +59,8 @@ from mutagrad.ops.product_sums import *
 from mutagrad.ops.products import *
 from mutagrad.ops.putting import *
 from mutagrad.ops.random import *
+from mutagrad.ops.random_filling import *
+from mutagrad.ops.ranges import *
 from mutagrad.ops.rearranging import *
 from mutagrad.ops.reduction import *
 from mutagrad.ops.resizing import *
@@ -66,9 +69,11 @@ from mutagrad.ops.scan import *
 from mutagrad.ops.scattering import *
 from mutagrad.ops.selection import *
 from mutagrad.ops.shaping import *
+from mutagrad.ops.sharing import *
 from mutagrad.ops.softmax import *
 from mutagrad.ops.sorting import *
 from mutagrad.ops.special import *
+from mutagrad.ops.striding import *
 from mutagrad.ops.trigonometric import *
 from mutagrad.ops.views import *
 from mutagrad.ops.writing import *

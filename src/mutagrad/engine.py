@@ -32,10 +32,11 @@ END = 1 << 62  # beyond every sequence number
 class Pass:
     """The state of one reverse pass.
 
-    `unpack(node)` gives cells with what a node saved as `xp` knows it (None: the node's own cells, of arrays); `call_hooks(watch, gradient)` the gradient
-    that a watch leaves; `deliver(leaf, gradient)` is called with each leaf's gradient as soon as it is complete.
-    `fault(node, lost)` makes the exception for a value that is no longer there (`lost` is None: the graph was freed).
-    With `targets`, `(writer, watch)` pairs, only what leads to them is run and nothing is delivered.
+    `unpack(node)` gives cells with what a node saved as `xp` knows it (None: the node's own cells, of arrays);
+    `call_hooks(watch, gradient)` gives the gradient that a watch leaves; `deliver(leaf, gradient, exclusive)` is called
+    with each leaf's gradient as soon as it is complete, `exclusive` when nobody else holds the array; `fault(node, lost)`
+    makes the exception for a value that is no longer there (`lost` is None: the graph was freed). With `targets`,
+    `(writer, watch)` pairs, only what leads to them is run and nothing is delivered.
     """
 
     def __init__(
@@ -165,7 +166,7 @@ class Pass:
         stack: list[Node] = []
         nodes: list[Node] = []
         for writer in writers:
-            if type(writer) is Leaf:
+            if isinstance(writer, Leaf):
                 earliest[writer] = 0
             elif writer not in seen:
                 seen.add(writer)
@@ -179,7 +180,7 @@ class Pass:
                 if edge is None:
                     continue
                 writer = edge[2]
-                if type(writer) is Leaf:
+                if isinstance(writer, Leaf):
                     # Snapshots of one operation's inputs share a sequence number: the one met last runs last.
                     if earliest.get(writer, END) >= node.sequence:
                         earliest[writer] = node.sequence

@@ -13,6 +13,7 @@ Read next: `engine.py`, which walks the graph, and `operation.py`, which records
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from types import CodeType
 from typing import Any
@@ -104,7 +105,7 @@ class Node:
     sequence: int
     operation: Any
     edges: tuple[Edge | None, ...]
-    saved: tuple[Saved, ...] | None
+    saved: Sequence[Saved] | None
     values: dict[str, Any]
     key: Any
     region: Region | None

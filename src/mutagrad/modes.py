@@ -157,6 +157,8 @@ class inference_mode(_Mode):
     True
     """
 
+    mode: bool
+
     def __new__(cls, mode: bool | Callable = True) -> Any:
         made = super().__new__(cls)
         made.mode = True

@@ -17,10 +17,9 @@ The way of a value: user's call → `call` here → `forward` → `record`. That
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import wraps
-from collections.abc import Callable, Sequence
-from sys import _getframe
 from typing import Any
 
 import numpy as np
@@ -30,10 +29,10 @@ from mutagrad.graph import EMPTY, NOTHING, Edge, Leaf, Node, Watch, next_sequenc
 from mutagrad.modes import modes
 from mutagrad.namespaces import arrays as xp
 from mutagrad.overlap import address
+from mutagrad.overwrite import statistics
 from mutagrad.regions import Gathered, View, has_overlap
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_position, caller_span
-from mutagrad.overwrite import statistics
 from mutagrad.storage import Saved
 from mutagrad.tensor import Tensor, edge_of, wrap
 
@@ -64,7 +63,7 @@ class Operation:
         self,
         name: str,
         forward: Callable,
-        rules: dict[str, Rule | None],
+        rules: Mapping[str, Rule | None],
         *,
         promotion: str | None = None,
         outputs: tuple[str, ...] = ("out",),
@@ -86,10 +85,12 @@ class Operation:
         self.sequence = sequence
         self.node_name = node_name or "".join(part.capitalize() for part in name.strip("_").split("_")) + "Backward0"
         self.kernel = kernel
-        self.compute: Callable[..., Any] | None = None
+        self.compute: Any = None  # the forward over NumPy arrays, of pointwise operations
+        self.written: Any = None  # where the in-place form leaves elements alone: the positions of those it writes
         self.check = check
         self.inputs, self.parameters, self.defaults = _signature(forward)
         self.optional = _optional(forward)
+        self.required = [name for name in self.parameters if name not in self.defaults]
         self.mixing = [name not in apart for name in self.inputs]
         in_single = promotion not in (None, "compare") and not derived
         self.lead = self.mixing.index(True)
@@ -127,7 +128,8 @@ class Operation:
             names = tuple(name for name in wanted if name not in available)
             if [name for name in wanted if name in available] != wanted[: len(slots)]:
                 raise TypeError(f"{self.name}: a rule names its saved values first, then its parameters")
-            known = (*self.parameters, *(f"{name}_{kind}" for name in self.inputs for kind in ("shape", "dtype")), "needed")
+            about = (f"{name}_{kind}" for name in self.inputs for kind in ("shape", "dtype"))
+            known = (*self.parameters, *about, "needed")
             if set(names) - set(known):
                 raise TypeError(f"{self.name}: a rule names {sorted(set(names) - set(known))}, which is not known")
             plans.append((rule, slots, names))
@@ -245,7 +247,9 @@ class Operation:
         node.fit = self._misfit(inputs, edges, made[0]._array) if self.promotion is not None else None
         return made
 
-    def keep(self, node: Node, inputs: Sequence[Any], edges: tuple, made: Sequence, results: Sequence, values: dict) -> None:
+    def keep(
+        self, node: Node, inputs: Sequence[Any], edges: tuple, made: Sequence, results: Sequence, values: dict
+    ) -> None:
         """Saves with the node what its rules will need."""
         saved = []
         for name, position, users in zip(self.saves, self.saved_input, self.users):
@@ -320,7 +324,10 @@ def commit(
     if edges is not None and view is None and operation.rules[0] is None and operation.joint is None:
         edges = (None, *edges[1:])  # All is overwritten: nothing earlier is needed.
     kept = inputs if edges is None else _kept(operation, target, inputs, edges)
-    family.storage.will_write(array, view, operation.name + "_")
+    storage = family.storage
+    if storage.waiting is not None or storage.index is not None:
+        positions = None if operation.written is None else operation.written(array, inputs)
+        storage.will_write(array, view, operation.name + "_", positions)
     array[...] = value
     family.bump()
     if edges is not None:
@@ -334,7 +341,7 @@ def _kept(operation: Operation, target: Tensor, inputs: Sequence[Any], edges: tu
     """The inputs, those copied that the rules need and that the write to `target` is about to destroy."""
     kept = list(inputs)
     for position, users in zip(operation.saved_input, operation.users):
-        if position is None or not any([edges[i] is not None for i in users]):
+        if position is None or not any(edges[i] is not None for i in users):
             continue
         x = inputs[position]
         if isinstance(x, Tensor) and x._family.storage is target._family.storage:
@@ -516,7 +523,11 @@ def _guarded(forward: Callable, lead: int, refuses: Refusal | None, in_single: b
 
 
 def _all_tensors(inputs: Sequence[Any]) -> bool:
-    return all([isinstance(x, Tensor) for x in inputs])
+    return all(map(_is_tensor, inputs))
+
+
+def _is_tensor(x: Any) -> bool:
+    return isinstance(x, Tensor)
 
 
 def number(value: Any, dt: np.dtype) -> ndarray:
@@ -695,7 +706,7 @@ def _pullback_with_parameters(plans: list) -> Callable:
     return pullback
 
 
-def _joint_pullback(plan: tuple) -> Callable:
+def _joint_pullback(plan: Any) -> Callable:
     rule, slots, names = plan
 
     def pullback(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> Any:

@@ -27,6 +27,16 @@ def address(array: np.ndarray) -> int:
     return array.__array_interface__["data"][0]
 
 
+def same_elements(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether two arrays are the same elements of memory in the same order."""
+    return (
+        first.shape == second.shape
+        and first.strides == second.strides
+        and first.dtype == second.dtype
+        and address(first) == address(second)
+    )
+
+
 def whole_box(base: np.ndarray) -> Box:
     """The box of all elements of `base`."""
     return tuple((0, size, 1) for size in base.shape)
@@ -34,13 +44,13 @@ def whole_box(base: np.ndarray) -> Box:
 
 def box_of_key(key: tuple, base_shape: tuple[int, ...]) -> Box | None:
     """The exact box of `base[key]` for a key of integers, slices, `None` and at most one `...`; None when empty."""
-    taken = sum(1 for item in key if item is not None and item is not Ellipsis)
     box: list[Range] = []
-    for item in key:
+    for place, item in enumerate(key):
         if item is None:
             continue
         if item is Ellipsis:
-            box.extend((0, size, 1) for size in base_shape[len(box) : len(box) + len(base_shape) - taken])
+            behind = sum([each is not None for each in key[place + 1 :]])
+            box += [(0, size, 1) for size in base_shape[len(box) : len(base_shape) - behind]]
         elif isinstance(item, slice):
             positions = range(*item.indices(base_shape[len(box)]))
             if not positions:
@@ -49,7 +59,8 @@ def box_of_key(key: tuple, base_shape: tuple[int, ...]) -> Box | None:
         else:
             start = item + base_shape[len(box)] if item < 0 else item
             box.append((start, start + 1, 1))
-    box.extend((0, size, 1) for size in base_shape[len(box) :])
+    if len(box) < len(base_shape):
+        box += [(0, size, 1) for size in base_shape[len(box) :]]
     return tuple(box)
 
 
@@ -135,6 +146,10 @@ class Scattered:
         self.addresses = _addresses(array, positions)
         self.addresses.sort()
         self.itemsize = array.itemsize
+
+    def count(self) -> int:
+        """How many elements they are, each counted once."""
+        return np.unique(self.addresses).size
 
     def meets(self, array: np.ndarray) -> bool:
         """Whether any of the elements shares memory with one of `array`; in time of the smaller of the two."""
@@ -266,25 +281,28 @@ def cells_of_box(box: Box) -> Cells:
 
     def cells(level: tuple, grid: dict) -> list[tuple[int, ...]]:
         # Positions farther apart than a block are looked at one by one, others as a range of blocks.
-        spans, number = [], 1
+        spans: list[Iterable[int]] = []
+        number = 1
         for (start, stop, by), (step, bits) in zip(box, level):
             back = ((1 << bits) - 1) * step
-            single = step > 1 or by > 1 << bits
-            spans.append((range(start, stop, by), step, bits, back, single))
-            number *= 2 * len(spans[-1][0]) if single else (stop - 1 >> bits) - (max(0, start - back) >> bits) + 1
+            if step == 1 and by <= 1 << bits:
+                span = range((start - back if start > back else 0) >> bits, (stop - 1 >> bits) + 1)
+                number *= len(span)
+            else:
+                span = _blocks_behind(range(start, stop, by), step, bits, back)
+                number *= 2 * ((stop - 1 - start) // by + 1)
+            spans.append(span)
         if number > len(grid):
             return list(grid)
-        return [cell for cell in product(*[_reach(*span) for span in spans]) if cell in grid]
+        return [cell for cell in product(*spans) if cell in grid]
 
     return cells
 
 
-def _reach(positions: range, step: int, bits: int, back: int, single: bool) -> Iterable[int]:
-    """The blocks along one dimension from which something could reach the positions."""
-    if single:
-        blocks = {_block(position, step, bits) for position in positions}
-        return blocks | {_block(max(position - back, position % step), step, bits) for position in positions}
-    return range(max(0, positions[0] - back) >> bits, (positions[-1] >> bits) + 1)
+def _blocks_behind(positions: range, step: int, bits: int, back: int) -> Iterator[int]:
+    """The blocks along one dimension from which something could reach one of the positions, each once."""
+    found = {_block(position, step, bits) for position in positions}
+    yield from found | {_block(max(position - back, position % step), step, bits) for position in positions}
 
 
 def cells_of_points(points: list[np.ndarray]) -> Cells:

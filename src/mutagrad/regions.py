@@ -230,10 +230,7 @@ def _is_prefix(key: tuple) -> bool:
     """Whether the key is integers followed by `...`."""
     if not key or key[-1] is not Ellipsis:
         return False
-    for item in key[:-1]:
-        if type(item) is not int:
-            return False
-    return True
+    return all(type(item) is int for item in key[:-1])
 
 
 def step_view(

@@ -67,14 +67,14 @@ class LostSaved(Saved):
 class Loss:
     """How a saved value was lost: by which write, where, and at which versions of the storage."""
 
-    __slots__ = ("shape", "dtype", "nbytes", "box", "base_shape", "exact", "span", "writer", "expected", "storage")
+    __slots__ = ("shape", "dtype", "nbytes", "box", "base_shape", "elements", "span", "writer", "expected", "storage")
 
     shape: tuple[int, ...]
     dtype: np.dtype
-    nbytes: int
-    box: Box | None
+    nbytes: int  # what a copy would have taken; 0 where no element of the value was written
+    box: Box | None  # what was written, where that is a box
     base_shape: tuple[int, ...]
-    exact: bool
+    elements: int | None  # how many elements of the base were written, where that is known
     span: Span
     writer: str
     expected: int
@@ -186,16 +186,14 @@ class Storage:
         if self.waiting is None and self.index is None:
             return
         rule = policy.name
-        if rule == "torch":
-            hit = self._take_all()
-        else:
-            hit = self._take_overlapping(array, view, positions)
+        written = None if positions is None else Scattered(array, positions)
+        hit = self._take_all() if rule == "torch" else self._take_overlapping(array, view, written)
         if hit:
             statistics.overwritten += len(hit)
             if rule == "preserve":
                 keep(hit)
             else:
-                self._lose(hit, array, view, writer, positions)
+                self._lose(hit, array, view, writer, written)
 
     def lend(self, array: np.ndarray) -> np.ndarray:
         """A NumPy array over the same memory whose life is watched; what is saved here is first kept by value."""
@@ -221,20 +219,19 @@ class Storage:
         self.waiting = self.index = None
         return live
 
-    def _take_overlapping(
-        self, array: np.ndarray, view: Any, positions: tuple[np.ndarray, ...] | None
-    ) -> list[Saved]:
-        written = None if positions is None else Scattered(array, positions)
-        if array.size == 0 or (written is not None and not written.addresses.size):
+    def _take_overlapping(self, array: np.ndarray, view: Any, written: Scattered | None) -> list[Saved]:
+        if written is not None and not written.addresses.size:
             return []
         if self.index is None and len(self.waiting or ()) <= FEW:
             return self._take_among_few(array, written)
         box, exact = _box(array, view, self.array)
+        if box is None:
+            return []
 
         def meets(saved: Saved, saved_exact: bool) -> bool:
-            if not (exact and saved_exact) and not np.shares_memory(saved.array, array):
-                return False
-            return written is None or written.meets(saved.array)
+            if exact and saved_exact:
+                return written is None or written.meets(saved.array)
+            return _is_overwritten(saved.array, array, written)
 
         cells = cells_of_box(box) if written is None else cells_of_points(written.points(self.array))
         return self._settle().take(cells, box, meets)
@@ -245,7 +242,7 @@ class Storage:
             saved = cell()
             if saved is None:
                 continue
-            if np.shares_memory(saved.array, array) and (written is None or written.meets(saved.array)):
+            if _is_overwritten(saved.array, array, written):
                 hit.append(saved)
             else:
                 kept.append(cell)
@@ -269,15 +266,19 @@ class Storage:
             index.limit = 2 * index.count + PRUNE
         return index
 
-    def _lose(self, hit: list[Saved], array: np.ndarray, view: Any, writer: str, positions: Any) -> None:
+    def _lose(self, hit: list[Saved], array: np.ndarray, view: Any, writer: str, written: Scattered | None) -> None:
         box, exact = _box(array, view, self.array)
+        elements = array.size if written is None else written.count()
         span = caller_span()
         for saved in hit:
             loss = Loss()
             value = saved.array
-            loss.shape, loss.dtype, loss.nbytes = value.shape, value.dtype, value.nbytes
-            loss.box, loss.base_shape, loss.exact = box, self.array.shape, exact and positions is None
-            loss.span, loss.writer, loss.expected, loss.storage = span, writer, self.version, ref(self)
+            loss.shape, loss.dtype = value.shape, value.dtype
+            loss.nbytes = value.nbytes if _is_overwritten(value, array, written) else 0
+            loss.box = box if exact and written is None else None
+            loss.elements = elements if array.itemsize == self.array.itemsize else None
+            loss.base_shape, loss.span, loss.writer = self.array.shape, span, writer
+            loss.expected, loss.storage = self.version, ref(self)
             saved.record = loss
             saved.array = None
             saved.__class__ = LostSaved
@@ -306,9 +307,16 @@ def keep(cells: list[Saved]) -> None:
             storage = copies[place] = new_storage(once.copy())
             statistics.copies += 1
             statistics.bytes_kept += once.nbytes
-        saved.array = storage.array if storage.array.shape == array.shape else np.broadcast_to(storage.array, array.shape)
+        saved.array = (
+            storage.array if storage.array.shape == array.shape else np.broadcast_to(storage.array, array.shape)
+        )
         saved.storage = storage
         saved.view = None
+
+
+def _is_overwritten(value: np.ndarray, array: np.ndarray, written: Scattered | None) -> bool:
+    """Whether writing `array`, or only the elements `written` of it, writes an element of `value`."""
+    return np.shares_memory(value, array) and (written is None or written.meets(value))
 
 
 def _box(array: np.ndarray, view: Any, base: np.ndarray) -> tuple[Box | None, bool]:

@@ -10,13 +10,14 @@ Read next: `storage.py`, `regions.py`, `graph.py`.
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mutagrad import dtypes
-from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.device import CPU, Layout, strided
+from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Edge, Family, Leaf, Watch, new_family, next_sequence
 from mutagrad.modes import inference_depth, modes
 from mutagrad.overlap import address
@@ -82,9 +83,10 @@ class Tensor:
     _output: int
 
     __array_priority__ = 1000
+    _construct: Any
 
     def __new__(cls, *data: Any, **options: Any) -> Any:
-        return cls._construct(*data, **options)
+        return cls._construct(*data, **options)  # attached by ops/construction.py
 
     # Shape and memory ---------------------------------------------------------------------------------------------
 
@@ -141,7 +143,9 @@ class Tensor:
         return tuple(strides)
 
     def storage_offset(self) -> int:
-        """The place in the storage, in elements, where this tensor begins."""
+        """The place in the storage, in elements, where this tensor begins; 0 when it has no elements."""
+        if not self._array.size:
+            return 0
         return (address(self._array) - address(self._family.storage.array)) // self._array.itemsize
 
     def data_ptr(self) -> int:
@@ -184,6 +188,27 @@ class Tensor:
         return self._array.shape == other._array.shape
 
     is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = False
+
+    if TYPE_CHECKING:
+        # What is declared elsewhere is attached to the class when its module is imported.
+        def __getattr__(self, name: str) -> Any: ...
+        def __getitem__(self, key: Any) -> Tensor: ...
+        def __setitem__(self, key: Any, value: Any) -> None: ...
+        def __iter__(self) -> Iterator[Tensor]: ...
+        def __eq__(self, other: object) -> Any: ...
+        def __ne__(self, other: object) -> Any: ...
+
+        __lt__ = __le__ = __gt__ = __ge__ = __getitem__
+        __add__ = __radd__ = __iadd__ = __sub__ = __rsub__ = __isub__ = __getitem__
+        __mul__ = __rmul__ = __imul__ = __truediv__ = __rtruediv__ = __itruediv__ = __getitem__
+        __floordiv__ = __rfloordiv__ = __ifloordiv__ = __mod__ = __rmod__ = __imod__ = __getitem__
+        __pow__ = __rpow__ = __ipow__ = __matmul__ = __rmatmul__ = __getitem__
+        __and__ = __rand__ = __iand__ = __or__ = __ror__ = __ior__ = __xor__ = __rxor__ = __ixor__ = __getitem__
+        __lshift__ = __rlshift__ = __ilshift__ = __rshift__ = __rrshift__ = __irshift__ = __getitem__
+
+        def __neg__(self) -> Tensor: ...
+
+        __pos__ = __invert__ = __abs__ = __neg__
 
     # Place in the graph -------------------------------------------------------------------------------------------
 
@@ -307,7 +332,7 @@ class Tensor:
 
     def detach_(self) -> Tensor:
         """Cuts this tensor from its history, in place. Raises RuntimeError for a view."""
-        if self._view is not None:
+        if self._is_view():
             raise RuntimeError(
                 "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
                 "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
@@ -317,6 +342,7 @@ class Tensor:
         version = self._family.version
         self._family = new_family(self._family.storage, self._array)
         self._family.version = version
+        self._view = None
         return self
 
     # Conversions --------------------------------------------------------------------------------------------------
@@ -328,9 +354,7 @@ class Tensor:
         Raises RuntimeError for a tensor that requires grad, unless `force`.
         """
         if self.requires_grad and not force:
-            raise RuntimeError(
-                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-            )
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return self._family.storage.lend(self._array)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -366,13 +390,18 @@ class Tensor:
         raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._only_element())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._only_element())
 
     def __complex__(self) -> complex:
-        return complex(self.item())
+        return complex(self._only_element())
+
+    def _only_element(self) -> Any:
+        if self._array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self._array.item()
 
     def __index__(self) -> int:
         if self._array.size != 1 or self._array.dtype.kind not in "iub":
@@ -386,6 +415,14 @@ class Tensor:
 
     def __hash__(self) -> int:
         return id(self)
+
+    def __contains__(self, element: Any) -> bool:
+        if not isinstance(element, (Tensor, bool, int, float, complex)):
+            raise RuntimeError(
+                f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+            )
+        value = element._array if isinstance(element, Tensor) else element
+        return bool((self._array == value).any())
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         suffixes = []
@@ -425,7 +462,9 @@ def watches_of(tensor: Tensor) -> list[Watch]:
     if edge is None:
         return []
     watches = [watch for watch in edge[2].watches or () if watch.key == edge[0]]
-    return [watch for watch in watches if tensor._view in ((watch.view, watch.through) if watch.through else (watch.view,))]
+    return [
+        watch for watch in watches if tensor._view in ((watch.view, watch.through) if watch.through else (watch.view,))
+    ]
 
 
 def new_watch(tensor: Tensor, keep: Any = None) -> tuple[Any, Watch]:

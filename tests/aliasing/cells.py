@@ -10,7 +10,7 @@ from itertools import product
 
 import numpy as np
 
-from .kinds import BASES, ORDERS, READERS, SAVERS, WRITERS, WRITES, Alias, Base, K, Saver, Write, X
+from .kinds import READERS, SAVERS, WRITERS, WRITES, Alias, Base, K, Saver, Write, X
 from .model import Sum
 
 HEADLINE = "one of the variables needed for gradient computation has been modified by an inplace operation: "
@@ -57,9 +57,9 @@ class Cell:
         return (total.gradient, memory) if total.terms else None
 
 
-def cells(base):
-    """All cells of one base."""
-    for saver, reader, writer, write, order in product(base.savers, READERS, WRITERS, WRITES, ORDERS):
+def cells(base, order):
+    """All cells of one base in one order."""
+    for saver, reader, writer, write in product(base.savers, READERS, WRITERS, WRITES):
         if base.name == "leaf" and writer.has_history:
             continue  # Forbidden.
         if reader.fits(base) and writer.fits(base):

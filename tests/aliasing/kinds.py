@@ -106,7 +106,6 @@ BASES = (
 
 READERS = (
     Alias("h", "h"),
-    Alias("h[1]", "h[1]"),
     Alias("h[:, 1]", "h[:, 1]"),
     Alias("h.t()[1:3]", "h.T[1:3]"),
     Alias("h.view(12)[1::3]", "h.ravel()[1::3]", flat=True),
@@ -162,10 +161,6 @@ def scale(memory, cells, has_history):
     memory.write(cells, memory.values[cells] * 3, memory.tangents[cells] * 3 if has_history else None)
 
 
-def fill(memory, cells, has_history):
-    memory.write(cells, 0.25, 0.0 if has_history else None)
-
-
 def assign(memory, cells, has_history):
     tangents = unit_tangents(SIZE, cells.size).reshape(*cells.shape, -1)
     memory.write(cells, K[: cells.size].reshape(cells.shape), tangents if has_history else None)
@@ -177,7 +172,6 @@ def scatter(memory, cells, has_history):
 
 WRITES = (
     Write("a.mul_(3)", "a *= 3", scale),
-    Write("a.fill_(0.25)", "a[...] = 0.25", fill),
     Write("a[...] = k[:a.numel()].reshape(a.shape)", "a[...] = K[:a.size].reshape(a.shape)", assign),
     Write("a[[1, 0]] = 0.75", "a[[1, 0]] = 0.75", scatter),
 )
@@ -235,4 +229,4 @@ SAVERS = {
 # Orders -------------------------------------------------------------------------------------------------------------
 
 # R: the reader is made; A: the alias to write through is made; S: read and save; W: write; B: backward.
-ORDERS = ("ARSWB", "RSAWB", "ARWSB", "AWRSB", "RASBWB", "RSBAWB", "ARSWSB", "RASWWB")
+ORDERS = ("ARSWB", "RSAWB", "ARWSB", "AWRSB", "RASBWB", "RSBAWB", "ARSWSB")

@@ -5,11 +5,14 @@ that a tensor, or some index positions in it, stands for; it asks nobody but Num
 """
 
 from itertools import combinations
+from math import prod
 
 import numpy as np
 from hypothesis import strategies as st
 
-from mutagrad.tensor import wrap
+from mutagrad.dtypes import of_numpy
+from mutagrad.ops.views import view_as_real
+from mutagrad.tensor import Tensor, wrap
 
 DTYPES = (np.float32, np.float64, np.complex64)
 
@@ -55,6 +58,40 @@ def positions(draw, array):
         return tuple(np.array(index(size), np.int64) for size in array.shape)
     chosen = [draw(st.lists(st.integers(0, size - 1), min_size=1, max_size=3)) for size in array.shape]
     return tuple(np.ix_(*[np.array(each, np.int64) for each in chosen]))
+
+
+@st.composite
+def keys(draw, tensor):
+    """A key as a user writes one: integers and slices, and among them index lists and tensors, or one mask."""
+    key, shape = [], list(tensor.shape)
+    advanced = draw(st.sampled_from(("list", "tensor", "mask", "none")))
+    count = draw(st.integers(1, 3))
+    while shape and draw(st.integers(0, 3)):
+        size = shape.pop(0)
+        kind = draw(st.sampled_from(("slice", "integer", advanced, advanced)))
+        if kind in ("slice", "none") or size == 0:
+            key.append(slice(draw(st.none() | st.integers(-size, size)), None, draw(st.none() | st.integers(1, 3))))
+        elif kind == "integer":
+            key.append(draw(st.integers(-size, size - 1)))
+        elif kind == "mask":
+            extent = [size, *shape[: draw(st.integers(0, 1))]]
+            del shape[: len(extent) - 1]
+            key.append(
+                wrap(np.array(draw(st.lists(st.booleans(), min_size=prod(extent), max_size=prod(extent))), bool))
+            )
+            key[-1] = key[-1].view(extent)
+            advanced = "none"
+        else:
+            index = draw(st.lists(st.integers(-size, size - 1), min_size=count, max_size=count))
+            key.append(index if kind == "list" else wrap(np.array(index, np.int64)))
+    return tuple(key)
+
+
+def picked(array, key):
+    """Index arrays of what a key names in an array, by NumPy."""
+    numbers = np.arange(array.size).reshape(array.shape)
+    chosen = numbers[tuple(item._array if isinstance(item, Tensor) else item for item in key)]
+    return np.unravel_index(np.ravel(chosen), array.shape) if array.ndim else ()
 
 
 # One step of a chain; None where the step does not fit the tensor ---------------------------------------------------
@@ -133,19 +170,11 @@ def strided(draw, tensor):
 def part_of_complex(draw, tensor):
     if not tensor.is_complex():
         return None
-    return draw(st.sampled_from([lambda x: x.real, lambda x: x.imag, as_real]))(tensor)
-
-
-def as_real(tensor):
-    from mutagrad.ops.views import view_as_real
-
-    return view_as_real(tensor)
+    return draw(st.sampled_from([lambda x: x.real, lambda x: x.imag, view_as_real]))(tensor)
 
 
 def as_other_dtype(draw, tensor):
     """The same bytes as elements of another size."""
-    from mutagrad.dtypes import of_numpy
-
     try:
         return tensor.view(of_numpy[np.dtype(draw(st.sampled_from(DTYPES)))])
     except RuntimeError:
@@ -157,6 +186,16 @@ def detached(draw, tensor):
 
 
 STEPS = (
-    indexed, indexed, indexed, permuted, reshaped, diagonal, unfolded, expanded, strided, part_of_complex,
-    as_other_dtype, detached,
+    indexed,
+    indexed,
+    indexed,
+    permuted,
+    reshaped,
+    diagonal,
+    unfolded,
+    expanded,
+    strided,
+    part_of_complex,
+    as_other_dtype,
+    detached,
 )

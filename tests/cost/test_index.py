@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mutagrad.overwrite import set_overwrite_policy
+from mutagrad.regions import has_overlap
 from mutagrad.storage import LostSaved
 
-from .regions import bases, elements, positions, views
+from .regions import bases, elements, keys, picked, positions, views
 
 
 class Entry:
@@ -30,14 +31,25 @@ def replay(base, events):
         elif kind == "forget":
             del entries[what : what + 1]
         else:
-            array = what._array
-            written = elements(array, at)
-            storage.will_write(array, what._view, "write_", at)
-            if array.flags.writeable:  # what is expanded NumPy does not write, nor would an operation get so far
-                array[... if at is None else tuple(np.broadcast_arrays(*at))] = number + 1
+            written = write(storage, what, kind, at, number + 1)
             for entry in entries:
                 entry.overlapped = entry.overlapped or bool(written & entry.places)
             yield entries
+
+
+def write(storage, tensor, kind, at, value):
+    """Writes a number to a tensor, or to the positions or the key `at` in it; returns the places written."""
+    array = tensor._array
+    if kind == "assign":
+        if not array.flags.writeable or has_overlap(array.shape, array.strides):
+            return set()  # An error, tested elsewhere.
+        before = picked(array, at)
+        tensor[at] = value
+        return elements(array, before)
+    storage.will_write(array, tensor._view, "write_", at)
+    if array.flags.writeable:  # what is expanded NumPy does not write, nor would an operation get so far
+        array[... if at is None else tuple(np.broadcast_arrays(*at))] = value
+    return elements(array, at)
 
 
 @st.composite
@@ -45,9 +57,10 @@ def histories(draw):
     """A base and what happens to it; saves come first, so that there is something to search."""
     base = draw(bases())
     events = [("save", draw(views(base)), None) for _ in range(draw(st.integers(0, 12)))]
-    for kind in draw(st.lists(st.sampled_from(("save", "save", "forget", "write", "gather")), max_size=12)):
+    for kind in draw(st.lists(st.sampled_from(("save", "save", "forget", "write", "gather", "assign")), max_size=12)):
         what = draw(st.integers(0, 12)) if kind == "forget" else draw(views(base))
-        events.append((kind, what, draw(positions(what._array)) if kind == "gather" else None))
+        at = draw(positions(what._array)) if kind == "gather" else draw(keys(what)) if kind == "assign" else None
+        events.append((kind, what, at))
     return base, events
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 import mutagrad
 import mutagrad.ops
-from mutagrad.declaration import bind
+from mutagrad.binding import bind
 from mutagrad.namespaces import arrays
 from mutagrad.operation import Operation, declared
 
@@ -54,7 +54,7 @@ def drawn_as_is(*parameters: Any) -> Any:
 CLASSES = literal([2, 0], "int64")
 KEY = (np.array([0, 2, 0, 1]),)
 SAMPLES = [
-    *operation("snapshot index index_select gather take masked_select", as_is=call(normal(2, 3))),
+    *operation("alias snapshot index index_select gather take masked_select", as_is=call(normal(2, 3))),
     *operation("embedding", plain=call(normal(2, 3), scale=None), scaled=call(normal(2, 3), scale=np.ones((2, 1)))),
     *operation(
         "index_put index_add index_copy index_fill put scatter scatter_add scatter_reduce masked_scatter",
@@ -69,14 +69,14 @@ SAMPLES = [
             for label in ("with", "without")
         },
     ),
-    *operation(
-        "scatter_reduce", zero=call(normal(3), literal([1.0, 0.0, 2.0, 0.0]), key=KEY, include_self=True)
-    ),
+    *operation("scatter_reduce", zero=call(normal(3), literal([1.0, 0.0, 2.0, 0.0]), key=KEY, include_self=True)),
     *operation("clone", plain=call(normal(2, 3)), ordered=call(normal(2, 3), order="C")),
     *operation("_to_copy", wider=call(normal(3), dtype=np.dtype("complex128"))),
     *operation("_diagonal_copy", above=call(normal(3, 4), offset=1), below=call(normal(3, 2), offset=-1)),
     *operation("copy fill zero", source=call(normal(2, 3), normal(2, 3))),
-    *operation("bernoulli cauchy exponential geometric lognormal normal random uniform", source=call(normal(3), normal(3))),
+    *operation(
+        "bernoulli cauchy exponential geometric lognormal normal random uniform", source=call(normal(3), normal(3))
+    ),
     *operation("bernoulli poisson", drawn=call(normal(3), draw=drawn_as_is)),
     *operation("normal", drawn=call(normal(3), positive(3), draw=drawn_as_is)),
     *operation("prelu", one=call(nonzero(2, 3), normal()), several=call(nonzero(2, 3), normal(1, 3))),
@@ -98,7 +98,9 @@ SAMPLES = [
     ),
     *operation("renorm", rows=call(normal(2, 3), 2, 0, 1.0)),
     *operation("bce_loss binary_cross_entropy", mean=call(probability(2, 3), probability(2, 3), reduction="mean")),
-    *operation("mse_loss", **{kind: call(normal(2, 3), normal(2, 3), reduction=kind) for kind in ("mean", "sum", "none")}),
+    *operation(
+        "mse_loss", **{kind: call(normal(2, 3), normal(2, 3), reduction=kind) for kind in ("mean", "sum", "none")}
+    ),
     *operation("smooth_l1_loss", mean=call(normal(2, 3), normal(2, 3), reduction="mean", beta=0.5)),
     *operation("huber_loss", mean=call(normal(2, 3), normal(2, 3), reduction="mean", delta=0.5)),
     *operation(

@@ -1,4 +1,9 @@
-"""Every declaration runs on JAX arrays, which cannot be written to, and gives there what it gives on NumPy's."""
+"""Every declaration runs on JAX arrays, which cannot be written to, and gives there what it gives on NumPy's.
+
+Nearly all can be traced as well, as compilers do it: with arrays that have a shape and a dtype but no values yet.
+"""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,29 +17,25 @@ from .vocabulary import IN_PLACE, RUNS, evaluate
 jax = pytest.importorskip("jax")
 jax_arrays = pytest.importorskip("mutagrad.namespaces.jax_arrays")
 
-# Operations whose results are as large as the values make them, which no compiler of arrays can know: NumPy alone
-# works them out, and none has a gradient.
+# Operations whose results are as large as the values make them: NumPy alone works them out, and none has a gradient.
 NUMPY_ONLY = {"histc", "unique", "unique_consecutive"}
-ENOUGH = 6  # calls of one operation; each costs JAX some compilation
+# Operations that look at values to take the shorter of two ways: lerp at its weight, the others for nan and for zeros.
+LOOKS_AT_VALUES = {"lerp", "nanmedian", "scatter_reduce"}
+ENOUGH = 3  # calls of one operation; each costs JAX some compilation
+
+pytestmark = pytest.mark.filterwarnings("ignore:Casting complex values to real")
+each_operation = pytest.mark.parametrize(
+    "op", [op for op in OPERATIONS if op.name not in NUMPY_ONLY], ids=lambda op: op.name
+)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def double_precision():
-    """JAX keeps double precision for the length of a test."""
-    with jax.enable_x64(True):
-        yield
-
-
-def chosen(op) -> list[Call]:
-    """A few calls of an operation that are not alike, each of its rules among them as often as there are samples."""
-    calls = [call for call in calls_of(op) if "special" not in call.name]  # what kernels make of infinities differs
-    return calls[:: max(1, len(calls) // ENOUGH)]
-
-
-def ran(op, calls) -> set[int]:
-    """The inputs whose rule gave a share in one of the calls."""
-    shares = [call.shares(arrays, call.forward(arrays)) for call in calls]
-    return {i for given in shares for i, share in enumerate(given) if share is not None}
+    """JAX keeps double precision for the length of these tests."""
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", before)
 
 
 def assert_same(got, expected, name, digits=1e-9):
@@ -59,16 +60,47 @@ def test_name(name):
         assert_same(got, evaluate(arrays, sample, inputs), sample.name)
 
 
-@pytest.mark.parametrize("op", [op for op in OPERATIONS if op.name not in NUMPY_ONLY], ids=lambda op: op.name)
+def chosen(op) -> list[Call]:
+    """A few calls of an operation that are not alike."""
+    calls = [call for call in calls_of(op) if "special" not in call.name]  # what kernels make of infinities differs
+    return calls[:: max(1, len(calls) // ENOUGH)]
+
+
+def ran(calls) -> set[int]:
+    """The inputs whose rule gave a share in one of the calls."""
+    shares = [call.shares(arrays, call.forward(arrays)) for call in calls]
+    return {i for given in shares for i, share in enumerate(given) if share is not None}
+
+
+@each_operation
 def test_operation(op):
     """Forward and rules agree on JAX and NumPy arrays, to nine digits."""
     calls = chosen(op)
     for call in calls:
-        expected, got = call.forward(arrays), call.forward(jax_arrays, jax.numpy.asarray)
         digits = 1e-5 if call.values.get("dtype") is mutagrad.float32 else 1e-9
+        expected, got = call.forward(arrays), call.forward(jax_arrays, jax.numpy.asarray)
+        shares = call.shares(jax_arrays, got, jax.numpy.asarray)
 
         assert_same(got, expected, call.name, digits)
-        assert_same(call.shares(jax_arrays, got, jax.numpy.asarray), call.shares(arrays, expected), call.name, digits)
-
+        assert_same(shares, call.shares(arrays, expected), call.name, digits)
     assert calls, "no sample is a call of this operation: add one to calls.py"
-    assert ran(op, calls) >= {i for i, rule in enumerate(op.rules) if rule is not None}
+    assert ran(calls) >= {i for i, rule in enumerate(op.rules) if rule is not None}
+
+
+@each_operation
+def test_tracing(op):
+    """No declaration asks an array for its values, but for those that are named above."""
+    if op.name in LOOKS_AT_VALUES:
+        pytest.skip("looks at values")
+
+    for call in calls_of(op):
+        places = [i for i, x in enumerate(call.inputs) if isinstance(x, np.ndarray)]
+
+        def both(*given, call=call, places=places):
+            inputs = dict(enumerate(call.inputs)) | dict(zip(places, given))
+            traced = replace(call, inputs=list(inputs.values()))
+            results = traced.forward(jax_arrays)
+            shares = traced.shares(jax_arrays, results, jax.numpy.asarray)
+            return [x for x in (*results, *shares) if hasattr(x, "dtype")]
+
+        jax.eval_shape(both, *[call.inputs[i] for i in places])

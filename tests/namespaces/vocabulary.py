@@ -50,8 +50,8 @@ def binary(names: str, left=normal, right=normal, number=False, **options) -> li
 
 
 ELEMENTWISE = [
-    *unary("atan asinh conj cos cosh exp exp2 expm1 imag negative real sigmoid sin sinh square tan tanh positive"),
-    *unary("abs reciprocal sign", nonzero),
+    *unary("atan asinh conj cos cosh exp exp2 expm1 imag negative real sigmoid sin sinh square tan tanh"),
+    *unary("abs sign", nonzero),
     *unary("log log1p log2 log10 sqrt", positive),
     *unary("acos asin atanh", unit),
     *each("acosh", call(literal([1.5, 2.0, 3.5]))),
@@ -72,6 +72,7 @@ ELEMENTWISE = [
     *binary("pow", positive, unit),
     *binary("xlogy", positive, positive, dtypes=REAL),
     *binary("floor_divide fmod remainder trunc_divide", positive, nonzero, dtypes=(*REAL, *WHOLE)),
+    *each("zero_where_not_positive", call(nonzero(2, 3), normal(2, 3)).but(grad=(1,)), dtypes=REAL),
     *each("nextafter", call(normal(2, 3), normal(3)), dtypes=REAL, flat=True),
     *binary("equal not_equal", number=True, flat=True),
     *binary("greater greater_equal less less_equal", number=True, dtypes=REAL, flat=True),
@@ -83,7 +84,9 @@ ELEMENTWISE = [
     *each("bitwise_invert", call(normal(3)), call(mask(3)), dtypes=WHOLE),
     *each("clip", call(normal(2, 3), -0.5, 0.5), call(normal(3), None, 0.1), call(normal(3), 0.1, None), dtypes=REAL),
     *each("complex", call(normal(2, 3), normal(3)), dtypes=REAL),
-    *each("where", call(mask(2, 3), normal(2, 3), normal(3)), call(mask(3), normal(2, 1), 0), call(mask(3), 0, normal())),
+    *each(
+        "where", call(mask(2, 3), normal(2, 3), normal(3)), call(mask(3), normal(2, 1), 0), call(mask(3), 0, normal())
+    ),
 ]
 
 LAYOUTS = [
@@ -104,9 +107,11 @@ LAYOUTS = [
     *each("matrix_transpose", call(normal(2, 3)), call(normal(2, 3, 4))),
     *each("moveaxis", call(normal(2, 3, 4), 0, -1), call(normal(2, 3, 4), (0, 1), (-1, 0))),
     *each("permute_dims", call(normal(2, 3, 4), (2, 0, 1)), call(normal(2, 3), (1, 0))),
-    *each("reshape", call(normal(2, 3), (3, 2)), call(normal(2, 3), (-1,)), call(normal(2, 3), -1), call(normal(), (1,))),
+    *each(
+        "reshape", call(normal(2, 3), (3, 2)), call(normal(2, 3), (-1,)), call(normal(2, 3), -1), call(normal(), (1,))
+    ),
     *each("tril triu", call(normal(3, 3), k=0), call(normal(2, 2, 3), k=1), call(normal(3, 2), k=-1)),
-    *each("ones zeros", call((2, 3)), call((2,), dtype=COMPLEX), call((), dtype=INT), call(2), flat=True),
+    *each("zeros", call((2, 3)), call((2,), dtype=COMPLEX), call((), dtype=INT), call(2), flat=True),
     *each("ones_like zeros_like", call(normal(2, 3)), call(normal(2, 3), dtype=INT), flat=True),
     *each("view_as_complex", call(normal(3, 2)), call(normal(2)), dtypes=REAL),
     *each("view_as_real", call(normal(3)), call(normal()), dtypes=("complex128",)),
@@ -161,7 +166,10 @@ REDUCTIONS = [
         flat=True,
     ),
     *each(
-        "logsumexp", call(normal(2, 3), axis=0), call(normal(2, 3), axis=(0, 1)), call(normal(2, 3), axis=1, keepdims=True)
+        "logsumexp",
+        call(normal(2, 3), axis=0),
+        call(normal(2, 3), axis=(0, 1)),
+        call(normal(2, 3), axis=1, keepdims=True),
     ),
 ]
 
@@ -174,13 +182,26 @@ ALONG_AN_AXIS = [
     ),
     *each("cumulative_sum cumulative_prod", call(normal(3), axis=0, dtype=COMPLEX)),
     *each("cumulative_max cumulative_min", call(distinct(2, 3), axis=0), call(distinct(2, 3), axis=-1), dtypes=REAL),
-    *each("softmax log_softmax", call(normal(2, 3), axis=0), call(normal(2, 3), axis=-1), call(normal(), axis=0), dtypes=REAL),
+    *each(
+        "softmax log_softmax",
+        call(normal(2, 3), axis=0),
+        call(normal(2, 3), axis=-1),
+        call(normal(), axis=0),
+        dtypes=REAL,
+    ),
     *each(
         "argsort",
         call(literal([2.0, 1.0, 2.0, 1.0])),
         call(literal([2.0, 1.0, 2.0, 1.0]), descending=True),
         call(distinct(2, 3), axis=0),
         call(distinct(), axis=-1),
+        dtypes=REAL,
+        flat=True,
+    ),
+    *each(
+        "argtopk",
+        call(distinct(3, 20), 2, axis=-1),
+        call(distinct(4, 2), 3, axis=0, largest=False),
         dtypes=REAL,
         flat=True,
     ),
@@ -200,6 +221,15 @@ ALONG_AN_AXIS = [
     *each("add_along_axis", call(normal(3, 3), index(3, 2, 5), normal(2, 5), axis=-1)),
     *each("take", call(normal(3, 2), index(3, 4), axis=0), call(normal(2, 3), index(3, 2, 2), axis=1)),
     *each("get_at", call(normal(3, 2), (index(3, 4),)), call(normal(3, 2), (index(3, 4), index(2, 4)))),
+    *each(
+        "reduce_at",
+        *(
+            call(distinct(3), (np.array([0, 2, 0, 1]),), distinct(4), kind, include_self)
+            for kind in ("sum", "prod", "amax", "amin")
+            for include_self in (True, False)
+        ),
+        dtypes=REAL,
+    ),
 ]
 
 PRODUCTS = [
@@ -213,7 +243,11 @@ PRODUCTS = [
         call(normal(4, 2, 3), normal(4, 3, 2)),
         call(normal(2, 3), normal(4, 3, 2)),
     ),
-    *each("tensordot", call(normal(2, 3), normal(3, 2), axes=((0, 1), (1, 0))), call(normal(2, 3), normal(2, 4), axes=((0,), (0,)))),
+    *each(
+        "tensordot",
+        call(normal(2, 3), normal(3, 2), axes=((0, 1), (1, 0))),
+        call(normal(2, 3), normal(2, 4), axes=((0,), (0,))),
+    ),
 ]
 
 SAMPLES = [*ELEMENTWISE, *LAYOUTS, *REDUCTIONS, *ALONG_AN_AXIS, *PRODUCTS]

@@ -488,6 +488,7 @@ cases(
     lambda torch: torch.nn.functional.linear(torch.ones(3, 2), torch.ones(2)),
     lambda torch: torch.nn.functional.linear(torch.ones(3, 2), torch.ones(4, 2, 1)),
     lambda torch: torch.nn.functional.linear(torch.ones(3, 2), torch.ones(2), torch.ones(1)),
+    lambda torch: torch.nn.functional.linear(torch.ones(3, 2), torch.ones(4, 2), torch.ones(4).double()),
 )
 
 F: Callable[[Any], Any] = lambda torch: torch.nn.functional

@@ -110,11 +110,11 @@ def gradients(torch: Any, sample: Sample, result: Any, wanted: list, create_grap
 
 def second_gradients(torch: Any, sample: Sample, grads: list, wanted: list) -> list:
     """Gradients, with respect to `wanted`, of a random linear functional of first gradients made with a graph."""
-    used = [grad for grad in grads if grad is not None and grad.requires_grad]
+    used = {i: grad for i, grad in enumerate(grads) if grad is not None and grad.requires_grad}
     if not used:
         return [None] * len(wanted)
-    weights = [drawn_like(torch, grad, f"{sample.name}/weight/{i}") for i, grad in enumerate(used)]
-    return list(torch.autograd.grad(used, wanted, weights, allow_unused=True))
+    weights = [drawn_like(torch, grad, f"{sample.name}/weight/{i}") for i, grad in used.items()]
+    return list(torch.autograd.grad(list(used.values()), wanted, weights, allow_unused=True))
 
 
 def write_through(torch: Any, sample: Sample, tensors: list) -> tuple[Any, Any]:

@@ -186,6 +186,8 @@ class Sample:
     raises:   whether float64 is meant to raise.
     view:     whether the result is a view of the first tensor; it is then also written through.
     rtol:     relative tolerance in float64, where the default is too narrow.
+    overwrites: whether the first tensor is written as a whole. Its history ends there, so its gradient is zero; PyTorch
+              walks back through what is no longer needed to say so, here it may be absent.
     """
 
     operation: str
@@ -200,6 +202,7 @@ class Sample:
     raises: bool = False
     view: bool = False
     rtol: float = 1e-9
+    overwrites: bool = False
 
     def __repr__(self) -> str:
         return f"Sample({self.name})"

@@ -81,7 +81,7 @@ def test_second_order(sample, dtype):
     grads, cts = run.gradients(torch, sample, run.evaluate(torch, sample, tensors), wanted, create_graph=True)
     second = run.second_gradients(torch, sample, grads, [*wanted, *cts])
     used = [i for i, grad in enumerate(grads) if grad is not None and grad.requires_grad]
-    weights = [run.to_numpy(run.drawn_like(torch, grads[i], f"{sample.name}/weight/{k}")) for k, i in enumerate(used)]
+    weights = [run.to_numpy(run.drawn_like(torch, grads[i], f"{sample.name}/weight/{i}")) for i in used]
 
     def functional(moved_arrays, moved_cts):
         leaves = run.tensors(torch, sample, moved_arrays, differentiate=True)

@@ -16,6 +16,7 @@ from mutagrad.graph import Edge, Leaf, Node, Watch, new_family, next_sequence
 from mutagrad.modes import modes
 from mutagrad.namespaces import arrays, tensors
 from mutagrad.operation import Operation
+from mutagrad.regions import Gathered
 from mutagrad.report import errors
 from mutagrad.report.regions import Region
 from mutagrad.report.spans import Span, caller_span
@@ -103,8 +104,16 @@ def _batched(
     for i in range(count):
         kept = keep or i < count - 1
         rows.append(
-            grad(outputs, wanted, [c if c is None else c[i] for c in cotangents], kept, create, True, allow_unused,
-                 materialize_grads=materialize)
+            grad(
+                outputs,
+                wanted,
+                [c if c is None else c[i] for c in cotangents],
+                kept,
+                create,
+                True,
+                allow_unused,
+                materialize_grads=materialize,
+            )
         )
     return tuple(None if column[0] is None else tensors.stack(column, axis=0) for column in zip(*rows))
 
@@ -135,7 +144,9 @@ def _run(
         roots.append((edge, cotangent if create_graph else cotangent._array))
 
     def deliver(leaf: Leaf, gradient: Any, exclusive: bool) -> None:
-        if not create_graph:
+        if create_graph:
+            gradient = gradient.clone()  # Another leaf, or the user, may have this very tensor.
+        else:
             gradient = wrap(gradient) if exclusive and type(gradient) is np.ndarray else _own(gradient)
         _deliver(leaf, gradient, create_graph)
 
@@ -176,9 +187,7 @@ def _call_hooks(watch: Watch, gradient: Any, create_graph: bool) -> Any:
             if not isinstance(replaced, Tensor):
                 raise TypeError(f"hook '{hook.__name__}' has returned {type(replaced).__name__}, expected a Tensor")
             if replaced.shape != tensor.shape:
-                raise RuntimeError(
-                    f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value"
-                )
+                raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value")
             tensor = replaced
     if watch.keep is not None:
         watch.keep(tensor.clone() if watch.hooks else tensor)
@@ -286,57 +295,75 @@ def saved_tensor(cell: Any, edge: Edge | None, moment: int) -> Tensor:
 # Faults -------------------------------------------------------------------------------------------------------------
 
 
-def fault(node: Node, lost: LostValue | None, cells: Sequence[Any] | None = None) -> Exception:
+def fault(node: Node, lost: LostValue | None, origins: Sequence[Any] | None = None) -> Exception:
     """The exception for a value that is gone: overwritten, changed unseen, or freed by an earlier pass.
 
-    `cells` are what a custom function saved, where the node is one.
+    `origins` are the cells that a custom function saved, each with where its value came from, where the node is one.
     """
     name = node.operation.name
     here = None if node.code is None else Span(node.code, node.instruction)
     if lost is None:
         return errors.freed_graph(errors.Origin(name, here))
-    cell = lost.saved
-    role, edge = _origin_of(node, cell, cells)
-    loss = cell.record
-    if isinstance(loss, tuple):
-        shape, dt, nbytes, written_by, at, region, version, expected = (
-            loss[0].shape, loss[0].dtype, loss[0].nbytes, None, None, None, 0, 0,
-        )
-    else:
-        storage = loss.storage()
-        shape, dt, nbytes, written_by, at = loss.shape, loss.dtype, loss.nbytes, loss.writer, loss.span
-        version, expected = loss.expected + 1 if storage is None else storage.version, loss.expected
-        region = Region(loss.base_shape, loss.box) if loss.exact else None
+    role, edge = _origin_of(node, lost.saved, origins)
     return errors.overwritten(
         errors.Overwrite(
-            tensor_type=legacy_type_name(dt),
-            shape=shape,
-            output_of=None if edge is None or type(edge[2]) is Leaf else (0, edge[2].operation.node_name),
-            is_leaf=edge is not None and type(edge[2]) is Leaf,
-            version=version,
-            expected_version=expected,
+            output_of=_output_of(edge),
+            is_leaf=edge is not None and isinstance(edge[2], Leaf),
             operation=name,
             saved_role=role,
             saved_at=here,
-            written_by=written_by,
-            overwritten_at=at,
-            region=region,
-            nbytes=nbytes,
+            **_loss_of(lost.saved.record),
         )
     )
 
 
-def _origin_of(node: Node, cell: Any, cells: Sequence[Any] | None) -> tuple[str, Edge | None]:
+def _loss_of(record: Any) -> dict[str, Any]:
+    """What an error has to say of how a value was lost: by a write that was seen, or by one from outside."""
+    if isinstance(record, tuple):
+        value, _ = record
+        seen = {"version": 0, "expected_version": 0, "written_by": None, "overwritten_at": None, "region": None}
+        return {"tensor_type": legacy_type_name(value.dtype), "shape": value.shape, "nbytes": value.nbytes, **seen}
+    storage = record.storage()
+    region = None
+    if record.box is not None or record.elements is not None:
+        region = Region(record.base_shape, record.box, record.elements)
+    return {
+        "tensor_type": legacy_type_name(record.dtype),
+        "shape": record.shape,
+        "nbytes": record.nbytes,
+        # A write through `.data` counts for no version of the storage.
+        "version": max(record.expected + 1, 0 if storage is None else storage.version),
+        "expected_version": record.expected,
+        "written_by": record.writer,
+        "overwritten_at": record.span,
+        "region": region,
+    }
+
+
+def _origin_of(node: Node, cell: Any, origins: Sequence[Any] | None) -> tuple[str, Edge | None]:
     """The part that a saved value plays for its node, and the edge to what it was."""
-    if cells is not None:
-        number = next(i for i, saved in enumerate(cells) if saved is cell)
-        return f"saved_tensors[{number}]", None
+    if origins is not None:
+        number, origin = next((i, origin) for i, (saved, origin) in enumerate(origins) if saved is cell)
+        return f"saved_tensors[{number}]", output_edge(node, origin) if isinstance(origin, int) else origin
     operation = node.operation
     slot = next(i for i, saved in enumerate(node.saved or ()) if saved is cell)
     position = operation.saved_input[slot]
     if position is None:
-        return "output", output_edge(node, 0)
+        return "output", output_edge(node, operation.outputs.index(operation.saves[slot]))
     return ("input" if len(operation.inputs) == 1 else operation.saves[slot]), node.edges[position]
+
+
+def _output_of(edge: Edge | None) -> tuple[int, str] | None:
+    """Number and maker of what an edge leads to, in the words of PyTorch's error; None for a leaf or a constant."""
+    if edge is None:
+        return None
+    key, _, node = edge
+    if isinstance(node, Leaf):
+        return None
+    number = node.key.index(key) if isinstance(node.key, tuple) and key in node.key else 0
+    in_part = node.region is not None and not (isinstance(node.region, Gathered) and node.region.view is None)
+    name = "CopySlices" if in_part else node.operation.node_name
+    return number, f"torch::autograd::{name}" if name in ("CopySlices", "CopyBackwards") else name
 
 
 # What is asked ------------------------------------------------------------------------------------------------------
@@ -359,7 +386,7 @@ def _cotangents(outputs: tuple[Tensor, ...], given: tuple, batched: bool) -> lis
                 if output._array.size != 1:
                     raise errors.non_scalar_output(output._array.shape)
                 if output._array.dtype.kind == "c":
-                    raise errors.complex_output(output.dtype)
+                    raise errors.complex_output(str(output.dtype))
                 cotangent = wrap(np.ones_like(output._array))
         else:
             if not isinstance(cotangent, Tensor):
@@ -368,7 +395,7 @@ def _cotangents(outputs: tuple[Tensor, ...], given: tuple, batched: bool) -> lis
             if shape != output._array.shape:
                 raise errors.gradient_shape(i, shape, output._array.shape)
             if (cotangent._array.dtype.kind == "c") != (output._array.dtype.kind == "c"):
-                raise errors.gradient_dtype(i, cotangent.dtype, output.dtype)
+                raise errors.gradient_dtype(i, str(cotangent.dtype), str(output.dtype))
         cotangents.append(cotangent)
     return cotangents
 

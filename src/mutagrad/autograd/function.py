@@ -29,6 +29,9 @@ Origin = tuple[Saved, Edge | int | None]  # an input's edge, an output's number,
 class FunctionContext(GraphFace, Node):
     """The context of one call of a `Function`, and its node in the graph."""
 
+    # Shape and dtype of the tensors among the arguments and results.
+    inputs: list[tuple[tuple[int, ...], np.dtype] | None]
+    outputs: list[tuple[tuple[int, ...], np.dtype] | None]
     needs_input_grad: tuple[bool, ...] = ()
     materialize = True
 
@@ -76,7 +79,7 @@ class FunctionContext(GraphFace, Node):
             try:
                 found.append(None if cell.array is None else self._unpack(cell, origin))
             except LostValue as lost:
-                raise fault(self, lost, [saved for saved, _ in self.origins]) from None
+                raise fault(self, lost, self.origins) from None
         return tuple(found)
 
     def _unpack(self, cell: Saved, origin: Edge | int | None) -> Tensor:
@@ -141,9 +144,7 @@ class _FunctionOperation:
         if share is None or not node.needs_input_grad[i]:
             return None
         if not isinstance(share, Tensor):
-            raise TypeError(
-                f"expected Variable or None (got {type(share).__name__})"
-            )
+            raise TypeError(f"expected Variable or None (got {type(share).__name__})")
         shape, dt = node.inputs[i]  # type: ignore[misc]
         if share._array.shape != shape:
             try:
@@ -234,14 +235,20 @@ class Function:
         if recording:
             outputs = _record(cls, context, args, edges, outputs)
         else:
-            outputs = tuple(_alias(o) if any(o is a for a in args) and not _is_in(o, context.dirty) else o for o in outputs)
+            outputs = tuple(
+                _alias(o) if any(o is a for a in args) and not _is_in(o, context.dirty) else o for o in outputs
+            )
         return outputs if isinstance(result, tuple) else outputs[0]
 
 
-@functools.cache
 def _context_class(function: type[Function]) -> type[FunctionContext]:
-    name = f"{function.__name__}Backward"
-    return type(name, (FunctionContext,), {"operation": _FunctionOperation(function), "__module__": function.__module__})
+    """The class of the contexts of `function`, which keeps it: a registry would keep `function` itself for ever."""
+    made = function.__dict__.get("_context_class")
+    if made is None:
+        members = {"operation": _FunctionOperation(function), "__module__": function.__module__}
+        made = type(f"{function.__name__}Backward", (FunctionContext,), members)
+        function._context_class = made  # type: ignore[attr-defined]
+    return made
 
 
 def _not_overridden(method: str) -> Exception:
@@ -264,13 +271,11 @@ def _alias(tensor: Tensor) -> Tensor:
     return tensor.detach()
 
 
-def _record(
-    cls: type[Function], context: FunctionContext, args: tuple, edges: list, outputs: tuple
-) -> tuple[Any, ...]:
+def _record(cls: type[Function], context: FunctionContext, args: tuple, edges: list, outputs: tuple) -> tuple[Any, ...]:
     """Makes the context the node of the outputs."""
     context.sequence = next_sequence()
-    context.inputs = [(a._array.shape, a._array.dtype) if isinstance(a, Tensor) else None for a in args]  # type: ignore[attr-defined]
-    context.outputs = [(o._array.shape, o._array.dtype) if isinstance(o, Tensor) else None for o in outputs]  # type: ignore[attr-defined]
+    context.inputs = [(a._array.shape, a._array.dtype) if isinstance(a, Tensor) else None for a in args]
+    context.outputs = [(o._array.shape, o._array.dtype) if isinstance(o, Tensor) else None for o in outputs]
     tensor_edges = tuple(edge for a, edge in zip(args, edges) if isinstance(a, Tensor))
     dirty = context.dirty
     for tensor in dirty:

@@ -73,7 +73,9 @@ def saved_value(node: Any, name: str, shown_as: str) -> Any:
         cell, position = node.saved[slot], operation.saved_input[slot]
         if cell.storage is None:
             return cell.array
-        edge = output_edge(node, operation.outputs.index(name)) if position is None else node.edges[position]
+        edge: Edge | None = (
+            output_edge(node, operation.outputs.index(name)) if position is None else node.edges[position]
+        )
         if edge is not None and isinstance(edge[2], Leaf) and edge[1] is None:
             leaf = leaf_tensor(edge[2])
             if leaf._array is cell.array:
@@ -146,12 +148,7 @@ def grad_fn(self: Tensor) -> Any:
     edge = edge_of(self)
     if edge is None or (isinstance(edge[2], Leaf) and edge[1] is None):
         return None
-    view = edge[1]
-    writer = edge[2]
-    if view is not None and isinstance(writer, Node) and writer.region is view:
-        # Written through this very view: PyTorch shows the base's write, seen through the view.
-        return graph_node(writer, view)
-    return graph_node(writer, view)  # type: ignore[arg-type]
+    return graph_node(edge[2], self._view)
 
 
 Tensor.grad_fn = property(grad_fn)  # type: ignore[attr-defined]

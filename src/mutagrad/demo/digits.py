@@ -12,7 +12,7 @@ mutagrad keeps those 16 KB and goes on.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sklearn.datasets import load_digits
 
@@ -39,7 +39,7 @@ class Epoch(NamedTuple):
 
 def load(held_out: int = 360) -> Digits:
     """The 1797 images in random order, `held_out` of them for the test, standardised by the others' mean and spread."""
-    bunch = load_digits()
+    bunch: Any = load_digits()
     order = torch.randperm(len(bunch.images))
     images = torch.tensor(bunch.images, dtype=torch.float32)[order]
     labels = torch.tensor(bunch.target, dtype=torch.int64)[order]
@@ -104,7 +104,7 @@ def descend(network: nn.Module, rate: float) -> None:
     for w in network.parameters():
         if w.grad is not None:
             w -= rate * w.grad
-            w.grad.zero_()
+            w.grad.zero_()  # pyright: ignore[reportOptionalMemberAccess]
 
 
 @torch.no_grad()

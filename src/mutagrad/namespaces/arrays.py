@@ -1,14 +1,14 @@
 """The namespace `xp` of NumPy arrays: what declarations run on in an ordinary forward and backward pass.
 
 Names and meanings are those of the Python array API standard (https://data-apis.org/array-api/latest/), which NumPy
-2.1 has; after them come the few that the standard lacks. `tensors.py` and `jax_arrays.py` offer the same names, and a
-test holds the three lists against each other.
+2.1 has, and a few that the standard lacks; where Python has an operator, a number may stand for the second array.
+`tensors.py` and `jax_arrays.py` offer the same names, and a test holds the three lists against each other.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
+import warnings
 
 import numpy as np
 from numpy import (
@@ -30,7 +30,6 @@ from numpy import (
     bitwise_or,
     bitwise_right_shift,
     bitwise_xor,
-    bool as bool_,
     ceil,
     concat,
     conj,
@@ -52,7 +51,6 @@ from numpy import (
     greater_equal,
     hypot,
     imag,
-    int64,
     isfinite,
     isinf,
     isnan,
@@ -60,9 +58,9 @@ from numpy import (
     less,
     less_equal,
     log,
-    log10,
     log1p,
     log2,
+    log10,
     logical_and,
     logical_not,
     logical_or,
@@ -75,15 +73,9 @@ from numpy import (
     negative,
     nextafter,
     not_equal,
-    ones,
     ones_like,
-    pi,
-    positive,
     real,
-    reciprocal,
-    repeat,
     roll,
-    searchsorted,
     signbit,
     sin,
     sinh,
@@ -100,22 +92,11 @@ from numpy import (
     tril,
     triu,
     trunc,
-    where,
     zeros,
     zeros_like,
 )
 
 from mutagrad.namespaces.elements import add_at, get_at, reduce_at
-from mutagrad.namespaces.layouts import (
-    as_strided,
-    broadcast_to,
-    diagonal,
-    permute_dims,
-    reshape,
-    strides,
-    view_as_complex,
-    view_as_real,
-)
 from mutagrad.namespaces.elementwise import (
     clip,
     complex,
@@ -139,7 +120,19 @@ from mutagrad.namespaces.elementwise import (
     sigmoid,
     sign,
     trunc_divide,
+    where,
     xlogy,
+    zero_where_not_positive,
+)
+from mutagrad.namespaces.layouts import (
+    as_strided,
+    broadcast_to,
+    diagonal,
+    permute_dims,
+    reshape,
+    strides,
+    view_as_complex,
+    view_as_real,
 )
 from mutagrad.namespaces.reductions import (
     add_along_axis,
@@ -167,7 +160,25 @@ from mutagrad.namespaces.reductions import (
     take_along_axis,
 )
 
-import warnings
+# fmt: off
+__all__ = [
+    "abs", "acos", "acosh", "add", "add_along_axis", "add_at", "all", "any", "arange", "argmax", "argmin",
+    "argpartition", "argsort", "argtopk", "as_strided", "asarray", "asin", "asinh", "astype", "atan", "atan2",
+    "atanh", "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift",
+    "bitwise_xor", "broadcast_to", "ceil", "clip", "complex", "concat", "conj", "copy", "copysign", "cos", "cosh",
+    "cumulative_logaddexp", "cumulative_max", "cumulative_min", "cumulative_prod", "cumulative_sum", "diagonal",
+    "digamma", "divide", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "fit", "flip",
+    "floor", "floor_divide", "fmax", "fmin", "fmod", "gcd", "get_at", "greater", "greater_equal", "hypot", "i0", "i1",
+    "imag", "is_complex", "isfinite", "isinf", "isnan", "lcm", "less", "less_equal", "lgamma", "log", "log1p", "log2",
+    "log10", "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp",
+    "matmul", "matrix_transpose", "max", "maximum", "mean", "min", "minimum", "moveaxis", "multiply", "nan_to_num",
+    "negative", "nextafter", "not_equal", "ones_like", "permute_dims", "polygamma", "pow", "prod", "put_along_axis",
+    "real", "reduce_at", "relu", "remainder", "reshape", "roll", "round", "sigmoid", "sign", "signbit", "sin", "sinh",
+    "softmax", "sqrt", "square", "squeeze", "stack", "strides", "subtract", "sum", "take", "take_along_axis", "tan",
+    "tanh", "tensordot", "tile", "tril", "triu", "trunc", "trunc_divide", "view_as_complex", "view_as_real", "where",
+    "xlogy", "zero_where_not_positive", "zeros", "zeros_like",
+]
+# fmt: on
 
 copy = np.array
 
@@ -200,5 +211,5 @@ def fit(share: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarra
         if share.shape != shape:
             share = np.broadcast_to(share, shape)
     if share.dtype != dtype:
-        share = (share.real if share.dtype.kind == "c" and dtype.kind != "c" else share).astype(dtype)
+        share = (np.real(share) if share.dtype.kind == "c" and dtype.kind != "c" else share).astype(dtype)
     return share

@@ -36,7 +36,11 @@ def add_at(x: np.ndarray, key: tuple, share: np.ndarray) -> None:
             x[key] += share  # A mask names nothing twice.
             return
         if axis is not None and x.ndim > 1 and x.dtype.char in "fdFD":
-            return _add_rows(x, axis, key[axis], share)
+            if x.shape[axis] <= share.size and np.bincount(key[axis].reshape(-1)).max() == 1:
+                x[key] += share
+            else:
+                _add_rows(x, axis, key[axis], share)
+            return
         if _names_elements(key, x.ndim) and x.flags.c_contiguous:
             return np.add.at(x.reshape(-1), _flat(key, x.shape).reshape(-1), share.reshape(-1))
     np.add.at(x, key, share)

@@ -1,7 +1,8 @@
 """NumPy kernels that work element by element, for the namespace `arrays.py`, where NumPy's own differ from PyTorch's.
 
 NumPy divides whole numbers by zero in silence, refuses negative whole powers, orders complex numbers and keeps the NaN
-in a sign; SciPy gives the special functions of a half-precision array in single precision.
+in a sign; SciPy gives the special functions of a half-precision array in single precision. For some functions NumPy
+and SciPy have kernels that take a number at a time; from `LARGE` elements on a formula of vectorised ones is faster.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from scipy import special
 
 from mutagrad.dtypes import of_numpy
 
+LARGE = 2048  # elements
 _HALF = np.dtype("float16")
 
 
@@ -76,11 +78,13 @@ def pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _in_own_dtype(function: Callable[..., Any]) -> Callable[[np.ndarray], np.ndarray]:
+    """`function` of SciPy, its result in half precision where the array is."""
+
     def call(x: np.ndarray) -> np.ndarray:
         value = function(x)
         return value.astype(_HALF) if x.dtype is _HALF else value
 
-    call.__name__, call.__doc__ = function.__name__, function.__doc__
+    call.__name__ = function.__name__
     return call
 
 
@@ -105,7 +109,14 @@ _expit = _in_own_dtype(special.expit)
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
     """The logistic function."""
-    return 1 / (1 + np.exp(-x)) if x.dtype.kind == "c" else _expit(x)
+    if x.dtype.kind == "c":
+        return 1 / (1 + np.exp(-x))
+    if x.size < LARGE or x.dtype is _HALF:
+        return _expit(x)
+    value = np.negative(x)
+    np.exp(value, value)
+    value += 1
+    return np.reciprocal(value, value)
 
 
 def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -116,11 +127,18 @@ def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def logaddexp(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The logarithm of `exp(x) + exp(y)`."""
-    if x.dtype.kind != "c":
+    if x.dtype.kind == "c":
+        swapped = np.real(x) < np.real(y)
+        larger, smaller = np.where(swapped, y, x), np.where(swapped, x, y)
+        return larger + np.log1p(np.exp(smaller - larger))
+    if x.size < LARGE and y.size < LARGE:
         return np.logaddexp(x, y)
-    swapped = x.real < y.real
-    larger, smaller = np.where(swapped, y, x), np.where(swapped, x, y)
-    return larger + np.log1p(np.exp(smaller - larger))
+    distance = np.abs(x - y)
+    np.copyto(distance, 0, where=x == y)  # also of two infinities
+    np.exp(np.negative(distance, distance), distance)
+    np.log1p(distance, distance)
+    distance += np.maximum(x, y)
+    return distance
 
 
 # Signs, bounds and parts --------------------------------------------------------------------------------------------
@@ -140,9 +158,19 @@ def sign(x: np.ndarray) -> np.ndarray:
     return value
 
 
+def zero_where_not_positive(x: np.ndarray, ct: np.ndarray) -> np.ndarray:
+    """`ct`, but zero where `x` is zero or negative."""
+    # Two thirds of the time of np.where on few elements.
+    share = np.array(ct)
+    share[np.less_equal(x, _zeros[x.dtype])] = 0
+    return share
+
+
 def relu(x: np.ndarray) -> np.ndarray:
     """`x` where it is positive, else zero."""
-    return np.maximum(x, _zeros[x.dtype])
+    if x.size < LARGE or x.dtype.kind != "f":
+        return np.maximum(x, _zeros[x.dtype])
+    return x.clip(0, np.inf)
 
 
 class _Zeros(dict[np.dtype, np.ndarray]):
@@ -157,9 +185,38 @@ _zeros = _Zeros()
 
 def clip(x: np.ndarray, low: float | None, high: float | None) -> np.ndarray:
     """`x` raised to `low` and lowered to `high`, where they are given."""
+    if x.size >= LARGE and x.dtype.kind == "f":
+        return x.clip(-np.inf if low is None else low, np.inf if high is None else high)
     if low is not None:
         x = np.maximum(x, np.asarray(low, x.dtype))
     return x if high is None else np.minimum(x, np.asarray(high, x.dtype))
+
+
+# The whole numbers as wide as each dtype, whose bits are chosen by a mask without a branch.
+_BITS = {np.dtype(f"f{n}"): np.dtype(f"i{n}") for n in (2, 4, 8)}
+
+
+def where(condition: np.ndarray, x: Any, y: Any) -> np.ndarray:
+    """`x` where the condition is true, else `y`; one of them may be a number."""
+    if condition.size < LARGE or condition.dtype != np.bool_:
+        return np.where(condition, x, y)
+    dt: Any = x.dtype if isinstance(x, np.ndarray) else getattr(y, "dtype", None)
+    bits = _BITS.get(dt)
+    if bits is None or any(isinstance(z, (np.ndarray, np.generic)) and z.dtype != dt for z in (x, y)):
+        return np.where(condition, x, y)
+    if type(x) is int and x == 0:
+        return _masked(np.asarray(y), np.subtract(condition.view(np.int8), 1, dtype=np.int8), bits)
+    chosen = np.negative(condition.view(np.int8))
+    if type(y) is int and y == 0:
+        return _masked(np.asarray(x), chosen, bits)
+    x, y = np.asarray(x, dt).view(bits), np.asarray(y, dt).view(bits)
+    value = np.bitwise_and(np.bitwise_xor(x, y), chosen.astype(bits))
+    return np.bitwise_xor(value, y, value).view(dt)
+
+
+def _masked(x: np.ndarray, chosen: np.ndarray, bits: np.dtype) -> np.ndarray:
+    """`x` where all bits of `chosen` are set, zero where none are."""
+    return np.bitwise_and(x.view(bits), chosen.astype(bits)).view(x.dtype)
 
 
 def round(x: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mutagrad.ops.activation import relu, sigmoid
-from mutagrad.ops.arithmetic import add, floor_divide, fmod, positive, remainder
+from mutagrad.ops.arithmetic import add, floor_divide, fmod, remainder
 from mutagrad.ops.arithmetic import div as divide
 from mutagrad.ops.arithmetic import mul as multiply
 from mutagrad.ops.arithmetic import neg as negative
@@ -35,7 +35,7 @@ from mutagrad.ops.logic import (
     logical_xor,
 )
 from mutagrad.ops.logic import bitwise_not as bitwise_invert
-from mutagrad.ops.powers import hypot, pow, reciprocal, sqrt, square
+from mutagrad.ops.powers import hypot, pow, sqrt, square
 from mutagrad.ops.rounding import abs, ceil, copysign, floor, nan_to_num, nextafter, round, trunc
 from mutagrad.ops.rounding import sgn as sign
 from mutagrad.ops.selection import where
@@ -109,9 +109,9 @@ __all__ = [
     "less_equal",
     "lgamma",
     "log",
-    "log10",
     "log1p",
     "log2",
+    "log10",
     "logaddexp",
     "logical_and",
     "logical_not",
@@ -125,9 +125,7 @@ __all__ = [
     "nextafter",
     "not_equal",
     "polygamma",
-    "positive",
     "pow",
-    "reciprocal",
     "relu",
     "remainder",
     "round",
@@ -145,6 +143,7 @@ __all__ = [
     "trunc_divide",
     "where",
     "xlogy",
+    "zero_where_not_positive",
 ]
 
 
@@ -156,3 +155,8 @@ def is_complex(x: Tensor) -> bool:
 def trunc_divide(x: Any, y: Any) -> Tensor:
     """The quotient rounded towards zero."""
     return divide(x, y, rounding_mode="trunc")
+
+
+def zero_where_not_positive(x: Tensor, ct: Tensor) -> Tensor:
+    """`ct`, but zero where `x` is zero or negative."""
+    return where(x <= 0, 0, ct)

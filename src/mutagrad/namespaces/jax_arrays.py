@@ -1,9 +1,9 @@
 """The namespace `xp` of JAX arrays.
 
 Nothing in the library computes on JAX: this is the third namespace that keeps declarations honest, and the beginning of
-one for compilers and accelerators. Its arrays cannot be written to, so the two operations in place that the others have
-for the reverse pass, `add_at` and views by strides, are not here; `tests/namespaces` runs every declaration on the rest.
-For double precision, which JAX has to be told to keep, see its flag `jax_enable_x64`.
+one for compilers and accelerators. Its arrays cannot be written to, so what the others have for the reverse pass to
+write with, `add_at` and views by strides, is not here; `tests/namespaces` runs every declaration on the rest. JAX keeps
+double precision only when it is told to, by its flag `jax_enable_x64`.
 Follows https://docs.jax.dev/en/latest/jax.numpy.html
 """
 
@@ -24,7 +24,6 @@ try:
         arange,
         argmax,
         argmin,
-        argsort,
         asarray,
         asin,
         asinh,
@@ -37,7 +36,6 @@ try:
         bitwise_or,
         bitwise_right_shift,
         bitwise_xor,
-        bool_,
         broadcast_to,
         ceil,
         clip,
@@ -91,20 +89,14 @@ try:
         negative,
         nextafter,
         not_equal,
-        ones,
         ones_like,
         permute_dims,
-        positive,
         pow,
         prod,
         real,
-        reciprocal,
         remainder,
-        repeat,
         reshape,
         roll,
-        searchsorted,
-        sign,
         signbit,
         sin,
         sinh,
@@ -130,6 +122,26 @@ try:
     from jax.scipy.special import gammaln as lgamma
 except ImportError as error:
     raise ImportError("JAX arrays need JAX: pip install 'mutagrad[jax]'") from error
+
+# fmt: off
+__all__ = [
+    "abs", "acos", "acosh", "add", "add_along_axis", "all", "any", "arange", "argmax", "argmin", "argpartition",
+    "argsort", "argtopk", "asarray", "asin", "asinh", "astype", "atan", "atan2", "atanh", "bitwise_and",
+    "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "broadcast_to",
+    "ceil", "clip", "complex", "concat", "conj", "copy", "copysign", "cos", "cosh", "cumulative_logaddexp",
+    "cumulative_max", "cumulative_min", "cumulative_prod", "cumulative_sum", "diagonal", "digamma", "divide", "equal",
+    "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "fit", "flip", "floor", "floor_divide", "fmax",
+    "fmin", "fmod", "gcd", "get_at", "greater", "greater_equal", "hypot", "i0", "i1", "imag", "is_complex",
+    "isfinite", "isinf", "isnan", "lcm", "less", "less_equal", "lgamma", "log", "log1p", "log2", "log10",
+    "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "matmul",
+    "matrix_transpose", "max", "maximum", "mean", "min", "minimum", "moveaxis", "multiply", "nan_to_num", "negative",
+    "nextafter", "not_equal", "ones_like", "permute_dims", "polygamma", "pow", "prod", "put_along_axis", "real",
+    "reduce_at", "relu", "remainder", "reshape", "roll", "round", "sigmoid", "sign", "signbit", "sin", "sinh",
+    "softmax", "sqrt", "square", "squeeze", "stack", "subtract", "sum", "take", "take_along_axis", "tan", "tanh",
+    "tensordot", "tile", "tril", "triu", "trunc", "trunc_divide", "view_as_complex", "view_as_real", "where", "xlogy",
+    "zero_where_not_positive", "zeros", "zeros_like",
+]
+# fmt: on
 
 
 def copy(x: Array, order: str = "K") -> Array:
@@ -195,12 +207,17 @@ def trunc_divide(x: Array, y: Array) -> Array:
 
 def sign(x: Array) -> Array:
     """Minus one, zero or one, zero for NaN; of a complex number, the one of length one with its angle."""
-    return x if x.dtype == bool_ else jnp.where(jnp.isnan(x), 0, jnp.sign(x)).astype(x.dtype)
+    return x if x.dtype == bool else jnp.where(jnp.isnan(x), 0, jnp.sign(x)).astype(x.dtype)
 
 
 def sigmoid(x: Array) -> Array:
     """The logistic function."""
     return 1 / (1 + jnp.exp(-x)) if is_complex(x) else nn.sigmoid(x)
+
+
+def zero_where_not_positive(x: Array, ct: Array) -> Array:
+    """`ct`, but zero where `x` is zero or negative."""
+    return jnp.where(x <= 0, 0, ct)
 
 
 def relu(x: Array) -> Array:
@@ -223,7 +240,7 @@ def nan_to_num(x: Array, nan: float | None, posinf: float | None, neginf: float 
 
 def _along(function: Any, x: Array, axis: int, **options: Any) -> Array:
     """`function` along an axis; a zero-dimensional array counts as having one dimension."""
-    return function(jnp.atleast_1d(x), axis=axis, **options).reshape(x.shape)
+    return function(jnp.atleast_1d(x), axis=axis % (x.ndim or 1), **options).reshape(x.shape)
 
 
 def cumulative_sum(x: Array, axis: int, dtype: Any = None) -> Array:

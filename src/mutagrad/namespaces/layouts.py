@@ -50,8 +50,8 @@ def diagonal(x: np.ndarray, offset: int = 0, axis1: int = 0, axis2: int = 1) -> 
 def empty_in_order(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Dense memory in the shape of `x`, whose dimensions lie in memory in the order of `x`'s.
 
-    Where strides do not tell the order, as those of repeated elements, it is that of the dimensions (`infer_dense_strides`
-    in PyTorch).
+    Where strides do not tell the order, as those of repeated elements, it is that of the dimensions: PyTorch's
+    `infer_dense_strides`.
     """
     if x.flags.c_contiguous:
         return np.empty(x.shape, dtype)
@@ -99,7 +99,7 @@ def reshape(x: np.ndarray, shape: tuple[int, ...] | int, *, copy: bool | None = 
 
 def view_as_real(x: np.ndarray) -> np.ndarray:
     """Complex numbers as pairs, along a new last dimension."""
-    return x[..., None].view(x.real.dtype)
+    return x[..., None].view(x.dtype.char.lower())
 
 
 def view_as_complex(x: np.ndarray) -> np.ndarray:

@@ -40,7 +40,7 @@ def _in_single(function: Any, x: np.ndarray, axis: Axis, *options: Any) -> Any:
 
 def sum(x: np.ndarray, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> np.ndarray:
     """The sum along `axis`."""
-    if x.size > _LARGE and axis is not None and dtype in (None, x.dtype) and x.dtype.char in "fdFD":
+    if x.size > _LARGE and axis is not None and (dtype is None or dtype == x.dtype) and x.dtype.char in "fdFD":
         total = _sum_of_rows(x, (axis,) if isinstance(axis, int) else axis, keepdims)
         if total is not None:
             return total

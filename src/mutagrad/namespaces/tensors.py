@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.namespaces import layouts
+from mutagrad.namespaces import elementwise_tensors, layouts, reductions
 from mutagrad.namespaces.elementwise_tensors import *
 from mutagrad.ops import (
     contractions,
@@ -27,10 +27,24 @@ from mutagrad.ops import (
     scatter_reduction,
     shaping,
     sorting,
+    striding,
     views,
 )
 from mutagrad.ops import softmax as softmaxes
 from mutagrad.tensor import Tensor, wrap, wrap_dim
+
+# fmt: off
+__all__ = [
+    "add_along_axis", "add_at", "all", "any", "arange", "argmax", "argmin", "argpartition", "argsort", "argtopk",
+    "as_strided", "asarray", "astype", "broadcast_to", "concat", "copy", "cumulative_logaddexp", "cumulative_max",
+    "cumulative_min", "cumulative_prod", "cumulative_sum", "diagonal", "expand_dims", "fit", "flip", "get_at", "imag",
+    "log_softmax", "logsumexp", "matmul", "matrix_transpose", "max", "mean", "min", "moveaxis", "ones_like",
+    "permute_dims", "prod", "put_along_axis", "real", "reduce_at", "reshape", "roll", "softmax", "squeeze", "stack",
+    "strides", "sum", "take", "take_along_axis", "tensordot", "tile", "tril", "triu", "view_as_complex",
+    "view_as_real", "zeros", "zeros_like",
+]
+# fmt: on
+__all__ += elementwise_tensors.__all__
 
 Axis = int | tuple[int, ...] | None
 
@@ -53,10 +67,6 @@ def asarray(x: Any, dtype: Any = None) -> Tensor:
     if not isinstance(x, Tensor):
         return wrap(np.array(x, _numpy(dtype)))
     return x if dtype is None else astype(x, dtype)
-
-
-def ones(shape: Any, dtype: Any = None) -> Tensor:
-    return wrap(np.ones(shape, _numpy(dtype)))
 
 
 def ones_like(x: Tensor, dtype: Any = None) -> Tensor:
@@ -119,7 +129,7 @@ def broadcast_to(x: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def diagonal(x: Tensor, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
-    return views.diagonal(x, offset, axis1, axis2)
+    return striding.diagonal(x, offset, axis1, axis2)
 
 
 def expand_dims(x: Tensor, axis: int) -> Tensor:
@@ -225,7 +235,7 @@ def add_along_axis(x: Tensor, indices: Tensor, values: Tensor, axis: int) -> Ten
 
 
 def argpartition(x: Tensor, k: int, axis: int = -1) -> Tensor:
-    return sorting.argsort(x, axis)
+    return wrap(reductions.argpartition(x._array, k, axis))
 
 
 def argsort(x: Tensor, axis: int = -1, descending: bool = False) -> Tensor:
@@ -233,7 +243,7 @@ def argsort(x: Tensor, axis: int = -1, descending: bool = False) -> Tensor:
 
 
 def argtopk(x: Tensor, k: int, axis: int = -1, largest: bool = True) -> Tensor:
-    return sorting.topk(x, k, axis, largest)[1]
+    return wrap(reductions.argtopk(x._array, k, axis, largest))
 
 
 def cumulative_logaddexp(x: Tensor, axis: int) -> Tensor:

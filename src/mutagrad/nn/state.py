@@ -59,10 +59,8 @@ class Stateful(Registry):
         They share memory with the module, without history; with `keep_vars` they are its very parameters. Entries are
         added to `destination` where one is given, under names that begin with `prefix`.
         """
-        given = dict(zip(("destination", "prefix", "keep_vars"), args))
-        return self._collect_state(
-            given.get("destination", destination), given.get("prefix", prefix), given.get("keep_vars", keep_vars)
-        )
+        given = {"destination": destination, "prefix": prefix, "keep_vars": keep_vars}
+        return self._collect_state(**{**given, **dict(zip(given, args))})
 
     def _collect_state(self, destination: Any, prefix: str, keep_vars: bool) -> Any:
         if destination is None:

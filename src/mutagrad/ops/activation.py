@@ -52,7 +52,7 @@ sigmoid = pointwise(
     "sigmoid",
     lambda xp, input: xp.sigmoid(input),
     promotion="float",
-    input=lambda xp, ct, out: ct * (out * (1 - out)).conj(),
+    input=lambda xp, ct, out: ct * (out - out * out).conj(),
     doc="The logistic function `1 / (1 + exp(-input))`.",
 )
 logsigmoid = pointwise(
@@ -90,7 +90,7 @@ def _relu(xp: Any, input: Any) -> Any:
 relu = pointwise(
     "relu",
     _relu,
-    input=lambda xp, ct, out: xp.where(out <= 0, 0, ct),
+    input=lambda xp, ct, out: xp.zero_where_not_positive(out, ct),
     doc="`input` where it is positive, else zero. The gradient at zero is zero.",
 )
 
@@ -188,16 +188,16 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
 
 def _elu(xp: Any, input: Any, /, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0) -> Any:
-    return xp.where(input > 0, scale * input, scale * alpha * xp.expm1(input_scale * input))
+    return xp.where(input <= 0, scale * alpha * xp.expm1(input_scale * input), scale * input)
 
 
 def _elu_by_result(xp: Any, ct: Any, out: Any, alpha: float, scale: float, input_scale: float) -> Any:
-    return xp.where(out > 0, ct * scale, ct * (input_scale * (out + scale * alpha)))
+    return xp.where(out <= 0, ct * (input_scale * (out + scale * alpha)), ct * scale)
 
 
 def _elu_by_input(xp: Any, ct: Any, input: Any, alpha: float, scale: float, input_scale: float) -> Any:
     slope = scale * alpha * input_scale * xp.exp(input_scale * input)
-    return xp.where(input > 0, ct * scale, ct * slope)
+    return xp.where(input <= 0, ct * slope, ct * scale)
 
 
 _elu_options: dict[str, Any] = {"method": False, "refuses": no_kernel("biuc", "elu_cpu")}
@@ -237,9 +237,7 @@ softplus = pointwise(
     _softplus,
     method=False,
     refuses=no_kernel("biuc", "softplus_cpu"),
-    input=lambda xp, ct, input, beta, threshold: xp.where(
-        beta * input > threshold, ct, ct * xp.sigmoid(beta * input)
-    ),
+    input=lambda xp, ct, input, beta, threshold: xp.where(beta * input > threshold, ct, ct * xp.sigmoid(beta * input)),
     doc="`log(1 + exp(beta * input)) / beta`, and `input` itself where `beta * input` is above `threshold`.",
 )
 
@@ -306,7 +304,7 @@ _gelu_by_tanh = Operation(
 )
 
 
-def _approximated(approximate: str) -> tuple[Operation, dict[str, Any]]:
+def _approximated(approximate: str = "none") -> tuple[Operation, dict[str, Any]]:
     if approximate not in ("none", "tanh"):
         raise RuntimeError("approximate argument must be either none or tanh.")
     return (_gelu_by_tanh if approximate == "tanh" else gelu.operation), {}

@@ -101,9 +101,7 @@ def _rsub_scaled(xp: Any, input: Any, other: Any, /, *, alpha: Any) -> Any:
     return other - _scaled(xp, input, alpha)
 
 
-_added = Operation(
-    "add", _add_scaled, {"input": lambda xp, ct: ct, "other": _times_alpha}, promotion="promote"
-)
+_added = Operation("add", _add_scaled, {"input": lambda xp, ct: ct, "other": _times_alpha}, promotion="promote")
 _subtracted = Operation(
     "sub",
     _sub_scaled,
@@ -124,7 +122,7 @@ add = pointwise(
     "add",
     "add",
     operators="add radd iadd",
-    variant=lambda alpha: (_added, {"alpha": alpha}),
+    variant=lambda alpha=1: (_added, {"alpha": alpha}),
     input=lambda xp, ct: ct,
     other=lambda xp, ct: ct,
     doc="The sum `input + alpha * other`.",
@@ -135,7 +133,7 @@ sub = subtract = pointwise(
     aliases=("subtract",),
     operators="sub isub",
     check=_check_no_masks,
-    variant=lambda alpha: (_subtracted, {"alpha": alpha}),
+    variant=lambda alpha=1: (_subtracted, {"alpha": alpha}),
     input=lambda xp, ct: ct,
     other=lambda xp, ct: -ct,
     doc="The difference `input - alpha * other`. Raises RuntimeError for a mask.",
@@ -147,7 +145,7 @@ rsub = pointwise(
     method=False,
     in_place=False,
     check=_check_no_masks,
-    variant=lambda alpha: (_subtracted_from, {"alpha": alpha}),
+    variant=lambda alpha=1: (_subtracted_from, {"alpha": alpha}),
     number_name="RsubBackward1",
     input=lambda xp, ct: -ct,
     other=lambda xp, ct: ct,
@@ -210,7 +208,7 @@ _truncated = Operation(
 )
 
 
-def _rounded(rounding_mode: str | None) -> tuple[Operation, dict[str, Any]]:
+def _rounded(rounding_mode: str | None = None) -> tuple[Operation, dict[str, Any]]:
     if rounding_mode is None:
         return div.operation, {}
     if rounding_mode not in ("floor", "trunc"):

@@ -78,9 +78,7 @@ ge = greater_equal = _ordering("ge", "greater_equal", "Whether `input` is at lea
 
 
 @composite()
-def isclose(
-    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
-) -> Tensor:
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Whether `abs(input - other) <= atol + rtol * abs(other)`, element by element; equal infinities are near.
 
     NaN is near nothing, or with `equal_nan` near NaN. Raises RuntimeError where the dtypes differ.
@@ -104,9 +102,7 @@ def isclose(
 
 
 @composite()
-def allclose(
-    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
-) -> bool:
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
     """Whether every element of `input` is near that of `other`; see `isclose`."""
     return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())
 

@@ -93,9 +93,7 @@ def _check_parts(first: Any, second: Any) -> None:
         raise RuntimeError(
             f"Expected both inputs to be Half, Float or Double tensors but got {names[0]} and {names[1]}"
         )
-    raise RuntimeError(
-        f"Expected object of scalar type {names[0]} but got scalar type {names[1]} for second argument"
-    )
+    raise RuntimeError(f"Expected object of scalar type {names[0]} but got scalar type {names[1]} for second argument")
 
 
 _NOT_REAL = not_for(

@@ -1,13 +1,12 @@
-"""Tensors made of data: `tensor`, `as_tensor`, `from_numpy`, the legacy constructors.
+"""Tensors made of a copy of data: `tensor`, `new_tensor`, the legacy constructors `Tensor(...)`, `FloatTensor(...)`.
 
-`tensor` copies; `as_tensor`, `asarray` and `from_*` share memory where they can. Memory taken in from outside may be
-written by others unseen, so its storage is marked foreign: what a gradient needs of it is saved by value.
+Shape and dtype are those that PyTorch infers. What shares the memory of its data is in `sharing.py`.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import reduce
 from typing import Any
 
@@ -23,17 +22,16 @@ from mutagrad.dtypes import (
     of_numpy,
     promote,
 )
-from mutagrad.graph import new_family
 from mutagrad.ops import conversion
 from mutagrad.ops.creation import made
 from mutagrad.ops.numbers import WHOLE, whole
 from mutagrad.ops.sizes import check_sizes, sizes_of, type_name
 from mutagrad.random.checks import C_NAMES
-from mutagrad.storage import new_storage
-from mutagrad.tensor import Tensor, wrap, wrap_view
+from mutagrad.tensor import Tensor, wrap
 
-__all__ = ["as_tensor", "asarray", "from_dlpack", "from_numpy", "frombuffer", "tensor"]
+__all__ = ["tensor"]
 
+EXACT = 2**53 - 1  # up to here a float64 tells every integer from its neighbours
 PYTHON = (bool, int, float, complex)
 PLAIN = frozenset({*PYTHON, *[each.numpy.type for each in of_numpy.values()]})
 SUPPORTED = (
@@ -59,7 +57,7 @@ def tensor(
         raise RuntimeError("pin_memory=True requires an accelerator: there is only the CPU here")
     if isinstance(data, Tensor):
         _warn_of_copy("torch.tensor", 3)
-    return _copied(data, "tensor", dtype, device, requires_grad)
+    return copied(data, "tensor", dtype, device, requires_grad)
 
 
 def _warn_of_copy(function: str, level: int) -> None:
@@ -70,7 +68,8 @@ def _warn_of_copy(function: str, level: int) -> None:
     )
 
 
-def _copied(data: Any, function: str, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
+def copied(data: Any, function: str, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
+    """A tensor of a copy of `data`, in the dtype given or the one that it has."""
     check_device(device)
     given = None if dtype is None else as_dtype(dtype, function).numpy
     if isinstance(data, Tensor):
@@ -83,12 +82,14 @@ def _copied(data: Any, function: str, dtype: Any, device: Any, requires_grad: bo
     return made(array, requires_grad)
 
 
-def new_tensor(self: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def new_tensor(
+    self: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """A tensor of a copy of `data`, in the dtype of this one unless another is given."""
     if isinstance(data, Tensor):
         _warn_of_copy("tensor.new_tensor", 3)
     wanted = dtype if dtype is not None or isinstance(data, (Tensor, np.ndarray)) else self.dtype
-    return _copied(data, "new_tensor", wanted, device, requires_grad)
+    return copied(data, "new_tensor", wanted, device, requires_grad)
 
 
 Tensor.new_tensor = new_tensor  # type: ignore[attr-defined]
@@ -186,6 +187,9 @@ def _at_once(data: Any, shape: tuple[int, ...], dt: np.dtype) -> np.ndarray | No
         return None
     if kind in "iuf" and dt.kind in "iu" and array.dtype != dt and array.size:
         least, largest = WHOLE[dt]
+        if kind == "f":
+            # Integers among floats came through a float: beyond 2 ** 53 they may have been rounded.
+            least, largest = max(least, -EXACT), min(largest, EXACT)
         if not (least <= array.min() and array.max() <= largest):
             return None
     with np.errstate(all="ignore"):
@@ -245,9 +249,6 @@ def _real(value: Any) -> float:
     return float(value)
 
 
-# Memory that is shared ----------------------------------------------------------------------------------------------
-
-
 def check_array(array: np.ndarray) -> None:
     """Raises what PyTorch raises for a NumPy array that no tensor can be made of."""
     if array.dtype.newbyteorder("=") not in of_numpy:
@@ -272,179 +273,6 @@ def check_array(array: np.ndarray) -> None:
                 "given numpy array strides not a multiple of the element byte size. Copy the numpy array to "
                 "reallocate the memory."
             )
-
-
-def adopt(array: np.ndarray, requires_grad: bool = False) -> Tensor:
-    """A tensor over the memory of an array that others hold too."""
-    own = array.view(np.ndarray)  # its holder may give `array` itself another shape
-    storage = new_storage(own)
-    storage.expose()
-    adopted = wrap_view(own, new_family(storage, own), None)
-    if requires_grad:
-        if own.dtype.kind not in "fc":
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        adopted.requires_grad_()
-    return adopted
-
-
-def from_numpy(ndarray: np.ndarray) -> Tensor:
-    """A tensor over the memory of a NumPy array: each sees what is written through the other.
-
-    Raises TypeError for what is no array or has a dtype that tensors lack, ValueError for negative strides.
-
-    >>> import mutagrad, numpy
-    >>> array = numpy.zeros(2)
-    >>> x = mutagrad.from_numpy(array)
-    >>> array[0] = 5
-    >>> x
-    tensor([5., 0.], dtype=torch.float64)
-    """
-    if not isinstance(ndarray, np.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type_name(ndarray)})")
-    check_array(ndarray)
-    if not ndarray.flags.writeable:
-        warnings.warn(
-            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means "
-            "writing to this tensor will result in undefined behavior. You may want to copy the array to protect its "
-            "data or make it writable before converting it to a tensor.",
-            stacklevel=2,
-        )
-    return adopt(ndarray)
-
-
-def as_tensor(data: Any, dtype: dtype | None = None, device: Any = None) -> Tensor:
-    """`data` as a tensor, sharing its memory where it is a tensor or a NumPy array of the dtype.
-
-    >>> import mutagrad
-    >>> x = mutagrad.ones(2)
-    >>> mutagrad.as_tensor(x) is x
-    True
-    """
-    check_device(device)
-    if isinstance(data, Tensor):
-        return data if dtype is None else data.to(as_dtype(dtype, "as_tensor"))  # type: ignore[attr-defined]
-    if isinstance(data, np.ndarray):
-        check_array(data)
-        if dtype is None or as_dtype(dtype, "as_tensor").numpy == data.dtype:
-            return adopt(data)
-    return _copied(data, "as_tensor", dtype, device, False)
-
-
-def asarray(
-    obj: Any,
-    *,
-    dtype: dtype | None = None,
-    device: Any = None,
-    copy: bool | None = None,
-    requires_grad: bool | None = None,
-) -> Tensor:
-    """`obj`, a tensor, array, buffer, or nested sequences of numbers, as a tensor.
-
-    The memory is shared where that is possible, unless `copy` is True; ValueError where it is not and `copy` is False.
-    """
-    check_device(device)
-    wanted = None if dtype is None else as_dtype(dtype, "asarray").numpy
-    if isinstance(obj, Tensor):
-        return _as_array_of_tensor(obj, wanted, copy, requires_grad)
-    source = _shareable(obj, wanted)
-    if source is None:
-        if copy is False:
-            raise ValueError("can't alias arbitrary sequence into a tensor.")
-        return _copied(obj, "asarray", dtype, device, bool(requires_grad))
-    if wanted is not None and wanted != source.dtype:
-        _check_may_copy(copy, source.dtype, wanted)
-        return made(conversion.cast(source, wanted), bool(requires_grad))
-    return made(source.copy(), bool(requires_grad)) if copy else adopt(source, bool(requires_grad))
-
-
-def _shareable(obj: Any, wanted: np.dtype | None) -> np.ndarray | None:
-    """The memory of an object as an array, None where it has none of its own."""
-    if isinstance(obj, np.ndarray):
-        check_array(obj)
-        return obj
-    if hasattr(obj, "__dlpack__"):
-        return np.from_dlpack(obj)
-    if isinstance(obj, (bytes, bytearray, memoryview)):
-        return np.frombuffer(obj, get_default_dtype().numpy if wanted is None else wanted)
-    return None
-
-
-def _check_may_copy(copy: bool | None, source: np.dtype, wanted: np.dtype) -> None:
-    if copy is False:
-        names = of_numpy[source].scalar_type, of_numpy[wanted].scalar_type
-        raise ValueError("can't alias tensor with dtype '{}' into dtype '{}'.".format(*names))
-
-
-def _as_array_of_tensor(obj: Tensor, wanted: np.dtype | None, copy: bool | None, requires_grad: bool | None) -> Tensor:
-    result = obj
-    if wanted is not None and wanted != obj._array.dtype:
-        _check_may_copy(copy, obj._array.dtype, wanted)
-        result = obj.to(of_numpy[wanted])  # type: ignore[attr-defined]
-    elif copy:
-        result = obj.clone()  # type: ignore[attr-defined]
-    if requires_grad is None or requires_grad == result.requires_grad:
-        return result
-    if requires_grad:
-        return result.detach().requires_grad_()
-    return result.requires_grad_(False) if result.is_leaf else result.detach()
-
-
-def frombuffer(buffer: Any, *, dtype: dtype, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
-    """A one-dimensional tensor over the memory of a buffer, from the byte `offset` on.
-
-    `count` elements, or all that there are. Raises ValueError where the buffer does not hold them.
-
-    >>> import mutagrad
-    >>> mutagrad.frombuffer(bytearray(b"ab"), dtype=mutagrad.uint8)
-    tensor([97, 98], dtype=torch.uint8)
-    """
-    dt = as_dtype(dtype, "frombuffer").numpy
-    try:
-        memory = memoryview(buffer).cast("B")
-    except TypeError:
-        raise ValueError("object does not implement Python buffer protocol.") from None
-    size, each = memory.nbytes, dt.itemsize
-    if size == 0 or count == 0:
-        raise ValueError(f"both buffer length ({size}) and count ({count}) must not be 0")
-    if not 0 <= offset < size:
-        raise ValueError(
-            f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({size} bytes) minus 1"
-        )
-    if count < 0 and (size - offset) % each:
-        raise ValueError(
-            f"buffer length ({size - offset} bytes) after offset ({offset} bytes) must be a multiple of element size "
-            f"({each})"
-        )
-    number = (size - offset) // each if count < 0 else count
-    if offset + number * each > size:
-        raise ValueError(
-            f"requested buffer length ({number} * {each} bytes) after offset ({offset} bytes) must not be greater than "
-            f"actual buffer length ({size} bytes)"
-        )
-    if memory.readonly:
-        warnings.warn(
-            "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can "
-            "write to the underlying (supposedly non-writable) buffer using the tensor. You may want to copy the "
-            "buffer to protect its data or make it writable before converting it to a tensor.",
-            stacklevel=2,
-        )
-    return adopt(np.frombuffer(memory, dt, number, offset), requires_grad)
-
-
-def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
-    """A tensor over the memory of any object that speaks DLPack (https://dmlc.github.io/dlpack/latest/)."""
-    check_device(device)
-    if not hasattr(ext_tensor, "__dlpack__"):
-        raise RuntimeError(
-            "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you "
-            "might have already constructed a tensor from it once."
-        )
-    if isinstance(ext_tensor, Tensor):
-        ext_tensor.__dlpack_device__()
-        shared = ext_tensor.detach() if not ext_tensor.requires_grad else ext_tensor.__dlpack__()
-        return shared.clone() if copy else shared  # type: ignore[attr-defined]
-    array = np.from_dlpack(ext_tensor)
-    return wrap(array.copy()) if copy else adopt(array)
 
 
 # The legacy constructors --------------------------------------------------------------------------------------------
@@ -528,4 +356,4 @@ def legacy_types() -> dict[str, TensorType]:
 
 LEGACY_TYPES: dict[str, TensorType] = legacy_types()
 globals().update(LEGACY_TYPES)
-__all__ += list(LEGACY_TYPES)  # noqa: PLE0604
+__all__ += list(LEGACY_TYPES)

@@ -40,9 +40,7 @@ __all__ = [
 
 # Copies -------------------------------------------------------------------------------------------------------------
 
-copied = pointwise(
-    "clone", lambda xp, input: xp.copy(input), input=lambda xp, ct: ct, in_place=False, method=False
-)
+copied = pointwise("clone", lambda xp, input: xp.copy(input), input=lambda xp, ct: ct, in_place=False, method=False)
 taken_over = Operation("clone", lambda xp, input: xp.asarray(input), {"input": lambda xp, ct: ct})
 converted = Operation(
     "_to_copy",
@@ -65,7 +63,7 @@ def cast(array: np.ndarray, dt: np.dtype) -> np.ndarray:
 def real_part(array: np.ndarray) -> np.ndarray:
     """The real parts of complex numbers, with PyTorch's warning that the others are lost."""
     warnings.warn("Casting complex values to real discards the imaginary part", stacklevel=5)
-    return array.real
+    return np.real(array)
 
 
 @composite()
@@ -108,8 +106,6 @@ def convert(input: Tensor, dt: np.dtype, copy: bool = False, format: memory_form
     """The tensor in another dtype; itself where that is its own, unless `copy`."""
     if dt == input._array.dtype and not copy:
         return input if format in (None, preserve_format) else input.contiguous(format)  # type: ignore[attr-defined]
-    if dt == input._array.dtype:
-        return clone(input, memory_format=format)
     value = cast(input._array, dt)
     made = converted.apply((input,), {"dtype": dt}, [value]) if dt.kind in "fc" else wrap(value)
     return made if format in (None, preserve_format) else made.contiguous(format)  # type: ignore[attr-defined]

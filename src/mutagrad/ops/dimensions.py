@@ -52,6 +52,11 @@ def axis_of(dim: int, ndim: int) -> int:
     return wrap_dim(dim, ndim)
 
 
+def names_dim(args: tuple, options: dict[str, Any]) -> bool:
+    """Whether a call of an overloaded reduction, with these arguments after the input, says what to reduce along."""
+    return bool(args) or "dim" in options or "axis" in options
+
+
 def count_of(shape: Sequence[int], axes: Sequence[int]) -> int:
     """How many elements are reduced to one along `axes`."""
     count = 1
@@ -91,7 +96,8 @@ def check_not_empty(name: str, shape: Sequence[int], dim: Dims) -> None:
                 "Specify the reduction dim with the 'dim' argument."
             )
         return
-    for each in dim if isinstance(dim, (tuple, list)) else (dim,):
+    dims: Any = dim if isinstance(dim, (tuple, list)) else (dim,)
+    for each in dims:
         axis = axis_of(each, len(shape))
         if shape and shape[axis] == 0:
             raise IndexError(f"{name}(): Expected reduction dim {each} to have non-zero size.")

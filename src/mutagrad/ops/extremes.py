@@ -12,7 +12,16 @@ from collections.abc import Callable
 from typing import Any
 
 from mutagrad.declaration import operation, pointwise
-from mutagrad.ops.dimensions import Dims, axes_of, axis_of, check_not_empty, keep, not_implemented, picked_share
+from mutagrad.ops.dimensions import (
+    Dims,
+    axes_of,
+    axis_of,
+    check_not_empty,
+    keep,
+    names_dim,
+    not_implemented,
+    picked_share,
+)
 from mutagrad.return_types import named, returning
 from mutagrad.tensor import Tensor
 
@@ -158,11 +167,11 @@ def _overloaded(name: str, node: str, of_all: Callable, pair: str | None = None)
         def call(input: Tensor, *args: Any, **options: Any) -> Any:
             if not args and not options:
                 return whole(input)
-            if pair and ("other" in options or (args and isinstance(args[0], Tensor) and args[0]._array.ndim)):
+            if pair and ("other" in options or (args and isinstance(args[0], Tensor))):
                 return getattr(input, pair)(*args, **options)
-            if "dim" not in options and not args:
-                return whole(input, **options)
-            return result(*along(input, *args, **options))
+            if names_dim(args, options) or "keepdim" in options:
+                return result(*along(input, *args, **options))
+            return whole(input, **options)
 
         return call
 

@@ -161,9 +161,7 @@ masked_selection = reading("masked_select")
 
 
 @composite()
-def gather(
-    input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None
-) -> Tensor:
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Tensor:
     """The elements at `index` along `dim`, and along other dimensions where the index itself stands.
 
     Shapes: the index has as many dimensions as `input` and is no larger but along `dim`; the result has its shape.
@@ -203,9 +201,7 @@ def along(tensor: Tensor, dim: int, index: ndarray) -> Key:
 
 
 @composite()
-def take_along_dim(
-    input: Tensor, indices: Tensor, dim: int | None = None, *, out: Tensor | None = None
-) -> Tensor:
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """The elements at `indices` along `dim`, both broadcast in the other dimensions; without `dim`, of all in a row.
 
     Raises RuntimeError for indices of another rank, or not int64.
@@ -263,9 +259,7 @@ def places(tensor: Tensor, index: ndarray) -> tuple[Tensor, Key]:
         flat = within(index.copy(), count, 0)
     except IndexError:
         wrong = index[(index < -count) | (index >= count)].flat[0]
-        raise IndexError(
-            f"out of range: tried to access index {wrong} on a tensor of {count} elements."
-        ) from None
+        raise IndexError(f"out of range: tried to access index {wrong} on a tensor of {count} elements.") from None
     if tensor.ndim == 0:
         return tensor[None], (flat,)
     if tensor.ndim == 1 or not count:

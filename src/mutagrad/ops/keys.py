@@ -22,6 +22,7 @@ Key = tuple[Any, ...]
 
 BASIC = (int, slice, type(None), type(Ellipsis))
 ALL = slice(None)
+FEW = 32  # so many indices are told apart faster as Python numbers
 NOT_AN_INDEX = "tensors used as indices must be long, int, byte or bool tensors"
 NO_SLICE = "slice() cannot be applied to a 0-dim tensor."
 
@@ -31,6 +32,8 @@ def split_key(array: ndarray, key: Any) -> tuple[Key | None, Key | None]:
 
     Raises IndexError for an index that is out of bounds or no index at all, ValueError for a step that is not positive.
     """
+    if isinstance(key, Tensor) and key._array.ndim and key._array.dtype.kind == "i" and array.ndim:
+        return None, (within(index_array(key._array), array.shape[0], 0),)  # rows: the most frequent key of its kind
     if type(key) is tuple or (type(key) is list and _reads_as_tuple(key)):
         items = tuple(key)
     else:
@@ -257,6 +260,8 @@ def last_written(key: Key, shape: Sequence[int]) -> ndarray | None:
     Of several values written to one element the last remains.
     """
     if not any(isinstance(item, ndarray) and item.dtype != bool and item.size > 1 for item in key):
+        return None
+    if len(key) == 1 and key[0].size <= FEW and len(set(key[0].ravel().tolist())) == key[0].size:
         return None
     # What full slices stand on is the same for all: the index arrays alone decide.
     items = _per_dimension(key)

@@ -15,7 +15,9 @@ import numpy as np
 
 from mutagrad.declaration import operation
 from mutagrad.dtypes import of_numpy
+from mutagrad.graph import EMPTY
 from mutagrad.ops.arithmetic import add
+from mutagrad.ops.gathering import check_tensor
 from mutagrad.ops.products import matmul
 from mutagrad.tensor import Tensor
 
@@ -30,9 +32,11 @@ def _rows(xp: Any, x: Any) -> Any:
 
 
 def _check(input: Any, weight: Any, bias: Any) -> None:
-    for name, position, x in (("input", 1, input), ("weight", 2, weight), ("bias", 3, bias)):
-        if not isinstance(x, Tensor) and not (x is None and name == "bias"):
-            raise TypeError(f"linear(): argument '{name}' (position {position}) must be Tensor, not {type(x).__name__}")
+    """Raises what PyTorch raises for arguments that do not fit together."""
+    check_tensor("linear", "input", 1, input)
+    check_tensor("linear", "weight", 2, weight)
+    if bias is not None:
+        check_tensor("linear", "bias", 3, bias)
     x, w = input._array, weight._array
     if x.ndim == 0 or w.ndim == 0:
         raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are {x.ndim}D and {w.ndim}D")
@@ -41,6 +45,9 @@ def _check(input: Any, weight: Any, bias: Any) -> None:
     if x.dtype is not w.dtype:
         names = of_numpy[x.dtype].scalar_type, of_numpy[w.dtype].scalar_type
         raise RuntimeError("mat1 and mat2 must have the same dtype, but got {} and {}".format(*names))
+    if bias is not None and bias._array.dtype is not w.dtype:
+        names = of_numpy[bias._array.dtype].scalar_type, of_numpy[w.dtype].scalar_type
+        raise RuntimeError("self and mat2 must have the same dtype, but got {} and {}".format(*names))
     if w.ndim == 2 and x.shape[-1] != w.shape[1]:
         rows = math.prod(x.shape[:-1])
         raise RuntimeError(
@@ -54,7 +61,10 @@ def _unless_broadcast(apply: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def linear(input: Any, weight: Any, bias: Any = None, *, out: Tensor | None = None) -> Any:
         _check(input, weight, bias)
         if weight._array.ndim == 2 and (bias is None or bias._array.shape == weight._array.shape[:1]):
-            return apply(input, weight, bias, out=out)
+            if out is not None:
+                return apply(input, weight, bias, out=out)
+            # Past the general call: the arguments have just been checked.
+            return linear.operation.apply((input, weight, bias), EMPTY)  # type: ignore[attr-defined]
         if bias is None:
             return matmul(input, weight, out=out)
         if weight._array.ndim == 1 and bias._array.ndim:

@@ -163,23 +163,28 @@ def _axis(ndim: int) -> int:
     return 0 if ndim == 1 else 1
 
 
+def _with_classes(x: Any, axis: int) -> Any:
+    """`x`, a value for each sample, with the axis of the classes."""
+    return x[None] if axis == 0 else x[:, None]
+
+
 def _index(xp: Any, target: Any, ignore_index: int | None, axis: int) -> Any:
     """The targets as indices along the axis of the classes; those ignored become class 0."""
     if ignore_index is not None:
         target = xp.where(target == ignore_index, 0, target)
-    return xp.expand_dims(target, axis=axis)
+    return _with_classes(target, axis)
 
 
 def _likelihood(
     xp: Any, log_probabilities: Any, target: Any, weight: Any, ignore_index: int | None, reduction: str
 ) -> tuple[Any, Any]:
-    """The reduced negative log-likelihood, and what each sample's counts in it: a number where all count the same."""
+    """The reduced negative log-likelihood, and what each sample counts in it: a number where all count the same."""
     axis = _axis(log_probabilities.ndim)
     index = _index(xp, target, ignore_index, axis)
-    losses = -xp.squeeze(xp.take_along_axis(log_probabilities, index, axis=axis), axis=axis)
+    losses = xp.reshape(-xp.take_along_axis(log_probabilities, index, axis=axis), target.shape)
     if weight is None and ignore_index is None:
         return reduced(xp, losses, reduction), 1 / max(math.prod(target.shape), 1) if reduction == "mean" else 1.0
-    weights = xp.ones_like(losses) if weight is None else xp.take(weight, xp.squeeze(index, axis=axis))
+    weights = xp.ones_like(losses) if weight is None else xp.take(weight, xp.reshape(index, target.shape))
     kept = target != (-1 if ignore_index is None else ignore_index)
     # Chosen, not multiplied: what is ignored counts nothing, however large.
     losses, weights = xp.where(kept, losses * weights, 0), xp.where(kept, weights, 0)
@@ -189,9 +194,10 @@ def _likelihood(
     return xp.sum(losses) / total, xp.where(kept, weights / total, 0)
 
 
-def _chosen_ct(xp: Any, ct: Any, target: Any, scale: Any, axis: int) -> Any:
-    """The cotangents of the chosen log-probabilities."""
-    return xp.expand_dims(xp.broadcast_to(-scale * ct, target.shape), axis=axis)
+def _loss_ct(xp: Any, ct: Any, scale: Any, axis: int) -> Any:
+    """The cotangent of each sample's loss, with the axis of the classes; without axes where all have the same."""
+    ct = xp.asarray(ct * scale)
+    return _with_classes(ct, axis) if ct.ndim else ct
 
 
 def _nll_share(
@@ -199,8 +205,8 @@ def _nll_share(
 ) -> Any:
     axis = _axis(len(input_shape))
     index = _index(xp, target, ignore_index, axis)
-    zeros = xp.zeros(input_shape, dtype=input_dtype)
-    return xp.put_along_axis(zeros, index, _chosen_ct(xp, ct, target, scale, axis), axis=axis)
+    chosen = xp.broadcast_to(-_loss_ct(xp, ct, scale, axis), index.shape)
+    return xp.put_along_axis(xp.zeros(input_shape, dtype=input_dtype), index, chosen, axis=axis)
 
 
 @operation(method=False, derived=("scale",), input=_nll_share)
@@ -219,9 +225,10 @@ def _cross_entropy_share(
     probabilities = xp.exp(log_probabilities)
     if ct is not None:
         index = _index(xp, target, ignore_index, axis)
-        chosen = _chosen_ct(xp, ct, target, scale, axis)
+        loss_ct = _loss_ct(xp, ct, scale, axis)
+        chosen = xp.broadcast_to(-loss_ct, index.shape)
         if log_ct is None:
-            return xp.add_along_axis(-chosen * probabilities, index, chosen, axis=axis)
+            return xp.add_along_axis(probabilities * loss_ct, index, chosen, axis=axis)
         log_ct = xp.add_along_axis(log_ct, index, chosen, axis=axis)
     return log_ct - probabilities * xp.sum(log_ct, axis=axis, keepdims=True)
 

@@ -13,7 +13,7 @@ from mutagrad.device import CPU
 from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Family
 from mutagrad.namespaces import arrays
-from mutagrad.ops.views import extent_of, strided_array
+from mutagrad.ops.striding import extent_of, strided_array
 from mutagrad.overlap import address
 from mutagrad.storage import Storage
 from mutagrad.tensor import Tensor, wrap_view

@@ -60,12 +60,12 @@ def element(value: Any, dt: np.dtype) -> np.ndarray:
     return np.array(value, dt)
 
 
-def fits(value: float, largest: float) -> bool:
+def fits(value: Any, largest: float) -> bool:
     """Whether a real number has a finite value in a dtype, or has none to begin with."""
     return -largest <= value <= largest or value != value or value in (inf, -inf)
 
 
-def whole(value: float, dt: np.dtype, name: str) -> int:
+def whole(value: Any, dt: np.dtype, name: str) -> int:
     """A real number cut off to an element of an integer dtype, which the error calls `name`."""
     least, largest = WHOLE[dt]
     if type(value) is not float and not least:

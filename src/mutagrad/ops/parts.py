@@ -7,6 +7,7 @@ split may be written in place like any view (PyTorch forbids that): the result i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from operator import index
 from typing import Any
 
@@ -56,9 +57,7 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     axis, place = axis_of("select", dim, len(shape), "dim", 1), integer("select", index, "index", 2)
     if not -shape[axis] <= place < shape[axis]:
-        raise IndexError(
-            f"select(): index {place} out of range for tensor of size {list(shape)} at dimension {axis}"
-        )
+        raise IndexError(f"select(): index {place} out of range for tensor of size {list(shape)} at dimension {axis}")
     return index_step(input, _along(axis, place), "Select")
 
 
@@ -94,7 +93,7 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
 def _pieces(input: Tensor, axis: int, bounds: Sequence[int], name: str) -> Tensors:
     """The views between each two of the bounds along a dimension, numbered as outputs of one operation."""
     made = []
-    for i, (start, stop) in enumerate(zip(bounds, bounds[1:])):
+    for i, (start, stop) in enumerate(pairwise(bounds)):
         piece = index_step(input, _along(axis, slice(start, max(start, stop))), name)
         piece._output = i
         made.append(piece)
@@ -116,9 +115,10 @@ def _splittable(function: str, input: Tensor, dim: int) -> int:
 
 
 @composite("unsafe_split")
-def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> Tensors:
+def split(tensor: Tensor, split_size_or_sections: Any = None, dim: int = 0, *, split_size: Any = None) -> Tensors:
     """The pieces of a tensor along `dim`, as views: of one size (the last may be smaller), or of the sizes given.
 
+    The method calls the size `split_size`, as PyTorch's does.
     Raises RuntimeError when the sizes do not add up to the dimension, or one is negative.
 
     >>> import mutagrad
@@ -126,16 +126,15 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     (tensor([0, 1]), tensor([2, 3]), tensor([4]))
     """
     check_tensor("split", tensor, "tensor")
-    if isinstance(split_size_or_sections, (tuple, list)) or not hasattr(split_size_or_sections, "__index__"):
-        return split_with_sizes(tensor, split_size_or_sections, dim)  # type: ignore[arg-type]
-    axis, size = _splittable("split", tensor, dim), index(split_size_or_sections)
+    given = split_size if split_size_or_sections is None else split_size_or_sections
+    if isinstance(given, (tuple, list)) or not hasattr(given, "__index__"):
+        return split_with_sizes(tensor, given, dim)
+    axis, size = _splittable("split", tensor, dim), index(given)
     extent = tensor._array.shape[axis]
     if size < 0:
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
     if size == 0 and extent:
-        raise RuntimeError(
-            f"split_size can only be 0 if dimension size is 0, but got dimension size of {extent}"
-        )
+        raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {extent}")
     return _pieces(tensor, axis, [*range(0, extent, size or 1), extent] if extent else [0, 0], "Split")
 
 

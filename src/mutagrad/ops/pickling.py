@@ -15,7 +15,7 @@ import numpy as np
 
 from mutagrad.graph import Leaf, new_family
 from mutagrad.namespaces import arrays
-from mutagrad.ops.views import extent_of, strided_array
+from mutagrad.ops.striding import extent_of, strided_array
 from mutagrad.overlap import address
 from mutagrad.storage import Storage, new_storage
 from mutagrad.tensor import Tensor

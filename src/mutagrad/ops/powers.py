@@ -12,7 +12,6 @@ tensor([2.5000, 8.2500])
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from mutagrad import dtypes
@@ -20,6 +19,7 @@ from mutagrad.declaration import composite, pointwise
 from mutagrad.dtypes import scalar_result
 from mutagrad.ops.arithmetic import zero
 from mutagrad.ops.checks import no_kernel, type_name
+from mutagrad.ops.conversion import convert
 from mutagrad.tensor import Tensor
 
 __all__ = ["float_power", "hypot", "pow", "reciprocal", "rsqrt", "sqrt", "square"]
@@ -74,8 +74,10 @@ def _check_power(input: Any, exponent: Any) -> None:
 
 
 def _base_share(xp: Any, ct: Any, input: Any, exponent: Any) -> Any:
-    share = ct * (exponent * xp.pow(input, exponent - 1)).conj()
-    return xp.where(exponent == 0, 0, share)
+    # A zeroth power has no share. That of zero must not even be computed: its own derivative would be nan.
+    zeroth = exponent == 0
+    share = ct * (exponent * xp.pow(input, xp.where(zeroth, 1, exponent) - 1)).conj()
+    return xp.where(zeroth, 0, share)
 
 
 def _exponent_share(xp: Any, ct: Any, out: Any, input: Any, exponent: Any) -> Any:
@@ -119,7 +121,7 @@ def float_power(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tens
     tensor([1., 9.], dtype=torch.float64)
     """
     dt = _wide(input, exponent)
-    base, power = (x.to(dt) if isinstance(x, Tensor) else x for x in (input, exponent))
+    base, power = (convert(x, dt.numpy) if isinstance(x, Tensor) else x for x in (input, exponent))
     return pow(base, power) if out is None else pow(base, power, out=out)
 
 
@@ -138,7 +140,7 @@ def float_power_(self: Tensor, exponent: Any) -> Tensor:
             f"the base given to float_power_ has dtype {type_name(self)} but the operation's result requires dtype "
             f"{dt.scalar_type}"
         )
-    return self.pow_(exponent.to(dt) if isinstance(exponent, Tensor) else exponent)
+    return pow.in_place(self, convert(exponent, dt.numpy) if isinstance(exponent, Tensor) else exponent)
 
 
 # Roots and reciprocals ----------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ Follows https://docs.pytorch.org/docs/stable/generated/torch.addmm.html
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from mutagrad.ops.checks import type_word
 from mutagrad.ops.numbers import element
 from mutagrad.ops.products import check_batches, check_numeric, scalar_types, shape_error
 from mutagrad.ops.sizes import expanded
+from mutagrad.tensor import Tensor
 
 __all__ = ["addbmm", "addmm", "addmv", "addr", "baddbmm"]
 
@@ -28,7 +31,12 @@ def _plus(xp: Any, input: Any, product: Any, beta: Any, alpha: Any) -> Any:
         product *= alpha
     if beta != 0:
         product += input if beta == 1 else input * beta
-    return product
+    return product if product.dtype == input.dtype else xp.astype(product, input.dtype)
+
+
+def _widened(xp: Any, *factors: Any) -> list[Any]:
+    """The factors in single precision if they are in half: the sum is to be rounded once, at the end."""
+    return [xp.astype(x, np.float32) if x.dtype == np.float16 else x for x in factors]
 
 
 def factor_for(array: Any, factor: Any) -> Any:
@@ -61,7 +69,7 @@ def _check_addmm_dtypes(input: Any, mat1: Any, mat2: Any) -> None:
         if array.dtype is not mat2.dtype:
             first, second = scalar_types(array, mat2)
             raise RuntimeError(f"{name} and mat2 must have the same dtype, but got {first} and {second}")
-    check_numeric(mat1, "addmm_impl_cpu_")
+    check_numeric("addmm_impl_cpu_", mat1, mat2)
 
 
 @operation(
@@ -76,7 +84,7 @@ def addmm(xp: Any, input: Any, mat1: Any, mat2: Any, /, *, beta: Any = 1, alpha:
     Integers take the factors' whole parts.  Raises RuntimeError for shapes that do not go together and for two dtypes.
     """
     _check_addmm(input, mat1, mat2)
-    return _plus(xp, input, xp.matmul(mat1, mat2), beta, alpha)
+    return _plus(xp, input, xp.matmul(*_widened(xp, mat1, mat2)), beta, alpha)
 
 
 @operation(
@@ -95,8 +103,8 @@ def addmv(xp: Any, input: Any, mat: Any, vec: Any, /, *, beta: Any = 1, alpha: A
     if not input.dtype is mat.dtype is vec.dtype:
         names = scalar_types(input, mat, vec)
         raise RuntimeError("addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*names))
-    check_numeric(mat, "addmv_impl_cpu")
-    return _plus(xp, input, xp.matmul(mat, vec), beta, alpha)
+    check_numeric("addmv_impl_cpu", mat, vec)
+    return _plus(xp, input, xp.matmul(*_widened(xp, mat, vec)), beta, alpha)
 
 
 @operation(
@@ -117,6 +125,7 @@ def addr(xp: Any, input: Any, vec1: Any, vec2: Any, /, *, beta: Any = 1, alpha: 
     for name, factor in (("beta", beta), ("alpha", alpha)):
         if isinstance(factor, (float, complex)) and input.dtype.kind in "biu":
             raise RuntimeError(f"For integral input tensors, argument {name} must not be a floating point number.")
+    vec1, vec2 = _widened(xp, vec1, vec2)
     return _plus(xp, input, vec1[:, None] * vec2, beta, alpha)
 
 
@@ -134,9 +143,9 @@ def baddbmm(xp: Any, input: Any, batch1: Any, batch2: Any, /, *, beta: Any = 1, 
     if not input.dtype is batch1.dtype is batch2.dtype:
         names = [type_word(array.dtype) for array in (input, batch1, batch2)]
         raise RuntimeError("Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(*names))
-    check_numeric(batch1, "baddbmm")
+    check_numeric("baddbmm", batch1, batch2)
     check_batches(batch1, batch2)
-    return _plus(xp, input, xp.matmul(batch1, batch2), beta, alpha)
+    return _plus(xp, input, xp.matmul(*_widened(xp, batch1, batch2)), beta, alpha)
 
 
 @operation(
@@ -152,4 +161,44 @@ def addbmm(xp: Any, input: Any, batch1: Any, batch2: Any, /, *, beta: Any = 1, a
     """
     _check_addmm_dtypes(input, batch1, batch2)
     check_batches(batch1, batch2)
+    batch1, batch2 = _widened(xp, batch1, batch2)
     return _plus(xp, input, xp.tensordot(batch1, batch2, axes=((0, 2), (0, 1))), beta, alpha)
+
+
+# In place -----------------------------------------------------------------------------------------------------------
+
+
+def _bad_call(size: list[int], wanted: list[int]) -> str:
+    return f"Bad in-place call: input tensor size {size} and output tensor size {wanted} should match"
+
+
+def _bad_matrix(size: list[int], wanted: list[int]) -> str:
+    if len(size) != 2:
+        return f"2D tensor expected, got {len(size)}D tensor for input"
+    return f"size mismatch, input: {size}, v1: {wanted[:1]}, v2: {wanted[1:]}"
+
+
+def _refuse_growth(
+    name: str, size: Callable[[Tensor, Tensor], tuple[int, ...]], message: Callable[..., str] = _bad_call
+) -> None:
+    """Has the in-place method say, in PyTorch's words, that a tensor would have to grow to hold the result."""
+    method = getattr(Tensor, name)
+
+    @wraps(method)
+    def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        factors = [x for x in (*args, *kwargs.values()) if isinstance(x, Tensor)]
+        try:
+            wanted = size(*factors)
+        except (TypeError, IndexError):
+            return method(self, *args, **kwargs)  # raises for what they are
+        if self.ndim != len(wanted) or any(n == 1 < m for n, m in zip(self.shape, wanted)):
+            raise RuntimeError(message(list(self.shape), list(wanted)))
+        return method(self, *args, **kwargs)
+
+    setattr(Tensor, name, call)
+
+
+_refuse_growth("addmm_", lambda mat1, mat2: (mat1.shape[0], mat2.shape[1]))
+_refuse_growth("addmv_", lambda mat, vec: (mat.shape[0],))
+_refuse_growth("addr_", lambda vec1, vec2: (vec1.shape[0], vec2.shape[0]), _bad_matrix)
+_refuse_growth("baddbmm_", lambda batch1, batch2: (batch1.shape[0], batch1.shape[1], batch2.shape[2]))

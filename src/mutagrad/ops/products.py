@@ -17,11 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.declaration import _binary, composite, publish
+from mutagrad.declaration import composite, publish
 from mutagrad.dtypes import of_numpy
 from mutagrad.namespaces import arrays
 from mutagrad.operation import Operation, broadcast_error
 from mutagrad.ops.checks import type_word
+from mutagrad.recording import binary
 from mutagrad.tensor import Tensor
 
 __all__ = ["bmm", "dot", "ger", "matmul", "mm", "mv", "outer", "vdot"]
@@ -78,9 +79,7 @@ def _check_rows_and_matrix(rows: Any, mat2: Any) -> None:
 def shape_error(first: tuple[int, ...], second: tuple[int, ...]) -> RuntimeError:
     """The error for a matrix, or a batch taken as its rows, and another that cannot be multiplied."""
     rows = math.prod(first[:-1])
-    return RuntimeError(
-        f"mat1 and mat2 shapes cannot be multiplied ({rows}x{first[-1]} and {second[0]}x{second[1]})"
-    )
+    return RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{first[-1]} and {second[0]}x{second[1]})")
 
 
 def check_batches(input: Any, mat2: Any) -> None:
@@ -114,7 +113,7 @@ def _batch_error(batch: int, size: int, got: tuple[int, ...]) -> RuntimeError:
 
 
 def check_numeric(kernel: str, *arrays: Any) -> None:
-    """Raises NotImplementedError, in the name of PyTorch's `kernel`, for arrays of truth values, unless one is empty."""
+    """Raises NotImplementedError, in the name of PyTorch's `kernel`, for truth values, unless an array is empty."""
     if arrays[0].dtype.kind == "b" and all(0 not in array.shape for array in arrays):
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
 
@@ -128,20 +127,26 @@ def scalar_types(*arrays: Any) -> list[str]:
 
 
 def _product(
-    name: str, forward: Callable, check: Callable[..., None], fits: Callable[..., bool] | None = None, **declared: Any
+    name: str,
+    forward: Callable,
+    check: Callable[..., None],
+    fits: Callable[..., bool] | None = None,
+    *,
+    node_name: str | None = None,
+    promotion: str | None = None,
+    method: bool = True,
+    doc: str = "",
+    **rules: Any,
 ) -> Callable[..., Tensor]:
-    """A recorded product of two tensors of one dtype; `fits` refuses what NumPy would take all the same."""
-    options = {key: declared.pop(key, None) for key in ("node_name", "promotion")}
-    op = Operation(name, forward, declared, check=check, **options)
+    """Declares a product of two tensors of one dtype; `fits` refuses what NumPy would take all the same."""
+    op = Operation(name, forward, rules, check=check, node_name=node_name, promotion=promotion)
 
     def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         if (x.dtype.char == "?" and x.size and y.size) or (fits is not None and not fits(x, y)):
             raise ValueError  # the check says what is wrong
         return forward(arrays, x, y)
 
-    record = _binary(op, kernel)
-    record.operation = op  # type: ignore[attr-defined]
-    return record
+    return publish(op, binary(op, kernel), in_place=False, method=method, aliases=(), doc=doc)
 
 
 def rows_of(xp: Any, x: Any) -> Any:
@@ -175,43 +180,76 @@ def _right_batch(xp: Any, ct: Any, input: Any) -> Any:
     return xp.matmul(input.mT.conj(), ct)
 
 
-_dot = _product(
+dot = _product(
     "dot",
     lambda xp, input, tensor: xp.matmul(input, tensor),
     _check_vectors,
     lambda x, y: x.ndim == y.ndim == 1,
+    doc="""The sum of the products of two vectors' elements.
+
+    Raises RuntimeError for anything but two vectors of one size and dtype.
+
+    >>> import mutagrad
+    >>> mutagrad.dot(mutagrad.tensor([2, 3]), mutagrad.tensor([2, 1]))
+    tensor(7)
+    """,
     input=lambda xp, ct, tensor: ct * tensor.conj(),
     tensor=lambda xp, ct, input: ct * input.conj(),
 )
-_vdot = _product(
+
+vdot = _product(
     "vdot",
     lambda xp, input, other: xp.matmul(input.conj(), other),
     _check_vectors,
     lambda x, y: x.ndim == y.ndim == 1,
+    doc="""The dot product of two vectors, the first of them conjugated. Errors are those of `dot`.""",
     input=lambda xp, ct, other: ct.conj() * other,
     other=lambda xp, ct, input: ct * input,
 )
-_mv = _product(
+
+mv = _product(
     "mv",
     lambda xp, input, vec: xp.matmul(input, vec),
     _check_matrix_and_vector,
     lambda x, y: x.ndim == 2 and y.ndim == 1,
-    input=lambda xp, ct, vec: _left_of_vector(xp, ct, vec),
+    doc="""The product (n) of a matrix (n, m) and a vector (m).
+
+    Raises RuntimeError for other shapes, and for two dtypes.
+
+    >>> import mutagrad
+    >>> mutagrad.mv(mutagrad.tensor([[1, 2], [3, 4]]), mutagrad.tensor([1, 10]))
+    tensor([21, 43])
+    """,
+    input=lambda xp, ct, vec: ct[:, None] * vec.conj(),
     vec=lambda xp, ct, input: xp.matmul(input.mT.conj(), ct),
 )
-_mm = _product(
+
+mm = _product(
     "mm",
     lambda xp, input, mat2: xp.matmul(input, mat2),
     _check_matrices,
     lambda x, y: x.ndim == y.ndim == 2,
+    doc="""The product (n, p) of two matrices (n, m) and (m, p).
+
+    Raises RuntimeError for other shapes, and for two dtypes.
+
+    >>> import mutagrad
+    >>> mutagrad.mm(mutagrad.tensor([[1, 2]]), mutagrad.tensor([[3], [4]]))
+    tensor([[11]])
+    """,
     input=lambda xp, ct, mat2: xp.matmul(ct, mat2.mT.conj()),
     mat2=lambda xp, ct, input: xp.matmul(input.mT.conj(), ct),
 )
-_bmm = _product(
+
+bmm = _product(
     "bmm",
     lambda xp, input, mat2: xp.matmul(input, mat2),
     check_batches,
     lambda x, y: x.ndim == y.ndim == 3 and x.shape[0] == y.shape[0],
+    doc="""The products (b, n, p) of the matrices in two batches (b, n, m) and (b, m, p).
+
+    Raises RuntimeError for other shapes, and for two dtypes.
+    """,
     input=lambda xp, ct, mat2: xp.matmul(ct, mat2.mT.conj()),
     mat2=lambda xp, ct, input: xp.matmul(input.mT.conj(), ct),
 )
@@ -225,6 +263,7 @@ def _matmul(check: Callable[..., None], left: Callable, right: Callable) -> Call
         check,
         node_name="UnsafeViewBackward0",
         promotion="promote",
+        method=False,
         input=left,
         other=right,
     )
@@ -237,10 +276,10 @@ _batch_times_batch = _matmul(_check_broadcast_batches, _left_of_matrix, _right_b
 
 # Three stands for three and more dimensions.
 _BY_RANKS: dict[tuple[int, int], Callable[..., Tensor]] = {
-    (1, 1): _dot,
-    (2, 1): _mv,
+    (1, 1): dot,
+    (2, 1): mv,
     (3, 1): _rows_times_vector,
-    (2, 2): _mm,
+    (2, 2): mm,
     (3, 2): _rows_times_matrix,
     (2, 3): _matrix_times_batch,
     (3, 3): _batch_times_batch,
@@ -270,64 +309,14 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     return product(input, other) if out is None else product(input, other, out=out)
 
 
-def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The product (n, p) of two matrices (n, m) and (m, p).
-
-    Raises RuntimeError for other shapes, and for two dtypes.
-
-    >>> import mutagrad
-    >>> mutagrad.mm(mutagrad.tensor([[1, 2]]), mutagrad.tensor([[3], [4]]))
-    tensor([[11]])
-    """
-    return _mm(input, mat2) if out is None else _mm(input, mat2, out=out)
-
-
-def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The products (b, n, p) of the matrices in two batches (b, n, m) and (b, m, p).
-
-    Raises RuntimeError for other shapes, and for two dtypes.
-    """
-    return _bmm(input, mat2) if out is None else _bmm(input, mat2, out=out)
-
-
-def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The product (n) of a matrix (n, m) and a vector (m).
-
-    Raises RuntimeError for other shapes, and for two dtypes.
-
-    >>> import mutagrad
-    >>> mutagrad.mv(mutagrad.tensor([[1, 2], [3, 4]]), mutagrad.tensor([1, 10]))
-    tensor([21, 43])
-    """
-    return _mv(input, vec) if out is None else _mv(input, vec, out=out)
-
-
-def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The sum of the products of two vectors' elements.
-
-    Raises RuntimeError for anything but two vectors of one size and dtype.
-
-    >>> import mutagrad
-    >>> mutagrad.dot(mutagrad.tensor([2, 3]), mutagrad.tensor([2, 1]))
-    tensor(7)
-    """
-    return _dot(input, tensor) if out is None else _dot(input, tensor, out=out)
-
-
-def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The dot product of two vectors, the first of them conjugated. Errors are those of `dot`."""
-    return _vdot(input, other) if out is None else _vdot(input, other, out=out)
-
-
-for _function, _recorded in (
-    (matmul, _batch_times_batch),
-    (mm, _mm),
-    (bmm, _bmm),
-    (mv, _mv),
-    (dot, _dot),
-    (vdot, _vdot),
-):
-    publish(_recorded.operation, _function, in_place=False, method=True, aliases=(), doc=_function.__doc__ or "")
+publish(
+    _batch_times_batch.operation,  # type: ignore[attr-defined]
+    matmul,
+    in_place=False,
+    method=True,
+    aliases=(),
+    doc=matmul.__doc__ or "",
+)
 
 
 def _operator(left: Any, right: Any) -> Any:

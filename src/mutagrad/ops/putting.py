@@ -117,9 +117,7 @@ def index_copy_(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     if where.ndim > 1:
         raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {where.ndim})")
     if given.ndim == 0 and where.size != 1:
-        raise IndexError(
-            f"index_copy_(): When source is scalar, index should have one element (got {where.size})"
-        )
+        raise IndexError(f"index_copy_(): When source is scalar, index should have one element (got {where.size})")
     if given.ndim and self.ndim and given.ndim != self.ndim:
         raise IndexError(
             "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "

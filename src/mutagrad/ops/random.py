@@ -1,7 +1,7 @@
-"""Random tensors: `rand`, `randn`, `randint`, `normal_`, `manual_seed` and their like.
+"""Random tensors: `rand`, `randn`, `randint`, `bernoulli`, `manual_seed` and their like.
 
 For the same seed the numbers are PyTorch's on the CPU (`mutagrad.random` makes them, as arrays). Memory is filled in
-the order in which it lies, whatever the order of the dimensions, as there.
+the order in which it lies, whatever the order of the dimensions, as there. Writes in place are in `random_filling.py`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from mutagrad import random
 from mutagrad.declaration import composite
 from mutagrad.device import CPU
 from mutagrad.namespaces.layouts import empty_in_order
-from mutagrad.operation import Operation, broadcast_error, check_overlap, check_writable
-from mutagrad.ops.creation import Options
+from mutagrad.operation import Operation, broadcast_error
+from mutagrad.ops.creation import Options, into
 from mutagrad.ops.sizes import check_sizes, sizes_in, sizes_of
 from mutagrad.ops.views import check_tensor
-from mutagrad.ops.writing import overwriting, write_new
 from mutagrad.random import fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from mutagrad.tensor import Tensor, wrap
 
@@ -122,14 +121,12 @@ def _sampled_like(function: str, input: Tensor, options: dict[str, Any], draw: C
     to = Options(function, input._array.dtype, **options)
     array = empty_in_order(input._array, to.dtype) if wanted is None else wanted.arranged(input._array)
     return to.finish(
-        in_memory_order(
-            array, lambda shape: draw(shape, to.dtype, generator=generator, **_dense(draw, array))
-        )
+        in_memory_order(array, lambda shape: draw(shape, to.dtype, generator=generator, **layout_for(draw, array)))
     )
 
 
-def _dense(draw: Callable, array: np.ndarray) -> dict[str, bool]:
-    """What `random.normal` has to know of the memory that its samples are for."""
+def layout_for(draw: Callable, array: np.ndarray) -> dict[str, bool]:
+    """What `random.normal`, unlike the others, has to know of the memory that its samples are for."""
     return {"contiguous": array.flags.c_contiguous} if draw is random.normal else {}
 
 
@@ -228,7 +225,7 @@ def randperm(n: int, **options: Any) -> Tensor:
     >>> import mutagrad
     >>> _ = mutagrad.manual_seed(0)
     >>> mutagrad.randperm(5)
-    tensor([4, 1, 2, 0, 3])
+    tensor([4, 0, 1, 3, 2])
     """
     if not hasattr(n, "__index__"):
         raise TypeError(f"randperm(): argument 'n' (position 1) must be int, not {type(n).__name__}")
@@ -250,8 +247,8 @@ by_bernoulli, by_poisson = (
     )
     for name in ("bernoulli", "poisson")
 )
-by_normal, by_normal_of_std, by_normal_of_both = (
-    Operation(
+by_normal = {
+    variant: Operation(
         "normal",
         lambda xp, mean, std, /, *, draw: draw(mean, std),
         {
@@ -261,12 +258,7 @@ by_normal, by_normal_of_std, by_normal_of_both = (
         node_name=f"NormalBackward{variant}",
     )
     for variant in (1, 2, 3)
-)
-
-
-def _given(tensor: Tensor, out: Tensor | None) -> Tensor:
-    """The result, or `out` with its values."""
-    return tensor if out is None else Options("out", tensor._array.dtype, out=out).finish(tensor._array)
+}
 
 
 @composite()
@@ -285,7 +277,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None, o
     def draw(array: np.ndarray) -> np.ndarray:
         return random.bernoulli(array.shape, array.dtype, array if p is None else p, generator=generator)
 
-    return _given(by_bernoulli.apply((input,), {"draw": draw}), out)
+    return into(out, by_bernoulli.apply((input,), {"draw": draw}))
 
 
 def poisson(input: Tensor, generator: Any = None) -> Tensor:
@@ -307,11 +299,11 @@ def multinomial(
     Raises RuntimeError for negative weights, for rows without any, or for too few categories without replacement.
     """
     check_tensor("multinomial", input)
-    return _given(wrap(random.multinomial(input._array, num_samples, replacement, generator=generator)), out)
+    return into(out, wrap(random.multinomial(input._array, num_samples, replacement, generator=generator)))
 
 
 def normal(
-    mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Tensor | None = None, **options: Any
+    mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None, out: Any = None, **options: Any
 ) -> Tensor:
     """Samples of normal distributions: with numbers `mean` and `std` of a given size, else with a tensor of either.
 
@@ -324,7 +316,9 @@ def normal(
     """
     if size is not None:
         return _sampled(
-            "normal", (size,), {**options, "out": out, "generator": generator},
+            "normal",
+            (size,),
+            {**options, "out": out, "generator": generator},
             lambda shape, dt, generator: random.normal(shape, dt, mean, std, generator=generator),
         )
     if not (isinstance(mean, Tensor) or isinstance(std, Tensor)):
@@ -343,105 +337,5 @@ def normal(
             return random.normal(shape, dt, 0.0, std, generator=generator) + mean
         return random.normal(shape, dt, generator=generator) * std + np.asarray(mean, dt)
 
-    by = by_normal_of_std if not isinstance(mean, Tensor) else by_normal_of_both if isinstance(std, Tensor) else by_normal
-    return _given(by.apply((mean, std), {"draw": draw}), out)
-
-
-# In place -----------------------------------------------------------------------------------------------------------
-
-
-def _fill(target: Tensor, writer: str, node_name: str, draw: Callable, *arguments: Any, generator: Any = None) -> Tensor:
-    """Writes samples `draw(shape, dtype, *arguments, generator=)` to all of `target`."""
-    check_writable(target, (), writer)
-    check_overlap(target, ())
-    array = target._array
-    more = _dense(draw, array)
-    samples = in_memory_order(
-        array, lambda shape: draw(shape, array.dtype, *arguments, generator=generator, **more)
-    )
-    return write_new(target, samples, writer, OVERWRITES[node_name])
-
-
-OVERWRITES = {
-    name: overwriting(name.split("Backward")[0].lower(), name)
-    for name in (
-        "BernoulliBackward1",
-        "BernoulliBackward2",
-        "CauchyBackward0",
-        "ExponentialBackward0",
-        "GeometricBackward0",
-        "LogNormalBackward0",
-        "NormalBackward0",
-        "RandomBackward0",
-        "RandomBackward1",
-        "RandomBackward2",
-        "UniformBackward0",
-    )
-}
-
-
-@composite()
-def normal_(self: Tensor, mean: float = 0, std: float = 1, *, generator: Any = None) -> Tensor:
-    """Fills with samples of the normal distribution. Raises RuntimeError for a negative `std`."""
-    return _fill(self, "normal_", "NormalBackward0", random.normal, mean, std, generator=generator)
-
-
-@composite()
-def uniform_(self: Tensor, *bounds: float, generator: Any = None, **named: float) -> Tensor:
-    """Fills with samples uniform on [from, to), by default [0, 1).
-
-    >>> import mutagrad
-    >>> _ = mutagrad.manual_seed(0)
-    >>> mutagrad.zeros(2).uniform_(-1, 1)
-    tensor([-0.0075,  0.5364])
-    """
-    low, high = {**{"from": 0.0, "to": 1.0}, **dict(zip(("from", "to"), bounds)), **named}.values()
-    return _fill(self, "uniform_", "UniformBackward0", random.uniform, low, high, generator=generator)
-
-
-@composite()
-def random_(self: Tensor, *bounds: int, generator: Any = None, **named: int) -> Tensor:
-    """Fills with whole numbers: on [from, to), on [0, to), or on all that the dtype has from 0 on."""
-    given = {**dict(zip(("from", "to") if len(bounds) > 1 else ("to",), bounds)), **named}
-    low, high = given.get("from", 0 if given else None), given.get("to")
-    return _fill(
-        self, "random_", f"RandomBackward{2 - len(given)}", random.integers, low, high, generator=generator
-    )
-
-
-@composite()
-def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
-    """Fills with ones with probability `p`, a number or a tensor of probabilities, else zeros."""
-    if not isinstance(p, Tensor):
-        return _fill(self, "bernoulli_", "BernoulliBackward2", random.bernoulli, p, generator=generator)
-    check_writable(self, (), "bernoulli_")
-    check_overlap(self, ())
-    dt = self._array.dtype
-    order = memory_order(self._array)
-    odds = np.broadcast_to(p._array, self._array.shape).transpose(order)
-    samples = random.bernoulli(odds.shape, dt, odds, generator=generator).transpose(np.argsort(order))
-    return write_new(self, samples, "bernoulli_", OVERWRITES["BernoulliBackward1"])
-
-
-@composite()
-def exponential_(self: Tensor, lambd: float = 1, *, generator: Any = None) -> Tensor:
-    """Fills with samples of the exponential distribution with rate `lambd`."""
-    return _fill(self, "exponential_", "ExponentialBackward0", random.exponential, lambd, generator=generator)
-
-
-@composite()
-def geometric_(self: Tensor, p: float, *, generator: Any = None) -> Tensor:
-    """Fills with how many throws it takes to succeed, each with probability `p`."""
-    return _fill(self, "geometric_", "GeometricBackward0", random.geometric, p, generator=generator)
-
-
-@composite()
-def cauchy_(self: Tensor, median: float = 0, sigma: float = 1, *, generator: Any = None) -> Tensor:
-    """Fills with samples of the Cauchy distribution."""
-    return _fill(self, "cauchy_", "CauchyBackward0", random.cauchy, median, sigma, generator=generator)
-
-
-@composite()
-def log_normal_(self: Tensor, mean: float = 1, std: float = 2, *, generator: Any = None) -> Tensor:
-    """Fills with samples whose logarithm is normal with `mean` and `std`."""
-    return _fill(self, "log_normal_", "LogNormalBackward0", random.log_normal, mean, std, generator=generator)
+    variant = 2 if not isinstance(mean, Tensor) else 3 if isinstance(std, Tensor) else 1
+    return into(out, by_normal[variant].apply((mean, std), {"draw": draw}))

@@ -2,7 +2,7 @@
 
 A reduction over all elements and one along given dimensions are two entries of one declaration, as in PyTorch, which
 names their nodes `SumBackward0` and `SumBackward1`. Sums and means save nothing, products their input. Integers are
-summed as int64; `dtype=` casts the input first. Extremes are in `extremes.py`, moments and norms in `moments.py`.
+summed as int64; `dtype=` casts the input first. See also `extremes.py`, `moments.py` and `norms.py`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ import numpy as np
 from mutagrad.declaration import composite, operation, pointwise
 from mutagrad.dtypes import as_dtype, of_numpy
 from mutagrad.operation import Rule
-from mutagrad.ops.dimensions import Dims, axes_of, axis_of, cast, count_of, spread
+from mutagrad.ops.dimensions import Dims, axes_of, axis_of, cast, count_of, names_dim, spread
 from mutagrad.tensor import Tensor
 
 __all__ = ["all", "any", "count_nonzero", "mean", "nanmean", "nansum", "prod", "sum", "sum_to_size"]
+
+_INT64 = np.dtype("int64")
 
 
 def reduction(whole: Rule, along: Rule) -> Callable[[Callable], Callable[..., Any]]:
@@ -46,7 +48,7 @@ def reduction(whole: Rule, along: Rule) -> Callable[[Callable], Callable[..., An
             def call(input: Tensor, *args: Any, **options: Any) -> Tensor:
                 if not args and not options:
                     return of_all(input)
-                if not args and "keepdim" in options and "dim" not in options:
+                if not names_dim(args, options) and not options.keys().isdisjoint(("keepdim", "keepdims")):
                     raise TypeError(
                         f"{name}() received an invalid combination of arguments - got (keepdim=bool, ), but expected "
                         "one of:"
@@ -65,9 +67,6 @@ def summed_dtype(of: np.dtype, dtype: Any) -> np.dtype:
     if dtype is not None:
         return as_dtype(dtype).numpy
     return of if of.kind in "fc" else _INT64
-
-
-_INT64 = np.dtype("int64")
 
 
 # Sums ---------------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from mutagrad.operation import Operation, check_writable, record_write
 from mutagrad.ops import shaping, views
 from mutagrad.ops.memory import TypedStorage, UntypedStorage
 from mutagrad.ops.sizes import sizes_in, sizes_of
+from mutagrad.ops.striding import as_strided, extent_of, strided_array
 from mutagrad.overwrite import policy
 from mutagrad.random.checks import C_NAMES
 from mutagrad.storage import Storage, new_storage
@@ -108,8 +109,8 @@ def t_(self: Tensor) -> Tensor:
 @composite()
 def squeeze_(self: Tensor, *dim: Any, **named: Any) -> Tensor:
     """Leaves out dimensions of size one in place: all of them, or those named."""
-    given = (*dim, *named.values())
-    variant = 3 if not given else 5 if len(given) > 1 or isinstance(given[0], (tuple, list)) else 4
+    given: tuple[Any, ...] = (*dim, *named.values())
+    variant = 3 if not given else 5 if isinstance(given[0], (tuple, list)) or len(given) > 1 else 4
     return _change(self, shaping.squeeze, given, "squeeze_", f"SqueezeBackward{variant}")
 
 
@@ -123,11 +124,9 @@ def unsqueeze_(self: Tensor, dim: int) -> Tensor:
 
 
 @composite()
-def as_strided_(
-    self: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
-) -> Tensor:
+def as_strided_(self: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
     """Shows the storage with the given size, strides and offset from now on."""
-    return _change(self, views.as_strided, (size, stride, storage_offset), "as_strided_", "AsStridedBackward1")
+    return _change(self, as_strided, (size, stride, storage_offset), "as_strided_", "AsStridedBackward1")
 
 
 @composite()
@@ -151,14 +150,14 @@ def resize_(self: Tensor, *size: Any, memory_format: Any = None, **named: Any) -
         return self
     offset, strides = self.storage_offset(), _dense_strides(shape)
     needed = (offset + prod(shape)) * self._array.itemsize if prod(shape) else 0
-    if needed <= views.extent_of(self._family.storage.array):
-        return _change(self, views.as_strided, (shape, strides, offset), "resize_", "AsStridedBackward1")
+    if needed <= extent_of(self._family.storage.array):
+        return _change(self, as_strided, (shape, strides, offset), "resize_", "AsStridedBackward1")
     check_writable(self, (), "resize_")
-    old = views.strided_array(self._family.storage, np.dtype(np.uint8), *_all_bytes(self._family.storage), 0)
+    old = strided_array(self._family.storage, np.dtype(np.uint8), *_all_bytes(self._family.storage), 0)
     grown = np.empty(needed, np.uint8)
     grown[: old.size] = old
     storage = new_storage(grown.view(self._array.dtype))
-    _move(self, storage, views.strided_array(storage, self._array.dtype, shape, strides, offset))
+    _move(self, storage, strided_array(storage, self._array.dtype, shape, strides, offset))
     return self
 
 
@@ -168,7 +167,7 @@ def _dense_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _all_bytes(storage: Storage) -> tuple[tuple[int], tuple[int]]:
-    return (views.extent_of(storage.array),), (1,)
+    return (extent_of(storage.array),), (1,)
 
 
 @composite()
@@ -204,9 +203,9 @@ def set_(
     else:
         raise TypeError(f"set_(): argument 'source' must be a Tensor or a Storage, not {type(source).__name__}")
     if array is None:
-        count = views.extent_of(storage.array) // dt.itemsize - storage_offset
+        count = extent_of(storage.array) // dt.itemsize - storage_offset
         shape = (count,) if size is None else sizes_in("set_", size)
         strides = _dense_strides(shape) if stride is None else sizes_in("set_", stride, "stride")
-        array = views.strided_array(storage, dt, shape, strides, storage_offset)
+        array = strided_array(storage, dt, shape, strides, storage_offset)
     _move(self, storage, array)
     return self

@@ -134,7 +134,7 @@ round = pointwise(
     "round",
     lambda xp, input: xp.round(input),
     refuses=not_for("c", "round is not supported for complex inputs"),
-    variant=lambda decimals: (_to_decimals, {"decimals": decimals}) if decimals else (round.operation, {}),
+    variant=lambda decimals=0: (_to_decimals, {"decimals": decimals}) if decimals else (round.operation, {}),
     input=zero,
     doc="The nearest whole number, the even one of two, or the nearest number of so many `decimals`.",
 )

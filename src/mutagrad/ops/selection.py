@@ -2,10 +2,9 @@
 
 >>> import mutagrad as torch
 >>> x = torch.tensor([-1., 2.], requires_grad=True)
->>> y = torch.where(x > 0, x * x, 0)
->>> y.sum().backward()
+>>> torch.where(x > 0, x, 0.5).sum().backward()
 >>> x.grad
-tensor([0., 4.])
+tensor([0., 1.])
 """
 
 from __future__ import annotations
@@ -73,16 +72,20 @@ composite()(_where_method)
 
 
 def _check_fill(input: Any, mask: Any, value: Any) -> None:
-    if getattr(mask, "dtype", None) != np.bool_:
+    if mask.dtype.kind != "b":
         word = type_word(mask.dtype)
         raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {word}")
-    if isinstance(value, np.ndarray) and value.ndim:
+    if getattr(value, "ndim", 0):
         raise RuntimeError(
-            "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
-            f"{value.ndim} dimension(s)."
+            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
-    if input.dtype.kind != "c" and (isinstance(value, complex) or getattr(value, "dtype", input.dtype).kind == "c"):
+    if input.dtype.kind != "c" and np.iscomplexobj(value):
         raise RuntimeError(f"value cannot be converted to type {type_word(input.dtype)} without overflow")
+
+
+def _filled(array: np.ndarray, inputs: Any) -> Any:
+    """The positions in `array` where the mask is true."""
+    return np.nonzero(np.broadcast_to(inputs[1]._array, array.shape)) if array.ndim else None
 
 
 masked_fill = pointwise(
@@ -90,6 +93,7 @@ masked_fill = pointwise(
     lambda xp, input, mask, value: xp.where(mask, xp.asarray(value, dtype=input.dtype), input),
     apart=("mask", "value"),
     check=_check_fill,
+    written=_filled,
     node_name="MaskedFillBackward1",
     number_name="MaskedFillBackward0",
     input=lambda xp, ct, mask: xp.where(mask, 0, ct),

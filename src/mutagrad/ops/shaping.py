@@ -57,7 +57,7 @@ def view(input: Tensor, *shape: Any, **named: Any) -> Tensor:
         wanted = as_dtype(named["dtype"], "view").numpy
         if wanted != input._array.dtype:
             return view_as_dtype(input, wanted)
-        shape, named = input._array.shape, {}
+        shape, named = (input._array.shape,), {}
     sizes = inferred(sizes_of("view", _sizes(shape, named)), input._array.size)
     try:
         return view_step(input, _reshape, (sizes,), "View", rigid=True)
@@ -173,16 +173,16 @@ def squeeze(input: Tensor, *dim: Any, **named: Any) -> Tensor:
     (torch.Size([3]), torch.Size([3, 1]))
     """
     check_tensor("squeeze", input)
-    key, variant = _squeezed(input, *_sizes(dim, named))
+    key, variant = _squeezed(input, _sizes(dim, named))
     return index_step(input, key, f"SqueezeBackward{variant}")
 
 
-def _squeezed(input: Tensor, *dim: Any) -> tuple[tuple, int]:
+def _squeezed(input: Tensor, dim: tuple[Any, ...]) -> tuple[tuple, int]:
     """The key that leaves the dimensions out, and which of PyTorch's three kinds of call it was."""
     shape = input._array.shape
     if not dim:
         return (*[0 if size == 1 else slice(None) for size in shape], ...), 0
-    several = len(dim) > 1 or isinstance(dim[0], (tuple, list))
+    several = isinstance(dim[0], (tuple, list)) or len(dim) > 1
     axes: list[int] = []
     for d in dim[0] if several and len(dim) == 1 else dim:
         axis = axis_of("squeeze", d, len(shape), "dim", 1)
@@ -259,7 +259,7 @@ def _expand_to(input: Tensor, sizes: tuple[int, ...]) -> Tensor:
     array = input._array
     shape = expanded(array.shape, sizes, array.dtype)
     extra = len(shape) - array.ndim
-    repeats = shape[extra:] != array.shape or any([n > 1 for n in shape[:extra]])
+    repeats = shape[extra:] != array.shape or any(n > 1 for n in shape[:extra])
     return view_step(input, repeat_along, (shape,), "Expand", overlapping=repeats)
 
 
@@ -277,7 +277,7 @@ def broadcast_to(input: Tensor, *size: Any, **named: Any) -> Tensor:
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """The tensors expanded to the shape that they are broadcast to together. Raises RuntimeError when they cannot be."""
+    """The tensors expanded to the shape that they have together. Raises RuntimeError when they have none."""
     for i, tensor in enumerate(tensors):
         if not isinstance(tensor, Tensor):
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(tensor).__name__}")

@@ -14,7 +14,6 @@ import numpy as np
 from mutagrad.dtypes import legacy_type_name
 from mutagrad.tensor import Size, wrap_dim
 
-
 LIMIT = 1 << 63  # the first number beyond a signed integer of 64 bits
 
 
@@ -158,8 +157,8 @@ def expanded(shape: tuple[int, ...], sizes: tuple[int, ...], dt: np.dtype) -> tu
     extra = len(sizes) - len(shape)
     if extra < 0:
         raise RuntimeError(
-            f"expand({legacy_type_name(dt)}{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided ({len(sizes)}) "
-            f"must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
+            f"expand({legacy_type_name(dt)}{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided "
+            f"({len(sizes)}) must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
         )
     result = []
     for d, size in enumerate(sizes):

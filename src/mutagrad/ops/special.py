@@ -141,7 +141,7 @@ i1 = pointwise(
 
 def _logit(xp: Any, input: Any, /, eps: float | None = None) -> Any:
     if eps is not None:
-        input = xp.minimum(xp.maximum(input, xp.asarray(eps, dtype=input.dtype)), xp.asarray(1 - eps, dtype=input.dtype))
+        input = xp.clip(input, eps, 1 - eps)
     return xp.log(input / (1 - input))
 
 

@@ -125,7 +125,7 @@ tanh = pointwise(
     "tanh",
     "tanh",
     promotion="float",
-    input=lambda xp, ct, out: ct * (1 - out * out).conj(),
+    input=lambda xp, ct, out: ct - ct * (out * out).conj(),
     doc="The hyperbolic tangent.",
 )
 asinh = arcsinh = pointwise(

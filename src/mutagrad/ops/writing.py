@@ -15,10 +15,14 @@ from mutagrad.declaration import composite
 from mutagrad.dtypes import legacy_type_name
 from mutagrad.operation import Operation, broadcast_error, check_overlap, check_writable, record_write
 from mutagrad.ops.conversion import real_part
+from mutagrad.ops.creation import into
 from mutagrad.ops.numbers import NUMBERS, element
 from mutagrad.ops.parts import select
 from mutagrad.ops.sizes import axis_of, expanded, type_name
-from mutagrad.ops.views import as_strided, diagonal, index_step
+from mutagrad.ops.striding import as_strided, diagonal
+from mutagrad.ops.views import index_step
+from mutagrad.overlap import same_elements
+from mutagrad.overwrite import policy
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["as_strided_scatter", "diagonal_scatter", "select_scatter", "slice_scatter"]
@@ -35,9 +39,7 @@ fill_with_tensor = overwriting("fill", "FillBackward3")
 zero_out = overwriting("zero", "ZeroBackward0")
 
 
-def write(
-    target: Tensor, value: Any, writer: str, operation: Operation = copy_over, apart: bool = True
-) -> None:
+def write(target: Tensor, value: Any, writer: str, operation: Operation = copy_over, apart: bool = True) -> None:
     """Copies `value`, a tensor or a number, into `target`, recorded as `operation` by the name of `writer`.
 
     Unless `apart` is False, the elements of the target must not share memory with one another.
@@ -50,13 +52,16 @@ def write(
     if source.shape != array.shape and source.ndim:
         expanded(source.shape, array.shape, array.dtype)  # raises when it cannot be
     family = target._family
-    family.storage.will_write(array, target._view, writer)
+    # `x[i] += y` assigns to `x[i]` what is there already: no value is lost, and the history is the same.
+    unchanged = isinstance(value, Tensor) and value._family.storage is family.storage and same_elements(source, array)
+    if not unchanged or policy.name == "torch":
+        family.storage.will_write(array, target._view, writer)
     if source.dtype is array.dtype:
         np.copyto(array, source)
     else:
         _copy_converted(array, source)
     family.bump()
-    if edges is not None:
+    if edges is not None and not (unchanged and value._family is family):
         if target._view is None:
             edges = (None, edges[1])
         node = record_write(operation, target, edges)
@@ -177,8 +182,8 @@ def _fill_strided(tensor: Tensor, value: Any, count: int, step: int, offset: int
 # Copies with another part --------------------------------------------------------------------------------------------
 
 
-def _with_part(input: Tensor, src: Tensor, take: Callable[[Tensor], Tensor]) -> Tensor:
-    """A copy of `input` whose part `take(copy)` is `src`."""
+def _with_part(input: Tensor, src: Tensor, take: Callable[[Tensor], Tensor], out: Tensor | None) -> Tensor:
+    """A copy of `input` whose part `take(copy)` is `src`; written into `out` where there is one."""
     result = input.clone()  # type: ignore[attr-defined]
     part = take(result)
     if part._array.shape != src._array.shape:
@@ -187,11 +192,11 @@ def _with_part(input: Tensor, src: Tensor, take: Callable[[Tensor], Tensor]) -> 
             f"= {list(part._array.shape)}"
         )
     write(part, src, "copy_")
-    return result
+    return into(out, result)
 
 
 @composite()
-def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
+def select_scatter(input: Tensor, src: Tensor, dim: int, index: int, *, out: Tensor | None = None) -> Tensor:
     """A copy of `input` with `src` at one index along `dim`. Raises RuntimeError for a `src` of another shape.
 
     >>> import mutagrad
@@ -199,31 +204,47 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     tensor([[0., 0.],
             [1., 1.]])
     """
-    return _with_part(input, src, lambda copy: select(copy, dim, index))
+    return _with_part(input, src, lambda copy: select(copy, dim, index), out)
 
 
 @composite()
 def slice_scatter(
-    input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+    input: Tensor,
+    src: Tensor,
+    dim: int = 0,
+    start: int | None = None,
+    end: int | None = None,
+    step: int = 1,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """A copy of `input` with `src` at a slice along `dim`. Raises RuntimeError for a `src` of another shape."""
     axis = axis_of("slice_scatter", dim, input._array.ndim)
     key = (*(slice(None),) * axis, slice(start, end, step), ...)
-    return _with_part(input, src, lambda copy: index_step(copy, key, "Slice"))
+    return _with_part(input, src, lambda copy: index_step(copy, key, "Slice"), out)
 
 
 @composite()
-def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+def diagonal_scatter(
+    input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1, *, out: Tensor | None = None
+) -> Tensor:
     """A copy of `input` with `src` along a diagonal. Raises RuntimeError for a `src` of another shape."""
-    return _with_part(input, src, lambda copy: diagonal(copy, offset, dim1, dim2))
+    return _with_part(input, src, lambda copy: diagonal(copy, offset, dim1, dim2), out)
 
 
 @composite()
 def as_strided_scatter(
-    input: Tensor, src: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+    input: Tensor,
+    src: Tensor,
+    size: Sequence[int],
+    stride: Sequence[int],
+    storage_offset: int | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """A contiguous copy of `input` with `src` at the elements that `as_strided` names."""
-    return _with_part(input.contiguous(), src, lambda copy: as_strided(copy, size, stride, storage_offset))  # type: ignore[attr-defined]
+    ordered = input.contiguous()  # type: ignore[attr-defined]
+    return _with_part(ordered, src, lambda copy: as_strided(copy, size, stride, storage_offset), out)
 
 
 def write_new(target: Tensor, value: np.ndarray, writer: str, operation: Operation) -> Tensor:

@@ -86,8 +86,11 @@ ARITHMETIC = [
         first=call(literal([0.0, 1.0, -2.0]), 1),
         of_scalar=call(2.0, normal(2, 3)),
         of_one=call(1, normal(3)),
-        of_zero=call(0.0, positive(3)).but(smooth=False),
-        zero_base=call(literal([0.0, 0.0, 0.0, 2.0]), literal([0.0, 1.0, 2.0, 0.0])).but(smooth=False, second=False),
+        # Powers of a complex zero are nan in PyTorch.
+        of_zero=call(0.0, positive(3)).but(smooth=False, dtypes=FLOATS),
+        zero_base=call(literal([0.0, 0.0, 0.0, 2.0]), literal([0.0, 1.0, 2.0, 0.0])).but(
+            smooth=False, second=False, dtypes=FLOATS
+        ),
         negative_base=call(literal([-2.0, -0.5]), literal([3.0, 2.0])).but(smooth=False, second=False),
         whole_negative=call(literal([1, 2, 3], "int64"), literal([0, 1, 2], "int64")),
     ),

@@ -72,7 +72,10 @@ WRITES = [
     *operation(
         "setitem.number",
         write,
-        **{label: call(normal(*shape), key, 2) for label, (shape, key) in {**BASIC, **ADVANCED}.items()},
+        **{
+            label: call(normal(*shape), key, 2).but(overwrites=key in ((), ...))
+            for label, (shape, key) in {**BASIC, **ADVANCED}.items()
+        },
     ),
     *operation(
         "setitem.tensor",
@@ -84,7 +87,7 @@ WRITES = [
         leading_ones=call(normal(3, 2), 0, normal(1, 2)),
         step=call(normal(5), slice(None, None, 2), normal(3)),
         none=call(normal(3, 2), (slice(None), None, 1), normal(3, 1)),
-        ellipsis=call(normal(2, 3), ..., normal(3)),
+        ellipsis=call(normal(2, 3), ..., normal(3)).but(overwrites=True),
         nothing=call(normal(3), slice(2, 1), normal()),
         vector=call(normal(4, 2), literal([2, 0], "int64"), normal(2, 2)),
         vector_broadcast=call(normal(4, 2), literal([2, 0], "int64"), normal(2)),
@@ -93,7 +96,7 @@ WRITES = [
         mask=call(normal(2, 3), literal([[True, False, True], [False, True, False]], "bool"), normal(3)),
         mask_number=call(normal(2, 3), mask(2, 3), normal()),
         mask_rows=call(normal(3, 2), literal([True, False, True], "bool"), normal(2, 2)),
-        zero_dim=call(normal(), (), normal()),
+        zero_dim=call(normal(), (), normal()).but(overwrites=True),
         narrower=call(normal(3), slice(0, 2), normal(2).of("float32")).but(grad=(0, 1), smooth=False),
         whole=call(normal(3), 0, literal(3, "int64")),
     ),

@@ -1,5 +1,7 @@
 """Samples of linear algebra: products of every rank, sums of products, triangles and diagonals, losses, layers."""
 
+import numpy as np
+
 from ..sample import FLOATS, call, index, literal, normal, operation, positive, probability
 
 DOUBLES = FLOATS[:2]
@@ -60,7 +62,8 @@ SUMS_OF_PRODUCTS = [
         ("addmv", ((2,), (2, 3), (3,)), ()),
         ("addr", ((2, 3), (2,), (3,)), (3,)),
         ("baddbmm", ((2, 2, 2), (2, 2, 3), (2, 3, 2)), (2,)),
-        ("addbmm", ((2, 2), (2, 2, 3), (2, 3, 2)), (2,)),
+        # addbmm_ makes room for a larger result in PyTorch; here no write in place does, so its input has the full size.
+        ("addbmm", ((2, 2), (2, 2, 3), (2, 3, 2)), (2, 2)),
     )
     for sample in product(
         name,
@@ -69,7 +72,7 @@ SUMS_OF_PRODUCTS = [
         scaled=call(*(normal(*shape) for shape in shapes), beta=2, alpha=3),
         fractions=call(*(normal(*shape) for shape in shapes), beta=0.5, alpha=-1.5).but(dtypes=DOUBLES),
         forgetful=call(
-            literal([[float("nan")] * shapes[0][-1]] * 1 if len(shapes[0]) > 1 else [float("nan")] * shapes[0][0]),
+            literal(np.full(shapes[0], np.nan).tolist()),
             *(normal(*shape) for shape in shapes[1:]),
             beta=0,
         ).but(dtypes=DOUBLES, smooth=False, second=False),

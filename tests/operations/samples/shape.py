@@ -3,7 +3,7 @@
 Each view is also written through: its base is compared after `view.mul_(factor)`, in value and in gradient.
 """
 
-from ..sample import FLOATS, Call, DType, call, literal, mask, nonzero, normal, operation
+from ..sample import FLOATS, REALS, Call, DType, call, literal, mask, nonzero, normal, operation
 
 COMPLEX = ("complex128",)
 
@@ -42,16 +42,17 @@ PARTS = [
     *views("linalg.diagonal", batch=call(normal(2, 3, 3))),
     *views(
         "Tensor.unfold",
-        overlapping=call(normal(5), 0, 3, 1),
         apart=call(normal(6), 0, 2, 2),
         last=call(normal(2, 4), -1, 2, 2),
     ),
+    # Windows that overlap are not to be written through: PyTorch's documentation leaves the outcome open.
+    *operation("Tensor.unfold", overlapping=call(normal(5), 0, 3, 1)),
+    *operation("as_strided", overlapping=call(normal(4), (3, 2), (1, 1))),
     *views(
         "as_strided",
         diagonal=call(normal(3, 3), (3,), (4,)),
         shifted=call(normal(3, 4), (2, 2), (4, 1), 5),
         transposed=call(normal(2, 3), (3, 2), (1, 3)),
-        overlapping=call(normal(4), (3, 2), (1, 1)),
         zero_dim=call(normal(3), (), (), 1),
     ),
 ]
@@ -73,14 +74,19 @@ ORDER = [
     ),
     *views("Tensor.permute", varargs=call(normal(2, 3, 4), 1, 2, 0)),
     *views("movedim moveaxis", one=call(normal(2, 3, 4), 0, -1), several=call(normal(2, 3, 4), (0, 1), (2, 0))),
-    *views("adjoint", matrix=call(normal(2, 3))),
+    *views("adjoint", matrix=call(normal(2, 3)).but(dtypes=REALS)),
+    # The conjugate of complex numbers is a copy here, a view that is conjugated when it is read in PyTorch.
+    *operation("adjoint", complex=call(normal(2, 3)).but(dtypes=COMPLEX)),
 ]
 for _name, _shapes in {"T": ((2, 3), (3,)), "mT": ((2, 3), (2, 3, 4)), "H": ((2, 3),), "mH": ((2, 2, 3),)}.items():
     for _shape in _shapes:
         ORDER += operation(
             f"Tensor.{_name}.read",
             lambda torch, x, name=_name: getattr(x, name),
-            **{f"rank_{len(_shape)}": call(normal(*_shape)).but(view=True)},
+            **{
+                f"rank_{len(_shape)}": call(normal(*_shape)).but(view=True, dtypes=REALS),
+                f"rank_{len(_shape)}_complex": call(normal(*_shape)).but(view=_name in ("T", "mT"), dtypes=COMPLEX),
+            },
         )
 
 SHAPES = [
@@ -147,7 +153,7 @@ NUMBERS = [
     *views("imag", complex=call(normal(2, 3)).but(dtypes=COMPLEX)),
     *views("view_as_real", matrix=call(normal(2, 3)).but(dtypes=COMPLEX), zero_dim=call(normal()).but(dtypes=COMPLEX)),
     *views("view_as_complex", matrix=call(normal(3, 2)).but(dtypes=("float64", "float32"))),
-    *views("conj", rows=call(normal(2, 3)).but(dtypes=COMPLEX)),
+    *operation("conj", rows=call(normal(2, 3)).but(dtypes=COMPLEX)),
     *operation(
         "Tensor.view",
         dtype=call(normal(2, 2), DType("int64")).but(dtypes=("float64",)),
@@ -158,22 +164,28 @@ NUMBERS = [
 
 # --- in place only ---------------------------------------------------------------------------------------------------
 
+
+def overwriting(*args, **options):
+    """A call that writes all of its first tensor."""
+    return call(*args).but(overwrites=True, **options)
+
+
 IN_PLACE = [
     *operation(
         "Tensor.fill_",
-        number=call(normal(2, 3), 2),
-        fraction=call(normal(2), 2.5),
-        tensor=call(normal(2), normal()),
-        zero_dim=call(normal(), 1),
+        number=overwriting(normal(2, 3), 2),
+        fraction=overwriting(normal(2), 2.5),
+        tensor=overwriting(normal(2), normal()),
+        zero_dim=overwriting(normal(), 1),
     ),
-    *operation("Tensor.zero_", matrix=call(normal(2, 3)), empty=call(normal(0))),
+    *operation("Tensor.zero_", matrix=overwriting(normal(2, 3)), empty=overwriting(normal(0))),
     *operation(
         "Tensor.copy_",
-        same=call(normal(2, 3), normal(2, 3)),
-        row=call(normal(2, 3), normal(3)),
-        narrower=call(normal(2), normal(2).of("float32")).but(grad=(0, 1), smooth=False),
-        whole=call(normal(2), normal(2).of("int64")),
-        transposed=call(normal(2, 3), normal(2, 3).laid("transposed")),
+        same=overwriting(normal(2, 3), normal(2, 3)),
+        row=overwriting(normal(2, 3), normal(3)),
+        narrower=overwriting(normal(2), normal(2).of("float32"), grad=(0, 1), smooth=False),
+        whole=overwriting(normal(2), normal(2).of("int64")),
+        transposed=overwriting(normal(2, 3), normal(2, 3).laid("transposed")),
     ),
     *operation("Tensor.fill_diagonal_", square=call(normal(3, 3), 2), wrapped=call(normal(5, 2), 2, wrap=True)),
     *operation("Tensor.masked_scatter_", row=call(normal(2, 3), mask(2, 3), normal(6))),

@@ -20,6 +20,10 @@ from mutagrad.ops.exponential import xlogy
 from mutagrad.ops.softmax import log_softmax
 from mutagrad.tensor import Tensor
 
+# Called past their public functions: the arguments are checked here.
+_nll = operations.nll_loss.operation
+_cross_entropy = operations.cross_entropy.operation
+
 __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
@@ -50,7 +54,7 @@ def binary_cross_entropy(
     tensor(0.3466)
     """
     reduction = reduction_of(size_average, reduce, reduction)
-    check_tensors("binary_cross_entropy", input=input, target=target)
+    check_tensors("binary_cross_entropy", input, target)
     if input._array.shape != target._array.shape:
         raise ValueError(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
@@ -90,7 +94,7 @@ def binary_cross_entropy_with_logits(
     tensor(0.3466)
     """
     reduction = reduction_of(size_average, reduce, reduction)
-    check_tensors("binary_cross_entropy_with_logits", input=input, target=target)
+    check_tensors("binary_cross_entropy_with_logits", input, target)
     if input._array.shape != target._array.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     if weight is None:
@@ -121,7 +125,7 @@ def kl_div(
     """
     if reduction != "batchmean":
         reduction = reduction_of(size_average, reduce, reduction)
-    check_tensors("kl_div", input=input, target=target)
+    check_tensors("kl_div", input, target)
     if reduction == "mean":
         warnings.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides "
@@ -160,11 +164,11 @@ def nll_loss(
     tensor(2.5000)
     """
     reduction = reduction_of(size_average, reduce, reduction)
-    check_tensors("nll_loss", input=input, target=target)
+    check_tensors("nll_loss", input, target)
     if input._array.dtype.kind != "f":
         raise NotImplementedError(f"\"nll_loss_out_frame\" not implemented for '{input.dtype.scalar_type}'")
     target, ignored = class_targets(input, target, weight, ignore_index)
-    return operations.nll_loss(input, target, weight, ignore_index=ignored, reduction=reduction)
+    return _nll.apply((input, target, weight), {"ignore_index": ignored, "reduction": reduction})
 
 
 def class_targets(input: Any, target: Any, weight: Any, ignore_index: int) -> tuple[Any, int | None]:
@@ -181,8 +185,11 @@ def class_targets(input: Any, target: Any, weight: Any, ignore_index: int) -> tu
         if weight.dtype is not input.dtype:
             names = input.dtype.scalar_type, weight.dtype.scalar_type
             raise RuntimeError("expected scalar type {} but found {}".format(*names))
-    ignored = _check_targets(target._array, count, ignore_index)
-    return (target if target._array.dtype == np.int64 else target.long()), ignored
+    if len(shape) == 1:
+        target = target.reshape(())
+    if target._array.dtype != np.int64:
+        target = target.long()
+    return target, _check_targets(target._array, count, ignore_index)
 
 
 def _check_class_weights(weight: Any, count: int, function: str) -> None:
@@ -197,7 +204,8 @@ def _check_targets(target: np.ndarray, count: int, ignore_index: int) -> int | N
     """Raises IndexError for a target that is no class; `ignore_index` where it may be among them, else None."""
     if target.size == 0:
         return None
-    if target.min() >= 0 and target.max() < count and not 0 <= ignore_index < count:
+    # Taken for unsigned, a negative number is a large one: one look at the largest is enough.
+    if target.view(np.uint64).max() < count and not 0 <= ignore_index < count:
         return None
     wrong = target[((target < 0) | (target >= count)) & (target != ignore_index)]
     if wrong.size:
@@ -207,24 +215,20 @@ def _check_targets(target: np.ndarray, count: int, ignore_index: int) -> int | N
 
 def _check_target_shape(input: tuple[int, ...], target: tuple[int, ...]) -> None:
     """Raises where the target has not the shape of the input without its classes."""
-    if len(input) == 1:
-        fits = target in ((), (1,))
-        if not fits:
-            raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    ndim = len(input)
+    wanted = (input[0], *input[2:])
+    if (target == wanted and ndim > 1) or (target in ((), (1,)) and ndim == 1):
         return
     batch = target[0] if target else 0
-    if batch != input[0]:
+    if ndim > 1 and batch != input[0]:
         raise ValueError(f"Expected input batch_size ({input[0]}) to match target batch_size ({batch}).")
-    wanted = (input[0], *input[2:])
-    if target == wanted:
-        return
-    if len(input) == 2:
+    if ndim <= 2:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-    if len(input) == 4 and len(target) != 3:
+    if ndim == 4 and len(target) != 3:
         raise RuntimeError(
             f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {len(target)}"
         )
-    if len(input) == 4:
+    if ndim == 4:
         raise RuntimeError(f"size mismatch (got input: {list(input)} , target: {list(target)}")
     raise RuntimeError(f"Expected target size {list(wanted)}, got {list(target)}")
 
@@ -251,7 +255,7 @@ def cross_entropy(
     tensor(0.3466)
     """
     reduction = reduction_of(size_average, reduce, reduction)
-    check_tensors("cross_entropy_loss", input=input, target=target)
+    check_tensors("cross_entropy_loss", input, target)
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     if input._array.shape == target._array.shape:
@@ -260,8 +264,8 @@ def cross_entropy(
     _check_log_softmax(input._array)
     if label_smoothing:
         return _smoothed(input, target, weight, ignored, reduction, label_smoothing)
-    loss, _ = operations.cross_entropy(input, target, weight, ignore_index=ignored, reduction=reduction)
-    return loss
+    options = {"ignore_index": ignored, "reduction": reduction}
+    return _cross_entropy.apply((input, target, weight), options)[0]
 
 
 def _check_log_softmax(input: np.ndarray) -> None:

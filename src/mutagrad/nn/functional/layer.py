@@ -11,9 +11,9 @@ import numpy as np
 
 from mutagrad.dtypes import of_numpy, result_type
 from mutagrad.ops.arithmetic import div
-from mutagrad.ops.creation import arange
 from mutagrad.ops.linear import linear
 from mutagrad.ops.random import in_memory_order
+from mutagrad.ops.ranges import arange
 from mutagrad.ops.shaping import broadcast_tensors
 from mutagrad.random import dropout_noise
 from mutagrad.tensor import Tensor, wrap

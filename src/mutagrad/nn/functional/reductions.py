@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from mutagrad.ops.gathering import check_tensor
 from mutagrad.tensor import Tensor
 
 __all__: list[str] = []
@@ -27,10 +28,7 @@ def reduced(losses: Any, reduction: str) -> Tensor:
     return losses if reduction == "none" else losses.mean() if reduction == "mean" else losses.sum()
 
 
-def check_tensors(name: str, **tensors: Any) -> None:
-    """Raises TypeError where something that should be a tensor is none."""
-    for position, (argument, value) in enumerate(tensors.items(), 1):
-        if not isinstance(value, Tensor):
-            raise TypeError(
-                f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}"
-            )
+def check_tensors(name: str, input: Any, target: Any) -> None:
+    """Raises TypeError where the input or the target of a loss is no tensor."""
+    check_tensor(name, "input", 1, input)
+    check_tensor(name, "target", 2, target)

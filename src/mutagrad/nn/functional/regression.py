@@ -28,7 +28,7 @@ def _regression(
     reduction: str,
 ) -> Tensor:
     """A loss of two tensors that should have one shape, weighted if wanted; `operation` takes both and a reduction."""
-    check_tensors(name, input=input, target=target)
+    check_tensors(name, input, target)
     if input._array.shape != target._array.shape:
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
@@ -43,6 +43,11 @@ def _regression(
     losses: Any = operation(input, target, "none") * weight
     return losses.sum() / weight.sum() if reduction == "mean" else reduced(losses, reduction)
 
+
+# Called past their public functions: the arguments are checked here.
+_mse = operations.mse_loss.operation
+_smooth_l1 = operations.smooth_l1_loss.operation
+_huber = operations.huber_loss.operation
 
 _check_mse = refuse("biuc", "mse_cpu")
 _check_smooth_l1 = refuse("biuc", "smooth_l1_cpu")
@@ -70,7 +75,7 @@ def mse_loss(
 
     def squares(input: Any, target: Any, reduction: str) -> Tensor:
         _check_mse(input._array, target._array)
-        return operations.mse_loss(input, target, reduction=reduction)
+        return _mse.apply((input, target), {"reduction": reduction})
 
     return _regression("mse_loss", squares, input, target, weight, reduction)
 
@@ -123,7 +128,7 @@ def smooth_l1_loss(
         _check_smooth_l1(input._array, target._array)
         if beta == 0:
             return reduced((input - target).abs(), reduction)
-        return operations.smooth_l1_loss(input, target, reduction=reduction, beta=beta)
+        return _smooth_l1.apply((input, target), {"reduction": reduction, "beta": beta})
 
     return _regression("smooth_l1_loss", smooth, input, target, None, reduction)
 
@@ -149,6 +154,6 @@ def huber_loss(
 
     def huber(input: Any, target: Any, reduction: str) -> Tensor:
         _check_huber(input._array, target._array)
-        return operations.huber_loss(input, target, reduction=reduction, delta=delta)
+        return _huber.apply((input, target), {"reduction": reduction, "delta": delta})
 
     return _regression("huber_loss", huber, input, target, weight, reduction)

@@ -1,8 +1,10 @@
-"""Derivatives of the third order: rules, run on tensors, are operations with rules, and so on without end.
+"""Derivatives of higher order: rules, run on tensors, are operations with rules, and so on without end.
 
 First and second order are tested in `tests/operations` for every sample. Here one sample of each operation goes one
-order further, against differences of the second order along a random direction.
+order further, and the forms in place go as far as the others.
 """
+
+import numpy as np
 
 import mutagrad
 
@@ -46,3 +48,21 @@ def test_third_order(sample, dtype):
     numeric, scale = difference(lambda at: inner(weighted, numbers(derived(sample, at, 2)[1])), (inputs, along))
 
     assert_agree(inner(numbers(third), [along[i] for i in sample.differentiated]), numeric, scale)
+
+
+def second_order(sample, dtype, form):
+    """The second-order gradients of a sample by its inputs and its cotangents; None where there are none."""
+    tensors = run.inputs(mutagrad, sample, dtype, differentiate=True)
+    wanted = run.leaves(sample, tensors)
+    result = run.evaluate(mutagrad, sample, tensors, form)
+    grads, cts = run.gradients(mutagrad, sample, result, wanted, create_graph=True)
+    return numbers(run.second_gradients(mutagrad, sample, grads, [*wanted, *cts]))
+
+
+@over_runs(lambda entry: works("second")(entry) and works("inplace")(entry), dtypes=DIFFERENTIABLE)
+def test_second_order_in_place(sample, dtype):
+    """The form in place, which writes over a value that its rule may need, has the second order of the function."""
+    expected, got = second_order(sample, dtype, "function"), second_order(sample, dtype, "inplace")
+
+    for ours, theirs in zip(got, expected, strict=True):
+        np.testing.assert_allclose(0 if ours is None else ours, 0 if theirs is None else theirs, rtol=1e-9, atol=1e-11)

@@ -1,0 +1,320 @@
+"""How pointwise operations are called and recorded: the path of almost every operation of a program.
+
+Each of these makes the public function of one operation, as one straight line from the user's arguments to the recorded
+result: a microsecond here is a microsecond on every operation that anybody runs. They take tensors of one dtype, and
+Python numbers; what needs a promotion, a check or an option goes to `Operation.apply` by way of `binding.py`.
+
+Read first: `operation.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from sys import _getframe
+from typing import Any
+
+import numpy as np
+
+from mutagrad.binding import general_call, must_be_tensor, otherwise, with_options, wrong_operand
+from mutagrad.graph import EMPTY, NOTHING, Node, next_sequence
+from mutagrad.modes import modes
+from mutagrad.operation import NUMBERS, Number, Operation, as_operand
+from mutagrad.report.spans import _outside as outside
+from mutagrad.report.spans import caller_position
+from mutagrad.tensor import Tensor, wrap
+
+ndarray = np.ndarray
+asarray = np.asarray
+PYTHON_NUMBERS = frozenset(NUMBERS)
+MISSING: Any = object()  # stands for an argument that may come by its own name, such as `exponent=`
+
+
+def saving_plans(op: Operation) -> list[tuple[int, ...]]:
+    """For every combination of inputs that want a share, as bits, what each slot saves.
+
+    That is the number of an input, the number of inputs for the output, or -1 for nothing.
+    """
+    count = len(op.inputs)
+    sources = [count if position is None else position for position in op.saved_input]
+    return [
+        tuple(source if any(wanted >> i & 1 for i in users) else -1 for source, users in zip(sources, op.users))
+        for wanted in range(1 << count)
+    ]
+
+
+def unary(op: Operation, kernel: Callable) -> Callable[..., Any]:
+    """The call of one tensor."""
+    simple = len(op.saves) <= 1 and not op.shapes and not op.dtypes
+    saves_input = simple and op.saves == ("input",)
+    saves_output = simple and op.saves == ("out",)
+    differentiable = op.differentiable
+    keeps_dtype = op.promotion != "compare"
+
+    def call(input: Any, **options: Any) -> Any:
+        try:
+            array = input._array
+        except AttributeError:
+            raise TypeError(must_be_tensor(op, 0, input)) from None
+        if options:
+            return with_options(op, (input,), options)
+        try:
+            value = kernel(array)
+        except (TypeError, ValueError) as error:
+            return otherwise(op, (input,), error)
+        if value.dtype is not array.dtype and keeps_dtype:
+            return op.apply((input,), EMPTY)
+        if type(value) is not ndarray:
+            value = asarray(value)
+        tensor = wrap(value)
+        family = input._family
+        edge = family.edge
+        if edge is None or not differentiable or not modes.grad:
+            return tensor
+        view = input._view
+        if view is not None:
+            edge = (edge[0], view, edge[2])
+        node = Node()
+        node.sequence = node.key = sequence = next_sequence()
+        node.operation = op
+        node.edges = (edge,)
+        node.region = node.watches = node.fit = None
+        node.values = EMPTY
+        frame = _getframe(1)
+        node.code = code = frame.f_code
+        node.instruction = frame.f_lasti
+        if code.co_filename not in outside:
+            node.code, node.instruction = caller_position()
+        if saves_input:
+            node.saved = (family.storage.save(array, view),)
+        elif saves_output:
+            node.saved = (tensor._family.storage.save(value, None),)
+        elif simple:
+            node.saved = ()
+        else:
+            op.keep(node, (input,), node.edges, [tensor], (value,), EMPTY)
+        if value.dtype is not array.dtype:
+            node.fit = ((array.shape, array.dtype),)
+        tensor._family.edge = (sequence, None, node)
+        return tensor
+
+    return call
+
+
+def parametrised(op: Operation, compute: Callable) -> Callable[..., Any]:
+    """The call of one tensor and parameters."""
+    parameters, defaults, count = op.parameters, op.defaults, len(op.parameters)
+    simple = len(op.saves) <= 1 and not op.shapes and not op.dtypes
+    saves_input = simple and op.saves == ("input",)
+    saves_output = simple and op.saves == ("out",)
+    keeps_dtype = op.promotion != "compare"
+    general = general_call(op)
+
+    def call(input: Any, *args: Any, **options: Any) -> Any:
+        values = {**defaults, **dict(zip(parameters, args)), **options}
+        if not isinstance(input, Tensor) or len(values) != count or len(args) > count:
+            return general(input, *args, **options)
+        array = input._array
+        try:
+            value = compute(array, **values)
+        except (TypeError, ValueError) as error:
+            return otherwise(op, (input,), error, values)
+        if value.dtype is not array.dtype and keeps_dtype:
+            return op.apply((input,), values)
+        if type(value) is not ndarray:
+            value = asarray(value)
+        tensor = wrap(value)
+        edge = input._family.edge
+        if edge is None or not op.differentiable or not modes.grad:
+            return tensor
+        if input._view is not None:
+            edge = (edge[0], input._view, edge[2])
+        node = Node()
+        node.sequence = node.key = sequence = next_sequence()
+        node.operation = op
+        node.edges = (edge,)
+        node.region = node.watches = node.fit = None
+        node.values = values
+        node.code, node.instruction = caller_position()
+        if saves_input:
+            node.saved = (input._family.storage.save(array, input._view),)
+        elif saves_output:
+            node.saved = (tensor._family.storage.save(value, None),)
+        else:
+            op.keep(node, (input,), node.edges, [tensor], (value,), values)
+        if value.dtype is not array.dtype:
+            node.fit = ((array.shape, array.dtype),)
+        tensor._family.edge = (sequence, None, node)
+        return tensor
+
+    return call
+
+
+def binary(
+    op: Operation, kernel: Callable, by_number: Callable | None = None, operator: bool = False
+) -> Callable[..., Any]:
+    """The call of two tensors, or a tensor and a number; an `operator` leaves the unknown to the other operand."""
+    general = general_call(op)
+    differentiable = op.differentiable
+    with_number = op.with_number
+    keeps_dtype = op.promotion != "compare"
+    casts = op.promotion == "compare"
+    plans = saving_plans(op)
+
+    def mixed(input: Any, other: Any, options: dict[str, Any]) -> Any:
+        if type(other) is Number:
+            other = other.value
+        if other is MISSING:
+            return general(*(() if input is MISSING else (input,)), **options)
+        wrong = wrong_operand(op, (input, other))
+        if wrong is not None:
+            if operator:
+                return NotImplemented
+            raise TypeError(must_be_tensor(op, wrong, (input, other)[wrong])) from None
+        return with_options(op, (input, other), options)
+
+    if not op.numbers:
+        by_number = partial(mixed, options={})
+
+    def call(input: Any = MISSING, other: Any = MISSING, **options: Any) -> Any:
+        chosen = op
+        if type(other) in PYTHON_NUMBERS:
+            if by_number is not None and not options:
+                return by_number(input, other)
+            other = as_operand(other, input)
+            chosen = with_number
+        try:
+            a = input._array
+            b = other._array
+        except AttributeError:
+            return mixed(input, other, options)
+        if a.dtype is not b.dtype or options:
+            return mixed(input, other, options)
+        try:
+            value = kernel(a, b)
+        except (TypeError, ValueError) as error:
+            return otherwise(op, (input, other), error)
+        if value.dtype is not a.dtype and keeps_dtype:
+            return mixed(input, other, options)
+        if type(value) is not ndarray:
+            value = asarray(value)
+        tensor = wrap(value)
+        first = input._family
+        second = other._family
+        edge_a = first.edge
+        edge_b = second.edge
+        if edge_a is None:
+            if edge_b is None or not differentiable or not modes.grad:
+                return tensor
+            plan = plans[2]
+            fits = b.shape == value.shape
+        else:
+            if not differentiable or not modes.grad:
+                return tensor
+            fits = a.shape == value.shape
+            if edge_b is None:
+                plan = plans[1]
+            else:
+                plan = plans[3]
+                fits = fits and b.shape == value.shape
+            if input._view is not None:
+                edge_a = (edge_a[0], input._view, edge_a[2])
+        if edge_b is not None and other._view is not None:
+            edge_b = (edge_b[0], other._view, edge_b[2])
+        node = Node()
+        node.sequence = node.key = sequence = next_sequence()
+        node.operation = chosen
+        node.edges = (edge_a, edge_b)
+        node.region = node.watches = None
+        node.values = EMPTY
+        node.fit = None if fits and not casts else ((a.shape, a.dtype), (b.shape, b.dtype))
+        frame = _getframe(1)
+        node.code = code = frame.f_code
+        node.instruction = frame.f_lasti
+        if code.co_filename not in outside:
+            node.code, node.instruction = caller_position()
+        if plan:
+            saved = []
+            for source in plan:
+                if source == 0:
+                    saved.append(first.storage.save(a, input._view))
+                elif source == 1:
+                    saved.append(second.storage.save(b, other._view))
+                elif source == 2:
+                    saved.append(tensor._family.storage.save(value, None))
+                else:
+                    saved.append(NOTHING)
+            node.saved = saved
+        else:
+            node.saved = ()
+        tensor._family.edge = (sequence, None, node)
+        return tensor
+
+    return call
+
+
+def ternary(op: Operation, compute: Callable) -> Callable[..., Any]:
+    """The call of three tensors, or numbers for some of them; parameters are rare enough for the general call."""
+    general = general_call(op)
+    plans = saving_plans(op)
+    keeps_dtype = op.promotion != "compare"
+    mixing = [i for i in range(3) if op.mixing[i]]
+    pairs = [(mixing[0], i) for i in mixing[1:]]
+    lead = op.lead
+
+    def call(*given: Any, **options: Any) -> Any:
+        if options or len(given) != 3:
+            return general(*given, **options)
+        operands = given
+        for x in given:
+            if type(x) in PYTHON_NUMBERS and op.numbers:
+                operands = tuple([as_operand(x, given[lead]) if type(x) in PYTHON_NUMBERS else x for x in given])
+        try:
+            arrays = [x._array for x in operands]
+        except AttributeError:
+            return general(*given)
+        for i, j in pairs:
+            if arrays[i].dtype is not arrays[j].dtype:
+                return general(*given)
+        if op.check is not None:
+            op.check(*arrays)
+        try:
+            value = compute(*arrays)
+        except (TypeError, ValueError) as error:
+            return otherwise(op, given, error)
+        if value.dtype is not arrays[lead].dtype and keeps_dtype:
+            return general(*given)
+        if type(value) is not ndarray:
+            value = asarray(value)
+        tensor = wrap(value)
+        a, b, c = operands
+        edges = (a._family.edge, b._family.edge, c._family.edge)
+        wanted = (edges[0] is not None) + 2 * (edges[1] is not None) + 4 * (edges[2] is not None)
+        if not wanted or not op.differentiable or not modes.grad:
+            return tensor
+        node = Node()
+        node.sequence = node.key = sequence = next_sequence()
+        node.operation = op if operands is given else op.with_number
+        node.edges = tuple(
+            [e if e is None or x._view is None else (e[0], x._view, e[2]) for e, x in zip(edges, operands)]
+        )
+        node.region = node.watches = node.fit = None
+        node.values = op.defaults
+        node.code, node.instruction = caller_position()
+        node.saved = [
+            NOTHING
+            if source < 0
+            else tensor._family.storage.save(value, None)
+            if source == 3
+            else operands[source]._family.storage.save(arrays[source], operands[source]._view)
+            for source in plans[wanted]
+        ]
+        shape, dt = value.shape, value.dtype
+        for e, array in zip(edges, arrays):
+            if e is not None and (array.shape != shape or array.dtype is not dt):
+                node.fit = tuple([(array.shape, array.dtype) for array in arrays])
+                break
+        tensor._family.edge = (sequence, None, node)
+        return tensor
+
+    return call

@@ -1,0 +1,61 @@
+"""The kernels of reductions on arrays large enough to take another way than NumPy's."""
+
+import numpy as np
+import pytest
+
+from mutagrad.namespaces import reductions
+
+AXES = [(0,), (1,), (0, 1), (1, 2), (0, 1, 2), (0, 2), (3,), (2, 3), (0, 1, 2, 3), ()]
+
+
+def drawn(*shape, dtype="float64"):
+    return np.random.RandomState(0).standard_normal(shape).astype(dtype)
+
+
+@pytest.mark.parametrize("axes", AXES)
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_a_sum_of_many_elements_is_numpys(axes, keepdims):
+    """Along whatever axes, in contiguous memory or not."""
+    for x in (drawn(7, 1100, 2, 3), drawn(3, 2, 1100, 7).T):
+        expected = np.sum(x, axis=axes, keepdims=keepdims)
+
+        np.testing.assert_allclose(reductions.sum(x, axes, None, keepdims), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_a_sum_of_a_million_single_precision_rows_keeps_its_digits():
+    """Rows added up one after another would be wrong by 2e-5."""
+    x = np.random.RandomState(0).random_sample((1_000_000, 4)).astype(np.float32)
+
+    np.testing.assert_allclose(reductions.sum(x, 0), x.sum(0, dtype=np.float64), rtol=1e-6)
+
+
+def test_infinity_and_nan_stay_in_their_column():
+    """A sum worked out as a product mixes no columns."""
+    x = drawn(5000, 3)
+    x[7, 0], x[4000, 1] = np.inf, np.nan
+
+    np.testing.assert_allclose(reductions.sum(x, 0), np.sum(x, 0))
+
+
+def test_a_sum_in_another_dtype_has_that_dtype():
+    """`dtype` wins over the way that is faster."""
+    assert reductions.sum(drawn(5000, 3, dtype="float32"), 0, np.dtype("float64")).dtype == np.float64
+
+
+@pytest.mark.parametrize("largest", [True, False])
+@pytest.mark.parametrize("axis", [0, -1])
+def test_the_top_of_many_is_the_beginning_of_the_order(largest, axis):
+    """Found by partition or by sorting, with ties and nan, the values are the same."""
+    x = np.round(drawn(60, 70) * 5)
+    x[3, 5] = np.nan
+    found = reductions.argtopk(x, 4, axis, largest)
+
+    values = reductions.take_along_axis(x, found, axis)
+    ordered = reductions.take_along_axis(x, reductions.argsort(x, axis, largest), axis)
+    np.testing.assert_array_equal(values, np.take(ordered, range(4), axis=axis))
+
+
+def test_half_precision_is_summed_in_single():
+    """2048 ones more would be lost in half precision itself."""
+    assert reductions.sum(np.ones(4096, np.float16)) == 4096
+    assert reductions.cumulative_sum(np.ones(4096, np.float16), 0)[-1] == 4096
