@@ -121,6 +121,8 @@ def draw(curves: dict, path: str) -> None:
                 axis.loglog(sizes, times, marker="o", label=name)
         axis.set_title(program.__name__)
         axis.set_xlabel("n")
+        axis.set_xticks([4_000, 16_000, 64_000], ["4k", "16k", "64k"])
+        axis.minorticks_off()
         axis.grid(True, which="both", alpha=0.2)
     axes[0].set_ylabel("seconds, forward and backward")
     axes[0].legend(frameon=False)

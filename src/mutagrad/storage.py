@@ -46,6 +46,11 @@ class Saved:
     view: Any
     record: Any
 
+    @property
+    def memory(self) -> np.ndarray:
+        """Where the value is, looked at without asking whether it is still the same."""
+        return self.array
+
 
 class LostValue(Exception):
     """Raised by reading a saved value that was overwritten under the policies "error" and "torch"."""
@@ -82,7 +87,10 @@ class Loss:
 
 
 class FingerprintedSaved(Saved):
-    """A large value in memory that others may write unseen: checked against its fingerprint when it is read."""
+    """A large value in memory that others may write unseen: checked against its fingerprint when it is read.
+
+    `record` is the memory and the fingerprint.
+    """
 
     __slots__ = ()
 
@@ -92,6 +100,22 @@ class FingerprintedSaved(Saved):
         if fingerprint(value) != mark:
             raise LostValue(self)  # type: ignore[arg-type]
         return value
+
+    @property
+    def memory(self) -> np.ndarray:
+        return self.record[0]
+
+
+def is_intact(saved: Saved) -> bool:
+    """Whether a cell about to be overwritten still has its value: then it becomes an ordinary one, else it is lost."""
+    if type(saved) is FingerprintedSaved:
+        value, mark = saved.record
+        intact = fingerprint(value) == mark
+        saved.__class__ = Saved if intact else LostSaved  # type: ignore[assignment]
+        if intact:
+            saved.array = value
+        return intact
+    return True
 
 
 def fingerprint(array: np.ndarray) -> bytes:
@@ -148,14 +172,18 @@ class Storage:
         if waiting is not None:
             # What is saved again and again, as a parameter in a loop is, shares one cell.
             saved = waiting[-1]()
-            if saved is not None and saved.array is array:
+            if type(saved) is Saved and saved.array is array:
                 return saved
         saved = Saved()
         saved.array = array
         saved.storage = self
         saved.view = view
         if self.exposure is not None and self.exposure.is_live():
-            return self._save_by_value(saved)
+            if not self.exposure.foreign or array.nbytes < LARGE:
+                keep([saved])
+                return saved
+            saved.record = (array, fingerprint(array))
+            saved.__class__ = FingerprintedSaved
         if waiting is None:
             self.waiting = [ref(saved)]
             self.limit = PRUNE
@@ -164,15 +192,6 @@ class Storage:
             if len(waiting) > self.limit:
                 self.waiting = [cell for cell in waiting if cell() is not None] or None
                 self.limit = 2 * len(self.waiting or ()) + PRUNE
-        return saved
-
-    def _save_by_value(self, saved: Saved) -> Saved:
-        array = saved.array
-        if self.exposure is not None and self.exposure.foreign and array.nbytes >= LARGE:
-            saved.record = (array, fingerprint(array))
-            saved.__class__ = FingerprintedSaved
-        else:
-            keep([saved])
         return saved
 
     def will_write(
@@ -188,6 +207,7 @@ class Storage:
         rule = policy.name
         written = None if positions is None else Scattered(array, positions)
         hit = self._take_all() if rule == "torch" else self._take_overlapping(array, view, written)
+        hit = [saved for saved in hit if is_intact(saved)]
         if hit:
             statistics.overwritten += len(hit)
             if rule == "preserve":
@@ -197,11 +217,10 @@ class Storage:
 
     def lend(self, array: np.ndarray) -> np.ndarray:
         """A NumPy array over the same memory whose life is watched; what is saved here is first kept by value."""
-        hit = self._take_all()
-        if hit:
-            keep(hit)
         if self.exposure is None:
             self.exposure = Exposure()
+        if not self.exposure.foreign:  # There nothing is trusted to stay as it is in any case.
+            keep(self._take_all())
         lent = Lent(array)
         self.exposure.lent.append(ref(lent))
         return np.asarray(lent)
@@ -230,8 +249,8 @@ class Storage:
 
         def meets(saved: Saved, saved_exact: bool) -> bool:
             if exact and saved_exact:
-                return written is None or written.meets(saved.array)
-            return _is_overwritten(saved.array, array, written)
+                return written is None or written.meets(saved.memory)
+            return _is_overwritten(saved.memory, array, written)
 
         cells = cells_of_box(box) if written is None else cells_of_points(written.points(self.array))
         return self._settle().take(cells, box, meets)
@@ -242,7 +261,7 @@ class Storage:
             saved = cell()
             if saved is None:
                 continue
-            if _is_overwritten(saved.array, array, written):
+            if _is_overwritten(saved.memory, array, written):
                 hit.append(saved)
             else:
                 kept.append(cell)
@@ -257,7 +276,7 @@ class Storage:
         for cell in self.waiting or ():
             saved = cell()
             if saved is not None:
-                box, exact = _box(saved.array, saved.view, self.array)
+                box, exact = _box(saved.memory, saved.view, self.array)
                 if box is not None:
                     index.insert(box, exact, cell)
         self.waiting = None

@@ -183,6 +183,39 @@ def test_a_write_by_the_owner_of_the_memory_is_harmless_or_reported(size, policy
             assert size == 3 and x.grad.tolist() == [2.0] * size
 
 
+@POLICIES
+@pytest.mark.parametrize(
+    "write", ["h.zero_()", "h[1:] = 0.0", "h[[0, 2]] = 0.0", "h.detach().mul_(2)", "n[0] = 5.0; h.zero_()"]
+)
+@pytest.mark.parametrize("size", [3, 1 << 18])
+def test_a_write_of_our_own_to_foreign_memory_is_seen(size, write, policy):
+    """It is no write from outside: "preserve" keeps the value, and the others know where it was lost."""
+    owned = np.ones(size)
+    x, h = torch.ones(size, dtype=torch.float64, requires_grad=True), torch.from_numpy(owned)
+    with torch.set_overwrite_policy(policy):
+        y = (x * h).sum()
+        exec(write, {"h": h, "n": owned})
+        try:
+            y.backward()
+        except RuntimeError as error:
+            from_outside = "was written to from outside" in str(error)
+            assert str(error).startswith(LOST) and from_outside == write.startswith("n")
+            assert size > 3 and (policy != "preserve" or from_outside)
+        else:
+            assert np.array_equal(x.grad.numpy(), np.ones(size))
+
+
+def test_a_write_of_our_own_beside_a_large_foreign_value_is_harmless():
+    owned = np.ones(1 << 19)
+    x, h = torch.ones(1 << 18, dtype=torch.float64, requires_grad=True), torch.from_numpy(owned)
+    with torch.set_overwrite_policy("error"):
+        y = (x * h[: 1 << 18]).sum()
+        h[1 << 18 :] = 0.0
+        y.backward()
+
+    assert np.array_equal(x.grad.numpy(), np.ones(1 << 18))
+
+
 @pytest.mark.parametrize("size", [3, 1 << 18])
 def test_memory_that_its_owner_leaves_alone_is_used_as_it_is(size):
     owned = np.full(size, 3.0)
@@ -190,6 +223,16 @@ def test_memory_that_its_owner_leaves_alone_is_used_as_it_is(size):
     (x * x).sum().backward()
 
     assert np.array_equal(x.grad.numpy(), np.full(size, 6.0)) and np.array_equal(owned, np.full(size, 3.0))
+
+
+def test_large_foreign_memory_is_not_copied_for_being_looked_at(kept):
+    """Its values have fingerprints: to hand it out once more changes nothing."""
+    x = torch.from_numpy(np.full(1 << 18, 3.0)).requires_grad_()
+    y = (x * x).sum()
+    assert x.detach().numpy()[0] == 3.0
+    y.backward()
+
+    assert kept() == 0 and x.grad[0] == 6.0
 
 
 def test_two_tensors_over_one_array_do_not_trust_each_other():
@@ -323,7 +366,7 @@ def test_an_operand_may_be_the_memory_that_is_written(write, derivative, policy)
         ("x[1:]", "a view of a leaf Variable that requires grad is being used in an in-place operation."),
     ],
 )
-def test_a_write_that_is_refused_changes_nothing(alias, message, policy):
+def test_a_write_that_is_forbidden_changes_nothing(alias, message, policy):
     x = leaf(1.0, 2.0, 3.0)
     h = x * 1.0
     with torch.set_overwrite_policy(policy):
@@ -333,6 +376,46 @@ def test_a_write_that_is_refused_changes_nothing(alias, message, policy):
         y.sum().backward()
 
     assert (h.tolist(), x.grad.tolist()) == ([1.0, 2.0, 3.0], [2.0, 4.0, 6.0])
+
+
+REFUSED = [
+    "h.add_(torch.ones(2, dtype=h.dtype))",
+    "h.add_(1j)",
+    "h.mul_('a')",
+    "h.mul_(torch.ones(2, 3, dtype=h.dtype))",
+    "h.bitwise_and_(1)",
+    "h.bitwise_and_(torch.ones(3, dtype=torch.int64))",
+    "h.copy_(torch.ones(2))",
+    "h[5] = 1.0",
+    "h[[7]] = 1.0",
+    "h[[0, 1]] = torch.ones(3, dtype=h.dtype)",
+    "h[:2] = torch.ones(3, dtype=h.dtype)",
+    "h.scatter_(0, torch.tensor([9]), 1.0)",
+    "h.index_add_(0, torch.tensor([9]), torch.ones(1, dtype=h.dtype))",
+    "h.index_fill_(0, torch.tensor([9]), 1.0)",
+    "h.masked_fill_(torch.ones(2, dtype=torch.bool), 1.0)",
+    "h.clamp_()",
+    "h.cumsum_(3)",
+    "h.addmm_(h, h)",
+    "h.normal_(0, -1)",
+    "h.uniform_(1, 0)",
+    "torch.mul(h.detach(), torch.ones(2), out=h.detach())",
+]
+
+
+@POLICIES
+@pytest.mark.parametrize("write", REFUSED)
+def test_a_write_that_cannot_be_done_changes_nothing(write, policy):
+    """Neither the values nor what was saved: the gradient can still be had."""
+    x = leaf(1.0, 2.0, 3.0)
+    h = x * 1.0
+    with torch.set_overwrite_policy(policy):
+        y = h * h
+        with pytest.raises((RuntimeError, TypeError, IndexError, ValueError)):
+            exec(write, {"h": h, "torch": torch})
+        y.sum().backward()
+
+    assert (h.tolist(), x.grad.tolist(), h._version) == ([1.0, 2.0, 3.0], [2.0, 4.0, 6.0], 0)
 
 
 def test_a_view_made_under_no_grad_may_not_be_written_with_history():
