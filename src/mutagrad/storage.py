@@ -108,13 +108,14 @@ class FingerprintedSaved(Saved):
 
 def is_intact(saved: Saved) -> bool:
     """Whether a cell about to be overwritten still has its value: then it becomes an ordinary one, else it is lost."""
-    if type(saved) is FingerprintedSaved:
-        value, mark = saved.record
-        intact = fingerprint(value) == mark
-        saved.__class__ = Saved if intact else LostSaved  # type: ignore[assignment]
-        if intact:
-            saved.array = value
-        return intact
+    if type(saved) is not FingerprintedSaved:
+        return True
+    value, mark = saved.record
+    if fingerprint(value) != mark:
+        saved.__class__ = LostSaved  # type: ignore[assignment]
+        return False
+    saved.__class__ = Saved  # type: ignore[assignment]
+    saved.array = value  # type: ignore[misc]
     return True
 
 

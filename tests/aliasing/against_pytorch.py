@@ -10,7 +10,6 @@ import warnings
 from collections import Counter
 
 import numpy as np
-import torch
 
 import mutagrad
 
@@ -28,7 +27,7 @@ def outcome(library, defined, cell, gradient):
     return "right" if np.allclose(run.gradient, gradient, rtol=1e-10, atol=1e-10) else "wrong"
 
 
-def compare(cell, ours, theirs):
+def compare(torch, cell, ours, theirs):
     """What PyTorch makes of the cell with copies and without, and what mutagrad does under the policy "torch"."""
     gradient, _ = cell.expected()
     with torch.autograd.graph.saved_tensors_hooks(lambda t: t.detach().clone(), lambda t: t):
@@ -38,13 +37,15 @@ def compare(cell, ours, theirs):
 
 
 def main():
+    import torch  # only this script needs it
+
     ours, theirs = functions(mutagrad), functions(torch)
     for base in BASES:
         counts = Counter()
         for order in ORDERS:
             for cell in cells(base, order):
                 if cell.writer.in_pytorch and cell.expected() is not None:
-                    found = compare(cell, ours, theirs)
+                    found = compare(torch, cell, ours, theirs)
                     counts[found] += 1
                     if found[0] != "right" or found[2] == "wrong":
                         print(f"# {found}", *cell.lines(), sep="\n", end="\n\n")

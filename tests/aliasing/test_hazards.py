@@ -293,6 +293,19 @@ def test_writing_a_part_of_a_complex_number_loses_it(alias, policy):
             y.real.sum().backward()
 
 
+@STRICT
+def test_a_complex_number_written_by_index_loses_its_parts(policy):
+    """The imaginary part begins in the middle of the element that is written."""
+    z = leaf(1 + 2j, 3 - 1j, dtype=torch.complex128)
+    h = z * 1.0
+    with torch.set_overwrite_policy(policy):
+        y = h.imag**2
+        h[[0]] = 5.0
+
+        with pytest.raises(RuntimeError, match=LOST):
+            y.sum().backward()
+
+
 def test_the_real_part_is_written_beside_the_imaginary():
     """Under "error" too: no byte of what the gradient needs is touched."""
     z = leaf(1 + 2j, 3 - 1j, dtype=torch.complex128)

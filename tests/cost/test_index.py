@@ -1,12 +1,15 @@
 """Which saved values a write destroys: the index of regions against brute force on sets of elements."""
 
+from collections import deque
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mutagrad.overwrite import set_overwrite_policy
+from mutagrad.overwrite import overwrite_statistics, set_overwrite_policy
 from mutagrad.regions import has_overlap
 from mutagrad.storage import LostSaved
+from mutagrad.tensor import wrap
 
 from .regions import bases, elements, keys, picked, positions, views
 
@@ -83,3 +86,39 @@ def test_a_kept_value_stays_what_it_was(history):
             for entry in entries:
                 assert np.array_equal(entry.cell.array, entry.value)
                 assert np.shares_memory(entry.cell.array, base._array) == bool(entry.places and not entry.overlapped)
+
+
+def test_the_dead_are_dropped():
+    """What a storage knows of is what lives, but for a constant factor, however many have come and gone."""
+    base = wrap(np.zeros(1000))
+    storage = base._family.storage
+    alive = deque(maxlen=10)
+    for i in range(5000):
+        view = base[i * 7 % 1000]
+        alive.append(storage.save(view._array, view._view))
+        if i % 3 == 0:
+            other = base[i * 11 % 1000]
+            storage.will_write(other._array, other._view, "write_")
+
+        assert len(storage.waiting or ()) + (storage.index.count if storage.index else 0) <= 200
+
+
+def test_what_is_saved_again_shares_a_cell():
+    """A parameter that is read in every step of a loop is one value."""
+    base = wrap(np.zeros(3))
+    storage = base._family.storage
+
+    assert storage.save(base._array, None) is storage.save(base._array, None)
+
+
+def test_a_region_is_copied_once():
+    """Cells of one region share their copy; of an expanded region every element is copied once."""
+    base = wrap(np.zeros((3, 1)))
+    storage = base._family.storage
+    cells = [storage.save(view._array, view._view) for view in (base[1], base[1], base.expand(3, 1000))]
+    before = overwrite_statistics()
+    storage.will_write(base._array, None, "write_")
+    after = overwrite_statistics()
+
+    assert cells[0].array is cells[1].array and cells[2].array.shape == (3, 1000)
+    assert (after.copies - before.copies, after.bytes_kept - before.bytes_kept) == (2, 32)
