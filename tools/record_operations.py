@@ -1,6 +1,8 @@
 """Records what PyTorch makes of every sample in `tests/operations/samples`, for tests that need no PyTorch.
 
-    python tools/record_operations.py     writes tests/data/operations.{npz,json} and tests/data/operations_errors.json
+    python tools/record_operations.py              writes tests/data/operations/ and tests/data/operations_errors.json
+    python tools/record_operations.py linear       only the family tests/operations/samples/linear.py
+    python tools/record_operations.py errors       only what tests/operations/errors.py expects
 
 float64 and complex128 are recorded with gradients of first and second order and with every form of the call; the other
 dtypes with value, dtype and in-place form. Run it with the PyTorch version named in `VERSION`.
@@ -24,7 +26,7 @@ from operations import run
 from operations.errors import ERRORS
 from operations.records import DATA, Recorder
 from operations.sample import DIFFERENTIABLE, Sample
-from operations.samples import SAMPLES
+from operations.samples import FAMILIES
 
 VERSION = "2.13"
 # A kernel or a derivative that PyTorch lacks says nothing about what another library should do: it is not recorded.
@@ -203,10 +205,10 @@ class SampleRecorder:
             self.entry["written"]["grads"] = self.keep(numbers(grads))
 
 
-def record_samples() -> Recorder:
-    """Records every sample in every dtype that PyTorch has a kernel for."""
+def record_samples(samples: list[Sample]) -> Recorder:
+    """Records samples in every dtype that PyTorch has a kernel for."""
     store = Recorder()
-    for sample in SAMPLES:
+    for sample in samples:
         entries = {dtype: SampleRecorder(store, sample, dtype).record() for dtype in sample.dtypes}
         store.index[sample.name] = {dtype: entry for dtype, entry in entries.items() if entry is not None}
         first = store.index[sample.name].get(sample.dtypes[0], {"error": "PyTorch has no kernel"})
@@ -230,13 +232,16 @@ def main() -> None:
         raise SystemExit(f"PyTorch {VERSION} is needed, this is {torch.__version__}")
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
-    store = record_samples()
-    store.write()
-    errors = {name: refusal(sample) for name, sample in ERRORS.items()}
-    (DATA / "operations_errors.json").write_text(json.dumps(errors, indent=1) + "\n", encoding="utf-8")
-    print(f"{len(store.index)} samples and {len(errors)} errors recorded")
-    for path in sorted(DATA.glob("operations*")):
-        print(f"{path.name}: {path.stat().st_size / 1024:.0f} KiB")
+    wanted = sys.argv[1:] or [*FAMILIES, "errors"]
+    for family in wanted:
+        if family == "errors":
+            errors = {name: refusal(sample) for name, sample in ERRORS.items()}
+            (DATA / "operations_errors.json").write_text(json.dumps(errors, indent=1) + "\n", encoding="utf-8")
+            print(f"{len(errors)} errors recorded")
+        else:
+            store = record_samples(FAMILIES[family])
+            store.write(f"operations/{family}")
+            print(f"{family}: {len(store.index)} samples recorded")
 
 
 if __name__ == "__main__":

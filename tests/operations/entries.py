@@ -9,14 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from .records import Records
 from .sample import DTYPES, Sample
-from .samples import SAMPLES
+from .samples import FAMILIES, SAMPLES
 
-RECORDS = Records.load()
-ENTRIES = {(s, dtype): entry for s in SAMPLES for dtype, entry in RECORDS.index.get(s.name, {}).items()}
+RECORDS = {family: Records.load(f"operations/{family}") for family in FAMILIES}
+HOME = {sample: RECORDS[family] for family, samples in FAMILIES.items() for sample in samples}
+ENTRIES = {(s, dtype): entry for s, home in HOME.items() for dtype, entry in home.index.get(s.name, {}).items()}
+
+
+def recorded(sample: Sample, places: list[str | None]) -> list[np.ndarray | None]:
+    """The arrays recorded for a sample at places."""
+    return HOME[sample].arrays(places)
 
 
 def refused(key: str) -> Callable[[dict], bool]:

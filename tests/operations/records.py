@@ -1,6 +1,6 @@
 """The recorded results: how they are kept and found.
 
-`operations.npz` holds one flat array for each dtype. `operations.json` holds, a line for each sample, what was recorded
+A family of samples has two files. The `.npz` holds one flat array for each dtype. The `.json` holds, a line for each sample, what was recorded
 in each dtype, with arrays named by dtype, shape and place: `float64[2,3]@120`. An entry is `{"error": [class, line]}`
 or
 
@@ -36,7 +36,7 @@ class Records:
         self.pools = pools
 
     @classmethod
-    def load(cls, stem: str = "operations") -> Records:
+    def load(cls, stem: str) -> Records:
         """The records kept in the repository."""
         with np.load(DATA / f"{stem}.npz") as stored:
             pools = {name: stored[name] for name in stored.files}
@@ -75,7 +75,7 @@ class Recorder:
             self.sizes[dtype] = start + array.size
         return f"{dtype}[{','.join(map(str, array.shape))}]@{start}"
 
-    def write(self, stem: str = "operations") -> None:
+    def write(self, stem: str) -> None:
         """Writes the two files."""
         np.savez_compressed(DATA / f"{stem}.npz", **{k: np.concatenate(v) for k, v in sorted(self.pools.items())})
         lines = (

@@ -1,12 +1,12 @@
 """Every operation gives what PyTorch gives: values, dtypes, gradients of two orders, and the same in every form.
 
-The expected results are read from `tests/data/operations.*`, which `tools/record_operations.py` made.
+The expected results are read from `tests/data/operations/`, which `tools/record_operations.py` made.
 """
 
 from . import run
 from .checks import assert_close, assert_raises_as, assert_same
-from .entries import ENTRIES, RECORDS, over_runs, refused, works
-from .samples import SAMPLES
+from .entries import ENTRIES, RECORDS, over_runs, recorded, refused, works
+from .samples import FAMILIES, SAMPLES
 from .under_test import torch
 
 
@@ -19,7 +19,7 @@ def test_value(sample, dtype):
     outputs = run.flatten(result)
 
     assert run.structure(result) == entry.get("form", "Tensor")
-    assert_close(outputs, RECORDS.arrays(entry["values"]), sample)
+    assert_close(outputs, recorded(sample, entry["values"]), sample)
     assert [out.requires_grad for out in outputs] == entry.get("differentiable", [False] * len(outputs))
     assert_same(tensors, sample.draw(dtype))
 
@@ -41,7 +41,7 @@ def test_gradients(sample, dtype):
     result = run.evaluate(torch, sample, tensors)
     grads, _ = run.gradients(torch, sample, result, run.leaves(sample, tensors))
 
-    assert_close(grads, RECORDS.arrays(ENTRIES[sample, dtype]["grads"]), sample, none_is_zero=sample.overwrites)
+    assert_close(grads, recorded(sample, ENTRIES[sample, dtype]["grads"]), sample, none_is_zero=sample.overwrites)
     assert_same(tensors, sample.draw(dtype))
 
 
@@ -53,7 +53,7 @@ def test_second_order(sample, dtype):
     grads, cts = run.gradients(torch, sample, run.evaluate(torch, sample, tensors), wanted, create_graph=True)
     second = run.second_gradients(torch, sample, grads, [*wanted, *cts])
 
-    expected = RECORDS.arrays(ENTRIES[sample, dtype]["second"])
+    expected = recorded(sample, ENTRIES[sample, dtype]["second"])
     assert_close(second, expected, sample, none_is_zero=True)
 
 
@@ -61,15 +61,15 @@ def test_second_order(sample, dtype):
 def test_inplace(sample, dtype):
     """The in-place form returns the tensor it wrote to, with the values and gradients of PyTorch's."""
     entry = ENTRIES[sample, dtype]
-    recorded = entry if isinstance(entry["inplace"], str) else entry["inplace"]
+    record = entry if isinstance(entry["inplace"], str) else entry["inplace"]
     tensors = run.inputs(torch, sample, dtype, differentiate=True)
     result = run.evaluate(torch, sample, tensors, "inplace")
 
-    assert_close([result], RECORDS.arrays(recorded["values"]), sample)
+    assert_close([result], recorded(sample, record["values"]), sample)
     # "beyond": PyTorch has no gradient for this in-place form, and needs none to be right about the others.
-    if "grads" in recorded and not (entry["inplace"] == "beyond" and torch.__name__ == "torch"):
+    if "grads" in record and not (entry["inplace"] == "beyond" and torch.__name__ == "torch"):
         grads, _ = run.gradients(torch, sample, result, run.leaves(sample, tensors))
-        assert_close(grads, RECORDS.arrays(recorded["grads"]), sample, none_is_zero=sample.overwrites)
+        assert_close(grads, recorded(sample, record["grads"]), sample, none_is_zero=sample.overwrites)
     assert_same(tensors, sample.draw(dtype))
 
 
@@ -87,13 +87,13 @@ def test_method(sample, dtype):
     """The method gives what the function gives."""
     result = run.evaluate(torch, sample, run.inputs(torch, sample, dtype), "method")
 
-    assert_close(run.flatten(result), RECORDS.arrays(ENTRIES[sample, dtype]["values"]), sample)
+    assert_close(run.flatten(result), recorded(sample, ENTRIES[sample, dtype]["values"]), sample)
 
 
 @over_runs(works("out"))
 def test_out(sample, dtype):
     """`out=` receives the result and is what the function returns."""
-    expected = RECORDS.arrays(ENTRIES[sample, dtype]["values"])
+    expected = recorded(sample, ENTRIES[sample, dtype]["values"])
     out = run.shared_out(torch, expected)
     result = run.evaluate(torch, sample, run.inputs(torch, sample, dtype), out=out)
 
@@ -114,15 +114,15 @@ def test_view_strides(sample, dtype):
 @over_runs(works("written"))
 def test_write_through_view(sample, dtype):
     """Writing to a view writes to its base, in value and in gradient."""
-    recorded = ENTRIES[sample, dtype]["written"]
-    tensors = run.inputs(torch, sample, dtype, differentiate="grads" in recorded)
+    record = ENTRIES[sample, dtype]["written"]
+    tensors = run.inputs(torch, sample, dtype, differentiate="grads" in record)
     base, factor = run.write_through(torch, sample, tensors)
 
-    assert_close([base], RECORDS.arrays(recorded["values"]), sample)
-    if "grads" in recorded:
+    assert_close([base], recorded(sample, record["values"]), sample)
+    if "grads" in record:
         wanted = [tensors[0], *([factor] if factor.requires_grad else [])]
         grads, _ = run.gradients(torch, sample, base, wanted)
-        assert_close(grads, RECORDS.arrays(recorded["grads"]), sample, none_is_zero=True)
+        assert_close(grads, recorded(sample, record["grads"]), sample, none_is_zero=True)
 
 
 @over_runs(refused("written"))
@@ -137,4 +137,5 @@ def test_samples_are_recorded():
     names = [sample.name for sample in SAMPLES]
 
     assert len(set(names)) == len(names)
-    assert sorted(RECORDS.index) == sorted(names)
+    for family, samples in FAMILIES.items():
+        assert sorted(RECORDS[family].index) == sorted(sample.name for sample in samples)
