@@ -1,8 +1,8 @@
 """The recorded results: how they are kept and found.
 
-A family of samples has two files. The `.npz` holds one flat array for each dtype. The `.json` holds, a line for each sample, what was recorded
-in each dtype, with arrays named by dtype, shape and place: `float64[2,3]@120`. An entry is `{"error": [class, line]}`
-or
+A family of samples has two files. The `.npz` holds one flat array for each dtype. The `.json` holds, a line for each
+sample, what was recorded in each dtype, with arrays named by dtype, shape and place: `float64[2,3]@120`. An entry is
+`{"error": [class, line]}` or
 
     form     structure of the result where not a tensor: `tuple`, `list`, field names
     values   the outputs            differentiable   which of them require a gradient, if any do
