@@ -1,0 +1,1 @@
+"""The cases, a module for each heading. `suite.py` says what a case is."""
