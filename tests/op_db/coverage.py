@@ -1,0 +1,109 @@
+"""The table of what PyTorch's operator database finds in mutagrad, made from the recordings alone.
+
+A section for each family: how many entries are present, and of how many of these the forward, the gradient, the in-place
+form, the method and `out=` are recorded and right, in which dtypes; then what is missing, and what differs and why.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from . import calls, families
+from .encoding import DATA, Recording
+from .replay import Case
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "coverage.md"
+ASPECTS = ("forward", "gradient", "in-place", "method", "out=")
+DTYPES = ("float64", "float32", "complex128", "int64", "bool")
+HEAD = """# Coverage
+
+How much of PyTorch 2.13's own operator database (`torch.testing._internal.common_methods_invocations.op_db`) mutagrad
+has, and how much of that is right. An entry is an operator or a variant of it, with sample inputs of its own;
+`tools/run_op_db.py` runs all of them where PyTorch is installed, and has recorded some of them in `tests/data/op_db/`,
+which `pytest` replays. A cell says how many entries have the aspect recorded, and in how many of them all recorded cases
+are right: first and second order where it is the gradient, gradients too where it is the in-place form.
+
+This page is written by `python tools/write_coverage.py` and a test compares it with the recordings.
+"""
+
+
+def recordings() -> dict[str, Recording]:
+    """The recordings kept in the repository, by family."""
+    return {family: Recording.load(family) for family in families.FAMILIES if (DATA / f"{family}.npz").exists()}
+
+
+def cases_of(torch: Any, name: str, recording: Recording) -> Iterator[Case]:
+    """The recorded cases of an operator."""
+    for case in recording.operators[name].get("cases", ()):
+        yield Case(torch, name, case["number"], case, recording.records)
+
+
+def summary(torch: Any, recording: Recording, trusting: bool = True) -> dict[str, Any]:
+    """What the recording says of a family: counts by aspect and dtype, missing names, excluded ones by reason.
+
+    Where `trusting`, that all that is present is right is left to the tests that replay it.
+    """
+    counted = [name for name, entry in recording.operators.items() if "excluded" not in entry]
+    missing = [name for name in counted if calls.function_of(torch, name) is None]
+    recorded: Counter[str] = Counter()
+    wrong: dict[str, set[str]] = {}
+    for name in counted:
+        if name in missing:
+            continue
+        cases = list(cases_of(torch, name, recording))
+        recorded.update({aspect for case in cases for aspect in case.checks()})
+        recorded.update({case.case["dtype"] for case in cases})
+        if not trusting:
+            for case in cases:
+                for aspect, _ in case.failures():
+                    wrong.setdefault(aspect, set()).add(name)
+                    wrong.setdefault(case.case["dtype"], set()).add(name)
+    excluded: dict[str, list[str]] = {}
+    for name, entry in recording.operators.items():
+        if "excluded" in entry:
+            excluded.setdefault(entry["excluded"], []).append(name)
+    return {"counted": counted, "missing": missing, "recorded": recorded, "wrong": wrong, "excluded": excluded}
+
+
+def page(torch: Any, trusting: bool = True) -> str:
+    """The page of the documents."""
+    sections = [HEAD]
+    entries = present = 0
+    for family, recording in recordings().items():
+        found = summary(torch, recording, trusting)
+        entries += len(found["counted"])
+        present += len(found["counted"]) - len(found["missing"])
+        sections.append(section(family, found))
+    sections.append(f"## All\n\n{present} of {entries} entries are present, {present / max(entries, 1):.1%}.\n")
+    return "\n".join(sections)
+
+
+def section(family: str, found: dict[str, Any]) -> str:
+    """The part of the page about one family."""
+
+    def cell(column: str) -> str:
+        count = found["recorded"][column]
+        wrong = len(found["wrong"].get(column, ()))
+        return f"{count - wrong} of {count}" if count else "–"
+
+    columns = [*ASPECTS, *DTYPES]
+    count = len(found["counted"])
+    lines = [
+        f"## {families.TITLES[family]}",
+        "",
+        f"| present | {' | '.join(columns)} |",
+        f"| {' | '.join(['---'] * (len(columns) + 1))} |",
+        f"| {count - len(found['missing'])} of {count} | {' | '.join(map(cell, columns))} |",
+    ]
+    if found["missing"]:
+        lines += ["", f"Missing: {names(found['missing'])}."]
+    for reason, excluded in found["excluded"].items():
+        lines += ["", f"Not counted, {reason}: {names(excluded)}."]
+    return "\n".join(lines) + "\n"
+
+
+def names(found: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in found)

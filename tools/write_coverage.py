@@ -1,0 +1,19 @@
+"""Writes `docs/coverage.md` from the recordings of PyTorch's operator database, replaying all of them (no PyTorch needed).
+
+python tools/write_coverage.py
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import mutagrad
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.op_db.coverage import PAGE, page
+
+if __name__ == "__main__":
+    PAGE.write_text(page(mutagrad, trusting=False), encoding="utf-8")
+    print(PAGE.read_text(encoding="utf-8").splitlines()[-1])
