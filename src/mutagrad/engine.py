@@ -70,17 +70,20 @@ class Pass:
             self.add(edge, cotangent)
 
         xp, adjoints, owned, watching = self.xp, self.adjoints, self.owned, self.watching
-        unpack, add, keep_graph, asarray = self.unpack, self.add, self.keep_graph, xp.asarray
+        unpack, add, keep_graph = self.unpack, self.add, self.keep_graph
+        take = adjoints.pop
         for node in nodes:
             if watching and node in watching:
                 self._report(node)
             key, region = node.key, node.region
             if region is None:
                 # All of the family was written here: nothing of its adjoint is left to earlier nodes.
-                ct = adjoints.pop(key, None)
-                owned.discard(key)
-                if ct is None and type(key) is tuple:
-                    ct = self._take_several(key)
+                ct = take(key, None)
+                if ct is None:
+                    if type(key) is tuple:
+                        ct = self._take_several(key)
+                elif key in owned:
+                    owned.discard(key)
             elif key in adjoints:
                 if key not in owned or region.rigid:
                     self._own(key, region.layout)
@@ -91,30 +94,25 @@ class Pass:
             if needed is not None and node not in needed:
                 ct = None  # It leads to no target, but what it overwrote is no longer the earlier writers' business.
             if ct is not None:
-                if node.saved is None:
+                saved = node.saved
+                if saved is None:
                     raise self.fault(node, None)
                 try:
-                    cells = node.saved if unpack is None else unpack(node)
-                    shares = node.operation.pullback(xp, ct, cells, node)
+                    shares = node.operation.pullback(xp, ct, saved if unpack is None else unpack(node), node)
                 except LostValue as lost:
                     raise self.fault(node, lost) from None
-                if not keep_graph and node.saved:
+                if saved and not keep_graph:
                     node.saved = None
                 if node.fit is not None:
                     shares = [share if share is None else xp.fit(share, *f) for share, f in zip(shares, node.fit)]
                 for edge, share in zip(node.edges, shares):
-                    if share is None or edge is None:
+                    if edge is None or share is None:
                         continue
                     key = edge[0]
-                    if edge[1] is not None:
+                    if edge[1] is not None or key in adjoints:
                         add(edge, share)
-                    elif key not in adjoints:
-                        adjoints[key] = share
-                    elif key in owned:
-                        adjoints[key] += share
                     else:
-                        adjoints[key] = asarray(adjoints[key] + share)
-                        owned.add(key)
+                        adjoints[key] = share
             if leaves and node in leaves:
                 self._finish(leaves[node])
         self._finish(leaves.get(None, ()))
@@ -124,12 +122,13 @@ class Pass:
         key, region, writer = edge
         adjoints = self.adjoints
         if region is None:
-            if key not in adjoints:
+            present = adjoints.get(key)
+            if present is None:
                 adjoints[key] = share
             elif key in self.owned:
-                adjoints[key] += share
+                present += share
             else:
-                adjoints[key] = self.xp.asarray(adjoints[key] + share)
+                adjoints[key] = self.xp.asarray(present + share)
                 self.owned.add(key)
             return
         if self.apart and (view := self._watched(region, writer)) is not None:
@@ -160,43 +159,35 @@ class Pass:
 
     def _collect(self, writers: Iterable[Node | Leaf]) -> tuple[list[Node], dict[Node | None, list[Leaf]]]:
         """All nodes behind `writers` by falling sequence, and the leaves by their earliest reader (None: no node)."""
-        seen: set[Node] = set()
-        earliest: dict[Leaf, int] = {}
-        reader: dict[Leaf, Node] = {}
+        seen: set[Node | Leaf] = set()
         stack: list[Node] = []
         nodes: list[Node] = []
+        found: list[Leaf] = []
         for writer in writers:
-            if isinstance(writer, Leaf):
-                earliest[writer] = 0
-            elif writer not in seen:
+            if writer not in seen:
                 seen.add(writer)
-                stack.append(writer)
+                (found if type(writer) is Leaf else stack).append(writer)  # type: ignore[arg-type]
         while stack:
             node = stack.pop()
             nodes.append(node)
             if node.watches is not None:
                 self._notice(node, node.watches)
             for edge in node.edges:
-                if edge is None:
-                    continue
-                writer = edge[2]
-                if isinstance(writer, Leaf):
-                    # Snapshots of one operation's inputs share a sequence number: the one met last runs last.
-                    if earliest.get(writer, END) >= node.sequence:
-                        earliest[writer] = node.sequence
-                        reader[writer] = node
-                elif writer not in seen:
-                    seen.add(writer)
-                    stack.append(writer)
+                if edge is not None:
+                    writer = edge[2]
+                    if writer not in seen:
+                        seen.add(writer)
+                        if type(writer) is Leaf:
+                            found.append(writer)
+                        else:
+                            stack.append(writer)  # type: ignore[arg-type]
         nodes.sort(key=falling, reverse=True)
-        leaves: dict[Node | None, list[Leaf]] = {}
-        for leaf, sequence in earliest.items():
-            leaves.setdefault(reader[leaf] if sequence else None, []).append(leaf)
+        for leaf in found:
             if leaf.watches is not None:
                 self._notice(leaf, leaf.watches)
         for writer, watch in self.targets or ():
             self._notice(writer, [watch])
-        return nodes, leaves
+        return nodes, _by_earliest_reader(found, nodes)
 
     def _needed(self, nodes: list[Node]) -> set[Node]:
         """The nodes that lead to a target."""
@@ -281,6 +272,22 @@ class Pass:
             if gradient is not None and self.targets is None:
                 exclusive = leaf.key in self.owned or _holders(gradient) <= ALONE
                 self.deliver(leaf, gradient, exclusive)
+
+
+def _by_earliest_reader(leaves: list[Leaf], nodes: list[Node]) -> dict[Node | None, list[Leaf]]:
+    """The leaves by the last node to run that reads them; under None those that no node reads."""
+    found: dict[Node | None, list[Leaf]] = {}
+    pending = set(leaves)
+    for node in reversed(nodes):
+        if not pending:
+            break
+        for edge in node.edges:
+            if edge is not None and edge[2] in pending:
+                pending.discard(edge[2])  # type: ignore[arg-type]
+                found.setdefault(node, []).append(edge[2])  # type: ignore[arg-type]
+    if pending:
+        found[None] = [leaf for leaf in leaves if leaf in pending]
+    return found
 
 
 def _holders(gradient: Any) -> int:

@@ -33,38 +33,71 @@ Edge = tuple[int, "Region | None", "Node | Leaf"]
 class Family:
     """A base tensor's memory and history, shared with all its differentiable views.
 
-    `base` is the base's array, `edge` its edge (None: it does not require grad). `version` is None unless the family
-    came from `.data`: such a family counts its writes for itself. `origin` says why it may not be written freely:
-    "inference" for tensors made in this mode, "no_grad" and "inference_mode" for views made in these modes, with the
-    family they were made from in `source`, and "function" for a view or an input that the custom function `maker`
-    returned. `handle` is a weak reference to the base tensor, set when the first view of it is made.
+    `edge` is the base's edge (None: it does not require grad), `traits` what sets the family apart (None: nothing).
+    Once the first view of the base is made there are its `layout`, `base`, the base's array, and `handle`, a weak
+    reference to the base tensor.
     """
 
-    __slots__ = ("storage", "base", "edge", "layout", "version", "origin", "source", "maker", "handle")
+    __slots__ = ("storage", "edge", "layout", "traits", "base", "handle")
 
     storage: Storage
-    base: np.ndarray
     edge: Edge | None
     layout: Layout | None
-    version: int | None
-    origin: str | None
-    source: Family | None
-    maker: str
+    traits: Traits | None
+    base: np.ndarray
     handle: ref[Any]
 
     def make_layout(self, tensor: Any = None) -> Layout:
         """The layout of the base, made once: when `tensor` is the first of the family to be viewed or written in part."""
         if tensor is not None and tensor._view is None:
+            self.base = tensor._array
             self.handle = ref(tensor)
         layout = self.layout = Layout(self.base, self.base is self.storage.array)
         return layout
 
+    @property
+    def origin(self) -> str | None:
+        """Why the family may not be written freely: see `Traits`."""
+        return None if self.traits is None else self.traits.origin
+
+    @property
+    def version(self) -> int | None:
+        """The family's own count of writes; None when the storage's counts."""
+        return None if self.traits is None else self.traits.version
+
+    @version.setter
+    def version(self, version: int | None) -> None:
+        if version is not None or self.traits is not None:
+            self.set_apart().version = version
+
+    def set_apart(self) -> Traits:
+        """The traits of the family, to be changed."""
+        if self.traits is None:
+            self.traits = Traits()
+        return self.traits
+
     def bump(self) -> None:
         """Counts one write, where PyTorch counts it."""
-        if self.version is None:
+        traits = self.traits
+        if traits is None or traits.version is None:
             self.storage.version += 1
         else:
-            self.version += 1
+            traits.version += 1
+
+
+class Traits:
+    """What sets a family apart from most.
+
+    `version`: it came from `.data` and counts its writes for itself. `origin`: why it may not be written freely:
+    "inference" for tensors made in this mode, "no_grad" and "inference_mode" for views made in these modes, with the
+    family they were made from in `source`, and "function" for a view or an input that the custom function `maker`
+    returned.
+    """
+
+    version: int | None = None
+    origin: str | None = None
+    source: Family | None = None
+    maker: str = ""
 
 
 def new_family(storage: Storage, base: np.ndarray, edge: Edge | None = None) -> Family:
@@ -73,7 +106,7 @@ def new_family(storage: Storage, base: np.ndarray, edge: Edge | None = None) -> 
     family.storage = storage
     family.base = base
     family.edge = edge
-    family.layout = family.version = family.origin = family.source = None
+    family.layout = family.traits = None
     return family
 
 

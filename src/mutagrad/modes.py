@@ -20,7 +20,9 @@ class _Modes(threading.local):
 
 
 modes = _Modes()
-inference_depth = [0]  # how many inference modes are on in all threads: what asks seldom-true questions asks it first
+extras = [0]
+"""How many modes beyond plain recording are on in all threads: the fast calls ask this alone, and leave the rest to the
+general ones (`binding.general_call`, `Operation.apply` and `apply_in_place`), which look at the modes themselves."""
 
 
 def is_grad_enabled() -> bool:
@@ -176,10 +178,10 @@ class inference_mode(_Mode):
     def __enter__(self) -> None:
         self.previous = modes.grad, modes.inference
         modes.inference = self.mode
-        inference_depth[0] += self.mode
+        extras[0] += self.mode
         if self.mode:
             modes.grad = False
 
     def __exit__(self, *exception: object) -> None:
         modes.grad, modes.inference = self.previous
-        inference_depth[0] -= self.mode
+        extras[0] -= self.mode

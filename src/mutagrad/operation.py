@@ -407,7 +407,7 @@ def check_writable(target: Tensor, others: Sequence[Any], writer: str) -> tuple[
     tensor outside inference mode, or through a view made in a mode that cut it from a history it would need.
     """
     family = target._family
-    if family.origin is not None:
+    if family.traits is not None:
         check_origin(target, others, writer)
     if not modes.grad:
         return None
@@ -428,21 +428,23 @@ def check_writable(target: Tensor, others: Sequence[Any], writer: str) -> tuple[
 
 def check_origin(target: Tensor, others: Sequence[Any], writer: str) -> None:
     """Raises RuntimeError for a write to a tensor whose making forbids it."""
-    family = target._family
-    if family.origin == "inference":
+    traits = target._family.traits
+    if traits is None:
+        return
+    if traits.origin == "inference":
         if not modes.inference:
             raise RuntimeError(
                 "Inplace update to inference tensor outside InferenceMode is not allowed."
                 "You can make a clone to get a normal tensor before doing inplace update."
                 "See https://github.com/pytorch/rfcs/pull/17 for more details."
             )
-    elif family.origin == "function":
+    elif traits.origin == "function":
         if modes.grad:
-            raise errors.restricted_view("function", writer, caller_span(), output_of=(target.output_nr, family.maker))
-    elif modes.grad and family.source is not None:
-        needed = family.source.edge is not None or any(isinstance(x, Tensor) and x.requires_grad for x in others)
+            raise errors.restricted_view("function", writer, caller_span(), output_of=(target.output_nr, traits.maker))
+    elif modes.grad and traits.source is not None:
+        needed = traits.source.edge is not None or any(isinstance(x, Tensor) and x.requires_grad for x in others)
         if needed:
-            raise errors.restricted_view(family.origin, writer, caller_span())  # type: ignore[arg-type]
+            raise errors.restricted_view(traits.origin, writer, caller_span())  # type: ignore[arg-type]
 
 
 def check_shape(target: Tensor, shape: tuple[int, ...]) -> None:
@@ -654,6 +656,11 @@ def _optional(forward: Callable) -> tuple[str, ...]:
     return tuple(p.name for p in given if p.kind is p.POSITIONAL_ONLY and p.default is None)
 
 
+def same(xp: Any, ct: Any) -> Any:
+    """The rule of an input that the result is a sum of, or a copy: its share is the cotangent."""
+    return ct
+
+
 def _pullback(plans: list) -> Callable:
     """`pullback(xp, ct, cells, node)`: the shares of the inputs that want one, called as directly as can be.
 
@@ -661,9 +668,16 @@ def _pullback(plans: list) -> Callable:
     """
     if any(plan is not None and plan[2] for plan in plans):
         return _pullback_with_parameters(plans)
+    if all(plan is not None and plan[0] is same for plan in plans):
+        number = len(plans)
+        return lambda xp, ct, cells, node: (ct,) * number
     if len(plans) == 1 and plans[0] is not None:
-        only = _share(*plans[0][:2])
-        return lambda xp, ct, cells, node: (only(xp, ct, cells),)
+        rule, slots, _ = plans[0]
+        if not slots:
+            return lambda xp, ct, cells, node: (rule(xp, ct),)
+        if len(slots) == 1:
+            (slot,) = slots
+            return lambda xp, ct, cells, node: (rule(xp, ct, cells[slot].array),)
     if len(plans) == 2 and all(plan is not None and len(plan[1]) == 1 for plan in plans):
         (rule_a, (slot_a,), _), (rule_b, (slot_b,), _) = plans
 
@@ -686,9 +700,6 @@ def _share(rule: Rule, slots: tuple[int, ...]) -> Callable:
     """`share(xp, ct, cells)`: the rule with its saved values picked out."""
     if not slots:
         return lambda xp, ct, cells: rule(xp, ct)
-    if len(slots) == 1:
-        (only,) = slots
-        return lambda xp, ct, cells: rule(xp, ct, cells[only].array)
     return lambda xp, ct, cells: rule(xp, ct, *[cells[slot].array for slot in slots])
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from mutagrad.binding import bind, choose
 from mutagrad.graph import NOTHING, Leaf
-from mutagrad.modes import modes
+from mutagrad.modes import extras, modes
 from mutagrad.operation import Operation, as_operand, constant, record_write
 from mutagrad.overwrite import statistics
 from mutagrad.recording import MISSING, PYTHON_NUMBERS, saving_plans
@@ -47,9 +47,11 @@ def _unary(op: Operation) -> Callable[..., Any]:
     def call(self: Tensor, **options: Any) -> Tensor:
         array, family, view = self._array, self._family, self._view
         edge = family.edge if modes.grad else None
+        traits = family.traits
         if (
             options
-            or family.origin is not None
+            or extras[0]
+            or (traits is not None and traits.origin is not None)
             or (view is not None and view.overlapping)
             or (only_floats and array.dtype.kind not in "fc")
             or (edge is not None and (not simple or type(edge[2]) is Leaf))
@@ -107,12 +109,13 @@ def _binary(op: Operation) -> Callable[..., Any]:
         except AttributeError:
             return general(self, *(() if other is MISSING else (other,)), **options)
         family, view = self._family, self._view
-        storage = family.storage
+        storage, traits = family.storage, family.traits
         edge_a, edge_b = (family.edge, operand._family.edge) if modes.grad else (None, None)
         if (
             a.dtype is not b.dtype
             or options
-            or family.origin is not None
+            or extras[0]
+            or (traits is not None and traits.origin is not None)
             or operand._family.storage is storage
             or (b.ndim and b.shape != a.shape)
             or (view is not None and view.overlapping)

@@ -10,7 +10,6 @@ Read first: `operation.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from sys import _getframe
 from typing import Any
 
@@ -18,7 +17,7 @@ import numpy as np
 
 from mutagrad.binding import general_call, must_be_tensor, otherwise, with_options, wrong_operand
 from mutagrad.graph import EMPTY, NOTHING, Node, next_sequence
-from mutagrad.modes import modes
+from mutagrad.modes import extras, modes
 from mutagrad.operation import NUMBERS, Number, Operation, as_operand
 from mutagrad.report.spans import _outside as outside
 from mutagrad.report.spans import caller_position
@@ -56,7 +55,7 @@ def unary(op: Operation, kernel: Callable) -> Callable[..., Any]:
             array = input._array
         except AttributeError:
             raise TypeError(must_be_tensor(op, 0, input)) from None
-        if options:
+        if options or extras[0]:
             return with_options(op, (input,), options)
         try:
             value = kernel(array)
@@ -112,7 +111,7 @@ def parametrised(op: Operation, compute: Callable) -> Callable[..., Any]:
 
     def call(input: Any, *args: Any, **options: Any) -> Any:
         values = {**defaults, **dict(zip(parameters, args)), **options}
-        if not isinstance(input, Tensor) or len(values) != count or len(args) > count:
+        if not isinstance(input, Tensor) or len(values) != count or len(args) > count or extras[0]:
             return general(input, *args, **options)
         array = input._array
         try:
@@ -158,10 +157,9 @@ def binary(
     differentiable = op.differentiable
     with_number = op.with_number
     keeps_dtype = op.promotion != "compare"
-    casts = op.promotion == "compare"
     plans = saving_plans(op)
 
-    def mixed(input: Any, other: Any, options: dict[str, Any]) -> Any:
+    def mixed(input: Any, other: Any, options: dict[str, Any] = EMPTY) -> Any:
         if type(other) is Number:
             other = other.value
         if other is MISSING:
@@ -174,28 +172,32 @@ def binary(
         return with_options(op, (input, other), options)
 
     if not op.numbers:
-        by_number = partial(mixed, options={})
+        by_number = mixed
 
-    def call(input: Any = MISSING, other: Any = MISSING, **options: Any) -> Any:
+    def straight(input: Any, other: Any, depth: int = 1) -> Any:
         chosen = op
-        if type(other) in PYTHON_NUMBERS:
-            if by_number is not None and not options:
+        kind = type(other)
+        if kind is float or kind is int:
+            if by_number is not None:
                 return by_number(input, other)
             other = as_operand(other, input)
             chosen = with_number
+        if extras[0]:
+            return mixed(input, other)
         try:
             a = input._array
             b = other._array
         except AttributeError:
-            return mixed(input, other, options)
-        if a.dtype is not b.dtype or options:
-            return mixed(input, other, options)
+            return mixed(input, other)
+        dt = a.dtype
+        if b.dtype is not dt:
+            return mixed(input, other)
         try:
             value = kernel(a, b)
         except (TypeError, ValueError) as error:
             return otherwise(op, (input, other), error)
-        if value.dtype is not a.dtype and keeps_dtype:
-            return mixed(input, other, options)
+        if keeps_dtype and value.dtype is not dt:
+            return mixed(input, other)
         if type(value) is not ndarray:
             value = asarray(value)
         tensor = wrap(value)
@@ -207,16 +209,10 @@ def binary(
             if edge_b is None or not differentiable or not modes.grad:
                 return tensor
             plan = plans[2]
-            fits = b.shape == value.shape
         else:
             if not differentiable or not modes.grad:
                 return tensor
-            fits = a.shape == value.shape
-            if edge_b is None:
-                plan = plans[1]
-            else:
-                plan = plans[3]
-                fits = fits and b.shape == value.shape
+            plan = plans[1] if edge_b is None else plans[3]
             if input._view is not None:
                 edge_a = (edge_a[0], input._view, edge_a[2])
         if edge_b is not None and other._view is not None:
@@ -227,8 +223,8 @@ def binary(
         node.edges = (edge_a, edge_b)
         node.region = node.watches = None
         node.values = EMPTY
-        node.fit = None if fits and not casts else ((a.shape, a.dtype), (b.shape, b.dtype))
-        frame = _getframe(1)
+        node.fit = None if keeps_dtype and a.shape == b.shape else misfit(node.edges, a, b, value)
+        frame = _getframe(depth)
         node.code = code = frame.f_code
         node.instruction = frame.f_lasti
         if code.co_filename not in outside:
@@ -250,7 +246,20 @@ def binary(
         tensor._family.edge = (sequence, None, node)
         return tensor
 
-    return call
+    def call(input: Any = MISSING, other: Any = MISSING, **options: Any) -> Any:
+        if options or other is MISSING:
+            return mixed(input, other, options)
+        return straight(input, other, 2)
+
+    return straight if operator else call
+
+
+def misfit(edges: tuple, a: ndarray, b: ndarray, value: ndarray) -> tuple | None:
+    """Shape and dtype of each of two operands; None where those that want a share have the result's."""
+    for edge, x in zip(edges, (a, b)):
+        if edge is not None and (x.shape != value.shape or x.dtype is not value.dtype):
+            return ((a.shape, a.dtype), (b.shape, b.dtype))
+    return None
 
 
 def ternary(op: Operation, compute: Callable) -> Callable[..., Any]:
@@ -263,7 +272,7 @@ def ternary(op: Operation, compute: Callable) -> Callable[..., Any]:
     lead = op.lead
 
     def call(*given: Any, **options: Any) -> Any:
-        if options or len(given) != 3:
+        if options or len(given) != 3 or extras[0]:
             return general(*given, **options)
         operands = given
         for x in given:

@@ -19,7 +19,7 @@ from mutagrad import dtypes
 from mutagrad.device import CPU, Layout, strided
 from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Edge, Family, Leaf, Watch, new_family, next_sequence
-from mutagrad.modes import inference_depth, modes
+from mutagrad.modes import extras, modes
 from mutagrad.overlap import address
 from mutagrad.printing import format_tensor, format_value
 from mutagrad.regions import View, repeat_along, step_view
@@ -324,8 +324,9 @@ class Tensor:
         # The base of what was expanded is what it was expanded from: then each element has one place in its adjoint.
         base = array[(*[slice(1) if s == 0 else slice(None) for s in array.strides], ...)] if repeated else array
         alias = new_family(family.storage, base)
-        alias.version = family.version
-        alias.origin = "inference" if family.origin == "inference" else None
+        if family.traits is not None:
+            alias.version = family.version
+            alias.set_apart().origin = "inference" if family.origin == "inference" else None
         if repeated:
             view = step_view(None, repeat_along, (array.shape,), alias.make_layout(), "Expand", overlapping=True)
         return wrap_view(array, alias, view)
@@ -506,10 +507,9 @@ def wrap(array: np.ndarray) -> Tensor:
     storage.waiting = storage.index = storage.exposure = None
     family = Family()
     family.storage = storage
-    family.base = array
-    family.edge = family.layout = family.version = family.origin = family.source = None
-    if inference_depth[0] and modes.inference:
-        family.origin = "inference"
+    family.edge = family.layout = family.traits = None
+    if extras[0] and modes.inference:
+        family.set_apart().origin = "inference"
     tensor = new(Tensor)
     tensor._array = array
     tensor._family = family

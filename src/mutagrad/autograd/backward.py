@@ -15,7 +15,7 @@ from mutagrad.engine import Pass
 from mutagrad.graph import Edge, Leaf, Node, Watch, new_family, next_sequence
 from mutagrad.modes import modes
 from mutagrad.namespaces import arrays, tensors
-from mutagrad.operation import Operation
+from mutagrad.operation import Operation, same
 from mutagrad.regions import Gathered
 from mutagrad.report import errors
 from mutagrad.report.regions import Region
@@ -235,7 +235,7 @@ def _accumulate_into(tensor: Tensor, gradient: Tensor, create_graph: bool) -> No
 
 # Saved values as tensors --------------------------------------------------------------------------------------------
 
-snapshot = Operation("snapshot", lambda xp, input: input, {"input": lambda xp, ct: ct})
+snapshot = Operation("snapshot", lambda xp, input: input, {"input": same})
 
 
 class _Unpacked:

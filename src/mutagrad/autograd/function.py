@@ -317,10 +317,10 @@ def _output(cls: type[Function], output: Tensor, args: tuple, edge: Edge, number
     shares_input = any(isinstance(a, Tensor) and a._family.storage is output._family.storage for a in args)
     family = new_family(output._family.storage, output._array, edge)
     if shares_input:
-        family.version = output._family.version
-        family.origin = "function"
-        family.source = None
-        family.maker = cls.__name__
+        traits = family.set_apart()
+        traits.version = output._family.version
+        traits.origin = "function"
+        traits.maker = cls.__name__
         output = wrap_view(output._array, family, None)
     else:
         output._family, output._view = family, None
@@ -331,7 +331,7 @@ def _output(cls: type[Function], output: Tensor, args: tuple, edge: Edge, number
 def _check_dirty(tensor: Tensor, args: tuple) -> None:
     if not _is_in(tensor, args):
         raise RuntimeError("a tensor was marked dirty that is no input of the function")
-    if tensor._family.origin is not None:
+    if tensor._family.traits is not None:
         check_origin(tensor, args, "apply")
     edge = edge_of(tensor)
     if edge is not None and isinstance(edge[2], Leaf):

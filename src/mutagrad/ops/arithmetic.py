@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import composite, pointwise
-from mutagrad.operation import Operation
+from mutagrad.operation import Operation, same
 from mutagrad.ops.checks import is_mask, no_kernel, type_word
 from mutagrad.tensor import Tensor
 
@@ -101,18 +101,18 @@ def _rsub_scaled(xp: Any, input: Any, other: Any, /, *, alpha: Any) -> Any:
     return other - _scaled(xp, input, alpha)
 
 
-_added = Operation("add", _add_scaled, {"input": lambda xp, ct: ct, "other": _times_alpha}, promotion="promote")
+_added = Operation("add", _add_scaled, {"input": same, "other": _times_alpha}, promotion="promote")
 _subtracted = Operation(
     "sub",
     _sub_scaled,
-    {"input": lambda xp, ct: ct, "other": lambda xp, ct, alpha: _times_alpha(xp, -ct, alpha)},
+    {"input": same, "other": lambda xp, ct, alpha: _times_alpha(xp, -ct, alpha)},
     promotion="promote",
     check=_check_no_masks,
 )
 _subtracted_from = Operation(
     "rsub",
     _rsub_scaled,
-    {"input": lambda xp, ct, alpha: _times_alpha(xp, -ct, alpha), "other": lambda xp, ct: ct},
+    {"input": lambda xp, ct, alpha: _times_alpha(xp, -ct, alpha), "other": same},
     promotion="promote",
     number_name="RsubBackward1",
     check=_check_no_masks,
@@ -123,8 +123,8 @@ add = pointwise(
     "add",
     operators="add radd iadd",
     variant=lambda alpha=1: (_added, {"alpha": alpha}),
-    input=lambda xp, ct: ct,
-    other=lambda xp, ct: ct,
+    input=same,
+    other=same,
     doc="The sum `input + alpha * other`.",
 )
 sub = subtract = pointwise(
@@ -134,7 +134,7 @@ sub = subtract = pointwise(
     operators="sub isub",
     check=_check_no_masks,
     variant=lambda alpha=1: (_subtracted, {"alpha": alpha}),
-    input=lambda xp, ct: ct,
+    input=same,
     other=lambda xp, ct: -ct,
     doc="The difference `input - alpha * other`. Raises RuntimeError for a mask.",
 )
@@ -148,7 +148,7 @@ rsub = pointwise(
     variant=lambda alpha=1: (_subtracted_from, {"alpha": alpha}),
     number_name="RsubBackward1",
     input=lambda xp, ct: -ct,
-    other=lambda xp, ct: ct,
+    other=same,
     doc="The difference `other - alpha * input`.",
 )
 
@@ -268,7 +268,7 @@ remainder = pointwise(
     operators="mod imod",
     node_name="RemainderBackward1",
     number_name="RemainderBackward0",
-    input=lambda xp, ct: ct,
+    input=same,
     other=lambda xp, ct, input, other: -ct * xp.floor_divide(input, other),
     doc="""What is left of `input` after whole multiples of `other`, with the sign of `other`.
 
@@ -281,14 +281,14 @@ _reflected_remainder = pointwise(
     method=False,
     in_place=False,
     input=lambda xp, ct, input, other: -ct * xp.floor_divide(other, input),
-    other=lambda xp, ct: ct,
+    other=same,
 )
 fmod = pointwise(
     "fmod",
     lambda xp, input, other: xp.fmod(input, other),
     node_name="FmodBackward1",
     number_name="FmodBackward0",
-    input=lambda xp, ct: ct,
+    input=same,
     other=lambda xp, ct, input, other: -ct * xp.trunc_divide(input, other),
     doc="""What is left of `input` after whole multiples of `other`, with the sign of `input`.
 
@@ -312,7 +312,7 @@ addcmul = pointwise(
     _addcmul,
     numbers=False,
     refuses=no_kernel("b", "addcmul_cpu_out"),
-    input=lambda xp, ct: ct,
+    input=same,
     tensor1=lambda xp, ct, tensor2, value: ct * (tensor2 * value).conj(),
     tensor2=lambda xp, ct, tensor1, value: ct * (tensor1 * value).conj(),
     doc="The sum `input + value * tensor1 * tensor2`.",
@@ -339,7 +339,7 @@ addcdiv = pointwise(
     _addcdiv,
     numbers=False,
     check=_check_fractions,
-    input=lambda xp, ct: ct,
+    input=same,
     tensor1=lambda xp, ct, tensor2, value: ct * (value / tensor2).conj(),
     tensor2=lambda xp, ct, tensor1, tensor2, value: -ct * (value * tensor1 / (tensor2 * tensor2)).conj(),
     doc="The sum `input + value * tensor1 / tensor2`. Raises RuntimeError where both are whole numbers.",

@@ -16,7 +16,7 @@ from mutagrad.device import check_device, contiguous_format, memory_format, pres
 from mutagrad.dtypes import as_dtype, can_cast, dtype, legacy_type_name, of_numpy, promote_types
 from mutagrad.dtypes import result_type as numpy_result_type
 from mutagrad.namespaces.layouts import copy_in_order
-from mutagrad.operation import Operation
+from mutagrad.operation import Operation, same
 from mutagrad.ops.numbers import NUMBERS
 from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
@@ -40,8 +40,8 @@ __all__ = [
 
 # Copies -------------------------------------------------------------------------------------------------------------
 
-copied = pointwise("clone", lambda xp, input: xp.copy(input), input=lambda xp, ct: ct, in_place=False, method=False)
-taken_over = Operation("clone", lambda xp, input: xp.asarray(input), {"input": lambda xp, ct: ct})
+copied = pointwise("clone", lambda xp, input: xp.copy(input), input=same, in_place=False, method=False)
+taken_over = Operation("clone", lambda xp, input: xp.asarray(input), {"input": same})
 converted = Operation(
     "_to_copy",
     lambda xp, input, /, *, dtype: xp.fit(input, tuple(input.shape), dtype),

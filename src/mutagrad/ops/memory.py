@@ -148,8 +148,8 @@ def base(self: Tensor) -> Tensor | None:
 
 def _root(family: Family) -> Family:
     """The family that a view made without recording was made from."""
-    while family.source is not None:
-        family = family.source
+    while family.traits is not None and family.traits.source is not None:
+        family = family.traits.source
     return family
 
 

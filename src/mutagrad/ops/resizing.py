@@ -18,7 +18,7 @@ import numpy as np
 from mutagrad.declaration import composite
 from mutagrad.graph import Leaf, new_family
 from mutagrad.modes import modes
-from mutagrad.operation import Operation, check_writable, record_write
+from mutagrad.operation import Operation, check_writable, record_write, same
 from mutagrad.ops import shaping, views
 from mutagrad.ops.memory import TypedStorage, UntypedStorage
 from mutagrad.ops.sizes import sizes_in, sizes_of
@@ -31,7 +31,7 @@ from mutagrad.tensor import Tensor, wrap_view
 __all__: list[str] = []
 
 
-_same = Operation("alias", lambda xp, input: input, {"input": lambda xp, ct: ct})
+_same = Operation("alias", lambda xp, input: input, {"input": same})
 
 
 def _change(tensor: Tensor, make: Callable[..., Tensor], arguments: tuple, writer: str, name: str) -> Tensor:

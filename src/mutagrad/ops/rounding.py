@@ -15,7 +15,7 @@ import builtins
 from typing import Any
 
 from mutagrad.declaration import pointwise
-from mutagrad.operation import Operation
+from mutagrad.operation import Operation, same
 from mutagrad.ops.arithmetic import zero
 from mutagrad.ops.checks import no_kernel, not_for
 
@@ -112,7 +112,7 @@ frac = pointwise(
     "frac",
     lambda xp, input: input - xp.trunc(input),
     refuses=no_kernel("biuc", "frac_cpu"),
-    input=lambda xp, ct: ct,
+    input=same,
     doc="What is left of `input` after its whole part, with its sign.",
 )
 

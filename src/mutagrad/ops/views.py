@@ -60,9 +60,10 @@ def attach_view(tensor: Tensor, array: np.ndarray, view: View) -> Tensor:
 def _cut_off(family: Family, array: np.ndarray) -> Family:
     """The family of a view made where nothing is recorded: it has no part in the history of `family`."""
     alias = new_family(family.storage, array)
-    alias.version = family.version
-    alias.origin = "inference_mode" if modes.inference else "no_grad"
-    alias.source = family
+    traits = alias.set_apart()
+    traits.version = family.version
+    traits.origin = "inference_mode" if modes.inference else "no_grad"
+    traits.source = family
     return alias
 
 
@@ -87,7 +88,8 @@ def alias(tensor: Tensor, array: np.ndarray) -> Tensor:
     """A tensor over the same memory that has no part in the history of `tensor`; both see and count all writes."""
     family = new_family(tensor._family.storage, array)
     family.version = tensor._family.version
-    family.origin = "inference" if tensor._family.origin == "inference" else None
+    if tensor._family.origin == "inference":
+        family.set_apart().origin = "inference"
     return wrap_view(array, family, None)
 
 

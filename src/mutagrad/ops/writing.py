@@ -13,7 +13,7 @@ import numpy as np
 
 from mutagrad.declaration import composite
 from mutagrad.dtypes import legacy_type_name
-from mutagrad.operation import Operation, broadcast_error, check_overlap, check_writable, record_write
+from mutagrad.operation import Operation, broadcast_error, check_overlap, check_writable, record_write, same
 from mutagrad.ops.conversion import real_part
 from mutagrad.ops.creation import into
 from mutagrad.ops.numbers import NUMBERS, element
@@ -30,7 +30,7 @@ __all__ = ["as_strided_scatter", "diagonal_scatter", "select_scatter", "slice_sc
 
 def overwriting(name: str, node_name: str) -> Operation:
     """An operation in place whose result is its second input."""
-    return Operation(name, lambda xp, input, source: source, {"source": lambda xp, ct: ct}, node_name=node_name)
+    return Operation(name, lambda xp, input, source: source, {"source": same}, node_name=node_name)
 
 
 copy_over = overwriting("copy", "CopyBackwards")

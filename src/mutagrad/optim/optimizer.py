@@ -29,7 +29,7 @@ Parameters = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, T
 def memory(tensor: Tensor, writer: str) -> np.ndarray:
     """The tensor's memory, about to be written by `writer`: what was saved from it is seen to, the write is counted."""
     family = tensor._family
-    if family.origin is not None:
+    if family.traits is not None:
         check_origin(tensor, (), writer)
     family.storage.will_write(tensor._array, tensor._view, writer)
     family.bump()
