@@ -3,11 +3,11 @@
 A case is a dictionary:
 
     dtype, args, kwargs     as `encoding.py` keeps them
-    out        the outputs: places of arrays, or `{"number": x}`          form       their structure, if not a tensor
-    grads, second           of the leaves; of leaves and cotangents       rtol       where rounding grows beyond the usual
-    inplace    `"same"`, or values and gradients of its own, or an error
-    method     present where that form gives the same                     into       present where `out=` receives it
-    error      class and first line, in place of all these
+    out             the outputs: places of arrays, or `{"number": x}`; `form` is their structure where not a tensor
+    grads, second   of the leaves; of leaves and cotangents
+    inplace         `"same"`, or values and gradients of its own, or an error
+    method, into    present where that form gives the same, and where `out=` receives it
+    error           class and first line, in place of all these
 """
 
 from __future__ import annotations
