@@ -1,6 +1,6 @@
-"""Records what PyTorch gives for the programs in `tests/nn` and `tests/optim`, for tests that need no PyTorch.
+"""Records what PyTorch gives for the programs in `tests/nn`, `tests/optim` and `examples`, for tests without PyTorch.
 
-    python tools/record_training.py     writes tests/data/training.{npz,json}
+    python tools/record_training.py [part …]     writes tests/data/<part>.{npz,json}
 
 Record on a processor that is not Intel's: there PyTorch draws dropout from another library. Run it with the PyTorch
 version named in `VERSION`.
@@ -16,19 +16,27 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.nn import programs, recording, texts
+from tests.optim import algorithms, schedules
 from tests.optim import programs as training
 
 VERSION = "2.13"
 
+PARTS = {
+    "training": ({**programs.PROGRAMS, **training.PROGRAMS}, {**texts.TEXTS, **training.TEXTS}),
+    "optimizers": (algorithms.PROGRAMS, algorithms.TEXTS),
+    "schedules": (schedules.PROGRAMS, schedules.TEXTS),
+}
+
 
 def main() -> None:
-    """Runs every program and writes the files."""
+    """Runs the programs of the parts named, or of all, and writes the files."""
     if not torch.__version__.startswith(VERSION):
         raise SystemExit(f"record with PyTorch {VERSION}, not {torch.__version__}")
     torch.set_num_threads(1)
-    recorder = recording.record(torch, {**programs.PROGRAMS, **training.PROGRAMS}, {**texts.TEXTS, **training.TEXTS})
-    recorder.write(recording.STEM)
-    print(f"{len(recorder.index)} entries")
+    for part in sys.argv[1:] or PARTS:
+        recorder = recording.record(torch, *PARTS[part])
+        recorder.write(part)
+        print(f"{part}: {len(recorder.index)} entries")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Programs that run under PyTorch, where `tools/record_training.py` records them, and under mutagrad, in tests.
 
 A program is a function of the module called `torch` and gives a dictionary of tensors and arrays; a text is the `repr`
-of what a function of it gives. Both are kept in `tests/data/training.*`, in the way of the recorded operations.
+of what a function of it gives. They are kept in `tests/data/`, in a pair of files for each part, in the way of the
+recorded operations.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -57,23 +59,29 @@ def record(torch: Any, programs: dict[str, Program], texts: dict[str, Callable[[
     return recorder
 
 
-RECORDS = Records.load(STEM) if (DATA / f"{STEM}.json").exists() else Records({}, {})
+@cache
+def records(stem: str) -> Records:
+    """The records of a part."""
+    return Records.load(stem) if (DATA / f"{stem}.json").exists() else Records({}, {})
 
 
-def expected_arrays(program: str) -> dict[str, np.ndarray]:
+def expected_arrays(program: str, stem: str = STEM) -> dict[str, np.ndarray]:
     """What the program gave under PyTorch."""
-    places = {name.partition("/")[2]: entry for name, entry in RECORDS.index.items() if name.startswith(f"{program}/")}
-    return {key: RECORDS.array(entry["array"]) for key, entry in places.items()}  # type: ignore[misc]
+    kept = records(stem)
+    places = {name.partition("/")[2]: entry for name, entry in kept.index.items() if name.startswith(f"{program}/")}
+    return {key: kept.array(entry["array"]) for key, entry in places.items()}  # type: ignore[misc]
 
 
-def expected_text(name: str) -> str:
+def expected_text(name: str, stem: str = STEM) -> str:
     """The text under PyTorch."""
-    return RECORDS.index[name]["text"]
+    return records(stem).index[name]["text"]
 
 
-def assert_program(torch: Any, name: str, program: Program, rtol: dict[str, float] | None = None) -> None:
+def assert_program(
+    torch: Any, name: str, program: Program, rtol: dict[str, float] | None = None, stem: str = STEM
+) -> None:
     """Asserts that a program gives what it gave under PyTorch."""
-    found, expected = outcome(torch, program), expected_arrays(name)
+    found, expected = outcome(torch, program), expected_arrays(name, stem)
     assert found.keys() == expected.keys()
     for key, value in found.items():
         assert_close(value, expected[key], f"{name}/{key}", (rtol or {}).get(value.dtype.name))

@@ -1,29 +1,22 @@
-"""Adam, and AdamW, whose weight decay is apart from the gradient.
+"""Adam and its kin: steps against a running mean of the gradient, over a running measure of its size.
 
-Follows https://docs.pytorch.org/docs/stable/generated/torch.optim.Adam.html (D. Kingma and J. Ba, 2014; I. Loshchilov
-and F. Hutter, 2017; for `amsgrad` S. Reddi et al., 2018).
+`AdamW` decays weights apart from the gradient, `NAdam` looks ahead as Nesterov's momentum does, `RAdam` warms up until
+the mean of squares can be trusted, `Adamax` measures by the largest gradient.
+Follows https://docs.pytorch.org/docs/stable/optim.html (D. Kingma and J. Ba, 2014; I. Loshchilov and F. Hutter, 2017;
+for `amsgrad` S. Reddi et al., 2018; T. Dozat, 2016; L. Liu et al., 2019).
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from mutagrad.optim.optimizer import (
-    Optimizer,
-    Parameters,
-    against,
-    check_lr,
-    check_not_differentiable,
-    check_option,
-    memory,
-)
-from mutagrad.tensor import Tensor, wrap
+from mutagrad.optim.elementwise import Elementwise, Rule, check_options, counted, number, scalar
+from mutagrad.optim.optimizer import Parameters
+from mutagrad.tensor import Tensor
 
 
-class Adam(Optimizer):
+class Adam(Elementwise):
     """Steps against the running mean of the gradient, over the root of the running mean of its square.
 
     `betas` say how slowly the two means forget; both are corrected for having begun at zero. `weight_decay` times the
@@ -38,6 +31,8 @@ class Adam(Optimizer):
     >>> w
     tensor([0.9000, 1.9000], requires_grad=True)
     """
+
+    remembered = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
 
     def __init__(
         self,
@@ -55,13 +50,7 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        check_lr(lr)
-        check_option("epsilon value", eps)
-        for index in (0, 1):
-            if not 0.0 <= float(betas[index]) < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {index}: {betas[index]}")
-        check_option("weight_decay value", weight_decay)
-        check_not_differentiable(differentiable)
+        check_options(lr=lr, eps=eps, betas=betas, weight_decay=weight_decay)
         defaults = {
             "lr": lr,
             "betas": betas,
@@ -77,20 +66,25 @@ class Adam(Optimizer):
         }
         super().__init__(params, defaults)
 
-    def _update(self, parameter: Tensor, gradient: Tensor, group: dict[str, Any], writer: str) -> None:
-        state = self.state[parameter]
+    def rule(self, group: dict[str, Any], state: dict[str, Any], new: Callable[..., Tensor]) -> Rule:
         if not state:
-            state.update(_first_state(parameter._array, group["amsgrad"]))
-        count = memory(state["step"], writer)
-        count += 1
-        means = [memory(state[name], writer) for name in MEANS if name in state]
-        arrays = [memory(parameter, writer), gradient._array, *means]
-        if parameter._array.dtype.kind == "c":
-            # Real and imaginary parts are parameters of their own.
-            for part in (np.real, np.imag):
-                _step(float(count), group, *map(part, arrays))
-        else:
-            _step(float(count), group, *arrays)
+            state.update(step=scalar(), exp_avg=new(), exp_avg_sq=new())
+            if group["amsgrad"]:
+                state["max_exp_avg_sq"] = new()
+        count, eps = counted(state), group["eps"]
+        lr, (beta1, beta2) = number(group, "lr"), number(group, "betas")
+        size, spread = lr / (1 - beta1**count), (1 - beta2**count) ** 0.5
+
+        def adapt(xp: Any, w: Any, g: Any, exp_avg: Any, exp_avg_sq: Any, max_exp_avg_sq: Any = None) -> None:
+            exp_avg += (g - exp_avg) * (1 - beta1)
+            exp_avg_sq *= beta2
+            exp_avg_sq += g * g * (1 - beta2)
+            squares = exp_avg_sq
+            if group["amsgrad"]:
+                max_exp_avg_sq[...] = squares = xp.maximum(max_exp_avg_sq, exp_avg_sq)
+            w -= exp_avg / (xp.sqrt(squares) / spread + eps) * size
+
+        return adapt
 
 
 class AdamW(Adam):
@@ -127,48 +121,179 @@ class AdamW(Adam):
         )
 
 
-MEANS = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
+class NAdam(Elementwise):
+    """`Adam` with Nesterov's momentum, which is phased in as `momentum_decay` says.
+
+    >>> import mutagrad
+    >>> w = mutagrad.tensor([1., 2.], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> NAdam([w], lr=0.1).step()
+    >>> w
+    tensor([0.8944, 1.8944], requires_grad=True)
+    """
+
+    remembered = ("exp_avg", "exp_avg_sq")
+
+    def __init__(
+        self,
+        params: Parameters,
+        lr: float | Tensor = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum_decay: float = 4e-3,
+        decoupled_weight_decay: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        check_options(lr=lr, eps=eps, betas=betas, weight_decay=weight_decay, momentum_decay=momentum_decay)
+        defaults = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "momentum_decay": momentum_decay,
+            "decoupled_weight_decay": decoupled_weight_decay,
+            "maximize": maximize,
+            "foreach": foreach,
+            "capturable": capturable,
+            "differentiable": differentiable,
+        }
+        super().__init__(params, defaults)
+
+    def rule(self, group: dict[str, Any], state: dict[str, Any], new: Callable[..., Tensor]) -> Rule:
+        if not state:
+            state.update(step=scalar(), mu_product=scalar(1.0), exp_avg=new(), exp_avg_sq=new())
+        count, eps = counted(state), group["eps"]
+        lr, (beta1, beta2) = number(group, "lr"), number(group, "betas")
+        mu, mu_next = (beta1 * (1 - 0.5 * 0.96 ** (at * group["momentum_decay"])) for at in (count, count + 1))
+        state["mu_product"] *= mu
+        product, correction = state["mu_product"].item(), 1 - beta2**count
+        size, size_next = lr * (1 - mu) / (1 - product), lr * mu_next / (1 - product * mu_next)
+
+        def adapt(xp: Any, w: Any, g: Any, exp_avg: Any, exp_avg_sq: Any) -> None:
+            exp_avg += (g - exp_avg) * (1 - beta1)
+            exp_avg_sq *= beta2
+            exp_avg_sq += g * g * (1 - beta2)
+            w -= (g * size + exp_avg * size_next) / (xp.sqrt(exp_avg_sq / correction) + eps)
+
+        return adapt
 
 
-def _first_state(w: np.ndarray, amsgrad: bool) -> dict[str, Tensor]:
-    """The state of a parameter before its first step: the count of steps, in single precision, and the means."""
-    means = MEANS if amsgrad else MEANS[:2]
-    return {"step": wrap(np.zeros((), np.float32)), **{name: wrap(np.zeros_like(w)) for name in means}}
+class RAdam(Elementwise):
+    """`Adam` whose steps are against the plain mean until the variance of the mean of squares is tractable.
+
+    >>> import mutagrad
+    >>> w = mutagrad.tensor([1., 2.], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> RAdam([w], lr=0.1).step()
+    >>> w
+    tensor([0.8000, 1.6000], requires_grad=True)
+    """
+
+    remembered = ("exp_avg", "exp_avg_sq")
+
+    def __init__(
+        self,
+        params: Parameters,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        decoupled_weight_decay: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        check_options(lr=lr, eps=eps, betas=betas, weight_decay=weight_decay)
+        defaults = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
+            "foreach": foreach,
+            "capturable": capturable,
+            "decoupled_weight_decay": decoupled_weight_decay,
+            "differentiable": differentiable,
+        }
+        super().__init__(params, defaults)
+
+    def rule(self, group: dict[str, Any], state: dict[str, Any], new: Callable[..., Tensor]) -> Rule:
+        if not state:
+            state.update(step=scalar(), exp_avg=new(), exp_avg_sq=new())
+        count, eps = counted(state), group["eps"]
+        lr, (beta1, beta2) = number(group, "lr"), number(group, "betas")
+        size, correction = lr / (1 - beta1**count), 1 - beta2**count
+        longest = 2 / (1 - beta2) - 1
+        length = longest - 2 * count * beta2**count / correction  # of the simple moving average that it is like
+        if length > 5:
+            above, below = (length - 4) * (length - 2) * longest, (longest - 4) * (longest - 2) * length
+            size = size * (correction * above / below) ** 0.5
+
+        def adapt(xp: Any, w: Any, g: Any, exp_avg: Any, exp_avg_sq: Any) -> None:
+            exp_avg += (g - exp_avg) * (1 - beta1)
+            exp_avg_sq *= beta2
+            exp_avg_sq += g * g * (1 - beta2)
+            w -= exp_avg * size / (xp.sqrt(exp_avg_sq) + eps) if length > 5 else exp_avg * size
+
+        return adapt
 
 
-def _step(
-    count: float,
-    group: dict[str, Any],
-    w: np.ndarray,
-    gradient: np.ndarray,
-    mean: np.ndarray,
-    mean_square: np.ndarray,
-    largest: np.ndarray | None = None,
-) -> None:
-    """The step of number `count`, written into `w` and the means."""
-    lr, (beta1, beta2) = float(group["lr"]), map(float, group["betas"])
-    scratch = np.empty_like(w)
-    decay, maximize = group["weight_decay"], group["maximize"]
-    if decay and group["decoupled_weight_decay"]:
-        np.multiply(w, 1 - lr * decay, out=w)
-        decay = 0
+class Adamax(Elementwise):
+    """`Adam` whose measure is the largest gradient so far, which fades.
 
-    # The direction is worked out anew for each mean where it has to stand in the one scratch.
-    g = against(w, gradient, maximize, decay, scratch)
-    np.multiply(g, g, out=scratch)
-    np.multiply(scratch, 1 - beta2, out=scratch)
-    np.multiply(mean_square, beta2, out=mean_square)
-    np.add(mean_square, scratch, out=mean_square)
-    g = against(w, gradient, maximize, decay, scratch)
-    np.subtract(g, mean, out=scratch)
-    np.multiply(scratch, 1 - beta1, out=scratch)
-    np.add(mean, scratch, out=mean)
+    >>> import mutagrad
+    >>> w = mutagrad.tensor([1., 2.], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> Adamax([w], lr=0.1).step()
+    >>> w
+    tensor([0.9000, 1.9000], requires_grad=True)
+    """
 
-    if largest is not None:
-        mean_square = np.maximum(largest, mean_square, out=largest)
-    root = np.sqrt(mean_square, out=scratch)
-    np.divide(root, math.sqrt(1 - beta2**count), out=root)
-    np.add(root, group["eps"], out=root)
-    np.divide(mean, root, out=scratch)
-    np.multiply(scratch, lr / (1 - beta1**count), out=scratch)
-    np.subtract(w, scratch, out=w)
+    remembered = ("exp_avg", "exp_inf")
+
+    def __init__(
+        self,
+        params: Parameters,
+        lr: float | Tensor = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        foreach: bool | None = None,
+        *,
+        maximize: bool = False,
+        differentiable: bool = False,
+        capturable: bool = False,
+    ) -> None:
+        check_options(lr=lr, eps=eps, betas=betas, weight_decay=weight_decay)
+        defaults = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "foreach": foreach,
+            "maximize": maximize,
+            "differentiable": differentiable,
+            "capturable": capturable,
+        }
+        super().__init__(params, defaults)
+
+    def rule(self, group: dict[str, Any], state: dict[str, Any], new: Callable[..., Tensor]) -> Rule:
+        if not state:
+            state.update(step=scalar(), exp_avg=new(), exp_inf=new())
+        count, eps = counted(state), group["eps"]
+        beta1, beta2 = number(group, "betas")
+        size = number(group, "lr") / (1 - beta1**count)
+
+        def adapt(xp: Any, w: Any, g: Any, exp_avg: Any, exp_inf: Any) -> None:
+            exp_avg += (g - exp_avg) * (1 - beta1)
+            exp_inf[...] = xp.maximum(exp_inf * beta2, xp.abs(g) + eps)
+            w -= exp_avg / exp_inf * size
+
+        return adapt

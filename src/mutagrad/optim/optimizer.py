@@ -1,60 +1,86 @@
-"""`Optimizer`: groups of parameters with their options, what is remembered of each, and how its memory is written.
+"""`Optimizer`: groups of parameters with their options, what is remembered of each, hooks, and saving and loading.
 
-An optimiser writes parameters in place, past the graph: no history, but every write is announced to the storage, so
-that what a live graph has saved of a parameter is kept, or marked lost, by the overwrite policy. It works in one
-scratch array the size of the parameter. State dicts are laid out as PyTorch's and can be exchanged with them.
-Follows https://docs.pytorch.org/docs/stable/optim.html
+State dicts are laid out as PyTorch's and can be exchanged with them. How parameters are updated is told in
+`elementwise.py`. Follows https://docs.pytorch.org/docs/stable/optim.html
 """
 
 from __future__ import annotations
 
 import warnings
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from functools import wraps
 from itertools import chain
 from typing import Any
 
-import numpy as np
-
+from mutagrad.autograd.hooks import RemovableHandle, add_hook
 from mutagrad.dtypes import legacy_type_name
 from mutagrad.modes import enable_grad
 from mutagrad.nn.parameter import clear_grad
-from mutagrad.operation import check_origin
 from mutagrad.tensor import Tensor
 
 Parameters = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
 
-def memory(tensor: Tensor, writer: str) -> np.ndarray:
-    """The tensor's memory, about to be written by `writer`: what was saved from it is seen to, the write is counted."""
-    family = tensor._family
-    if family.traits is not None:
-        check_origin(tensor, (), writer)
-    family.storage.will_write(tensor._array, tensor._view, writer)
-    family.bump()
-    return tensor._array
+_global_before: dict[int, Callable] = OrderedDict()
+_global_after: dict[int, Callable] = OrderedDict()
 
 
-def against(
-    w: np.ndarray, gradient: np.ndarray, maximize: bool, weight_decay: float, scratch: np.ndarray
-) -> np.ndarray:
-    """The direction to step against: the gradient itself where nothing is to be done to it, else the scratch.
+def register_optimizer_step_pre_hook(hook: Callable) -> RemovableHandle:
+    """Calls `hook(optimizer, args, kwargs)` before every step of every optimiser."""
+    return add_hook(_global_before, hook)
 
-    The gradient is reversed if `maximize`; then `weight_decay` times the parameter `w` is added.
-    """
-    if weight_decay:
-        np.multiply(w, weight_decay, out=scratch)
-        return (np.subtract if maximize else np.add)(scratch, gradient, out=scratch)
-    return np.negative(gradient, out=scratch) if maximize else gradient
+
+def register_optimizer_step_post_hook(hook: Callable) -> RemovableHandle:
+    """Calls `hook(optimizer, args, kwargs)` after every step of every optimiser."""
+    return add_hook(_global_after, hook)
+
+
+def _hooked(step: Callable) -> Callable:
+    """A class's `step` with the hooks around it; what it was called with may be replaced by those before."""
+
+    @wraps(step)
+    def hooked(*args: Any, **kwargs: Any) -> Any:
+        self: Any = args[0]  # hooks are shown all arguments, this one among them
+        self._opt_called = True  # schedulers ask for it
+        for hook in [*_global_before.values(), *self._optimizer_step_pre_hooks.values()]:
+            replaced = hook(self, args, kwargs)
+            if isinstance(replaced, tuple) and len(replaced) == 2:
+                args, kwargs = replaced
+            elif replaced is not None:
+                raise RuntimeError(
+                    f"{hooked} must return None or a tuple of (new_args, new_kwargs), but got {replaced}."
+                )
+        result = step(*args, **kwargs)
+        for hook in [*self._optimizer_step_post_hooks.values(), *_global_after.values()]:
+            hook(self, args, kwargs)
+        return result
+
+    hooked.is_hooked = True  # type: ignore[attr-defined]
+    return hooked
 
 
 class Optimizer:
     """The base class of optimisers, for parameters or groups of parameters with options of their own.
 
-    A subclass defines `_update`, or a `step` of its own. Raises TypeError for what are no tensors, ValueError for none
-    at all, for tensors that are no leaves, and for one that is in two groups.
+    A subclass defines `step`. Raises TypeError for what are no tensors, ValueError for none at all, for tensors that
+    are no leaves, and for one that is in two groups.
     """
+
+    _opt_called = False
+    _optimizer_step_pre_hooks: OrderedDict[int, Callable]
+    _optimizer_step_post_hooks: OrderedDict[int, Callable]
+    _optimizer_state_dict_pre_hooks: OrderedDict[int, Callable]
+    _optimizer_state_dict_post_hooks: OrderedDict[int, Callable]
+    _optimizer_load_state_dict_pre_hooks: OrderedDict[int, Callable]
+    _optimizer_load_state_dict_post_hooks: OrderedDict[int, Callable]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        step = cls.__dict__.get("step")
+        if step is not None and not hasattr(step, "is_hooked"):
+            cls.step = _hooked(step)  # type: ignore[method-assign]
 
     def __init__(self, params: Parameters, defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
@@ -63,6 +89,7 @@ class Optimizer:
                 f"{legacy_type_name(params._array.dtype)}"
             )
         self.defaults = defaults
+        self._make_hooks()
         self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         given: list[Any] = list(params)
@@ -77,7 +104,7 @@ class Optimizer:
             raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
         params, names = _listed(param_group["params"])
         for parameter in params:
-            _check(parameter)
+            _check(parameter, self.defaults.get("differentiable"))
         if len(set(params)) < len(params):
             warnings.warn(
                 "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
@@ -101,31 +128,64 @@ class Optimizer:
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Updates every parameter that has a gradient; calls `closure` first, for a fresh one, and gives its loss."""
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
-        writer = f"{type(self).__name__}.step"
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                gradient = parameter.grad
-                if gradient is not None:
-                    self._update(parameter, gradient, group, writer)
-        return loss
-
-    def _update(self, parameter: Tensor, gradient: Tensor, group: dict[str, Any], writer: str) -> None:
-        """Updates one parameter with the options of its group, in place, in the name of `writer`."""
         raise NotImplementedError
+
+    def _evaluated(self, closure: Callable[[], Any] | None) -> Any:
+        """The loss that the closure gives, if there is one."""
+        if closure is None:
+            return None
+        with enable_grad():
+            return closure()
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Makes the gradients of all parameters None, or zero them in place."""
         for parameter in self._parameters():
             clear_grad(parameter, set_to_none)
 
+    # Hooks --------------------------------------------------------------------------------------------------------
+
+    def _make_hooks(self) -> None:
+        for name in HOOKS:
+            self.__dict__[name] = OrderedDict()
+
+    def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(optimizer, args, kwargs)` before every step; it may return what the step is called with."""
+        return add_hook(self._optimizer_step_pre_hooks, hook)
+
+    def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(optimizer, args, kwargs)` after every step."""
+        return add_hook(self._optimizer_step_post_hooks, hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(optimizer)` before a state dict is made."""
+        return _placed(self._optimizer_state_dict_pre_hooks, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(optimizer, state_dict)` on every state dict made; it may return another in its place."""
+        return _placed(self._optimizer_state_dict_post_hooks, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(optimizer, state_dict)` before a state dict is loaded; it may return another in its place."""
+        return _placed(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(optimizer)` after a state dict was loaded."""
+        return _placed(self._optimizer_load_state_dict_post_hooks, hook, prepend)
+
     # Saving -------------------------------------------------------------------------------------------------------
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if "_optimizer_step_pre_hooks" not in self.__dict__:
+            self._make_hooks()
 
     def state_dict(self) -> dict[str, Any]:
         """What is remembered, by the parameters' numbers, and the groups, with these numbers for parameters."""
+        for hook in self._optimizer_state_dict_pre_hooks.values():
+            hook(self)
         numbers = {id(parameter): number for number, parameter in enumerate(self._parameters())}
         groups = [
             {
@@ -137,13 +197,21 @@ class Optimizer:
         state = {
             numbers[id(key)] if isinstance(key, Tensor) else key: remembered for key, remembered in self.state.items()
         }
-        return {"state": state, "param_groups": groups}
+        made = {"state": state, "param_groups": groups}
+        for hook in self._optimizer_state_dict_post_hooks.values():
+            replaced = hook(self, made)
+            made = made if replaced is None else replaced
+        return made
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Takes over the options of a state dict, and a copy of what it remembers, in the parameters' dtypes.
 
         Raises ValueError where its groups are not as many, or not as large, as those of this optimiser.
         """
+        state_dict = dict(state_dict)
+        for hook in self._optimizer_load_state_dict_pre_hooks.values():
+            replaced = hook(self, state_dict)
+            state_dict = state_dict if replaced is None else replaced
         groups = deepcopy(state_dict["param_groups"])
         if len(groups) != len(self.param_groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -152,14 +220,16 @@ class Optimizer:
                 "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
             )
         by_number = dict(zip(chain.from_iterable(group["params"] for group in groups), self._parameters()))
-        self.state = defaultdict(dict)
+        state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for key, remembered in state_dict["state"].items():
-            self.state[by_number.get(key, key)] = _taken_over(remembered, by_number.get(key))
+            state[by_number.get(key, key)] = _taken_over(remembered, by_number.get(key))
         for new, old in zip(groups, self.param_groups):
             new["params"] = old["params"]
             if "param_names" in old:
                 new.setdefault("param_names", old["param_names"])
-        self.param_groups = groups
+        self.__setstate__({"state": state, "param_groups": groups})
+        for hook in self._optimizer_load_state_dict_post_hooks.values():
+            hook(self)
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -167,6 +237,17 @@ class Optimizer:
             options = "".join(f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
             text += f"\nParameter Group {number}\n{options}"
         return text + ")"
+
+
+HOOKS = tuple(
+    f"_optimizer_{what}_{when}_hooks" for what in ("step", "state_dict", "load_state_dict") for when in ("pre", "post")
+)
+
+
+def _placed(hooks: OrderedDict[int, Callable], hook: Callable, first: bool) -> RemovableHandle:
+    handle = add_hook(hooks, hook)
+    hooks.move_to_end(handle.id, last=not first)
+    return handle
 
 
 def _listed(params: Any) -> tuple[list[Any], list[str] | None]:
@@ -187,10 +268,10 @@ def _listed(params: Any) -> tuple[list[Any], list[str] | None]:
     return [parameter for _, parameter in params], [name for name, _ in params]
 
 
-def _check(parameter: Any) -> None:
+def _check(parameter: Any, differentiable: Any) -> None:
     if not isinstance(parameter, Tensor):
         raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(parameter).__name__}")
-    if not parameter.is_leaf:
+    if not (parameter.is_leaf or parameter.retains_grad or differentiable):
         raise ValueError("can't optimize a non-leaf Tensor")
 
 
@@ -198,31 +279,11 @@ def _taken_over(value: Any, parameter: Tensor | None, name: str | None = None) -
     """A copy of what another optimiser remembers of a parameter, in its dtype but for the count of steps."""
     if isinstance(value, dict):
         return {key: _taken_over(each, parameter, key) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_taken_over(each, parameter, name) for each in value)
     if not isinstance(value, Tensor):
         return deepcopy(value)
     copy: Any = value.detach().clone()  # type: ignore[attr-defined]
     if parameter is None or name == "step" or parameter._array.dtype.kind not in "fc":
         return copy
     return copy.to(parameter.dtype)
-
-
-# Options ------------------------------------------------------------------------------------------------------------
-
-
-def check_option(name: str, value: Any) -> None:
-    """Raises ValueError for a negative option."""
-    if not value >= 0:
-        raise ValueError(f"Invalid {name}: {value}")
-
-
-def check_lr(lr: Any) -> None:
-    """Raises ValueError for a learning rate that is negative, or a tensor of several elements."""
-    if isinstance(lr, Tensor) and lr.numel() != 1:
-        raise ValueError("Tensor lr must be 1-element")
-    check_option("learning rate", lr)
-
-
-def check_not_differentiable(differentiable: bool) -> None:
-    """Raises NotImplementedError where the update itself is to be differentiated."""
-    if differentiable:
-        raise NotImplementedError("differentiable=True is not supported: updates are not recorded")

@@ -5,23 +5,15 @@ Follows https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from mutagrad.optim.optimizer import (
-    Optimizer,
-    Parameters,
-    against,
-    check_lr,
-    check_not_differentiable,
-    check_option,
-    memory,
-)
-from mutagrad.tensor import Tensor, wrap
+from mutagrad.optim.elementwise import Elementwise, Rule, check_options, number
+from mutagrad.optim.optimizer import Parameters
+from mutagrad.tensor import Tensor
 
 
-class SGD(Optimizer):
+class SGD(Elementwise):
     """Steps of `lr` against the gradient, or against its running sum, which `momentum` lets fade.
 
     The gradient is first reversed if `maximize`, then `weight_decay` times the parameter is added to it; in the running
@@ -35,6 +27,8 @@ class SGD(Optimizer):
     >>> w
     tensor([0.8000, 1.6000], requires_grad=True)
     """
+
+    remembered = ("momentum_buffer",)
 
     def __init__(
         self,
@@ -50,12 +44,7 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        check_lr(lr)
-        check_option("momentum value", momentum)
-        check_option("weight_decay value", weight_decay)
-        check_not_differentiable(differentiable)
-        if nesterov and (momentum <= 0 or dampening != 0):
-            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+        check_options(lr=lr, momentum=momentum, weight_decay=weight_decay)
         defaults = {
             "lr": lr,
             "momentum": momentum,
@@ -67,32 +56,21 @@ class SGD(Optimizer):
             "differentiable": differentiable,
             "fused": fused,
         }
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         super().__init__(params, defaults)
 
-    def _update(self, parameter: Tensor, gradient: Tensor, group: dict[str, Any], writer: str) -> None:
-        w = memory(parameter, writer)
-        scratch = np.empty_like(w)
-        lr, momentum = float(group["lr"]), group["momentum"]
-        g = against(w, gradient._array, group["maximize"], float(group["weight_decay"]), scratch)
-        if momentum:
-            running = self._running_sum(parameter, g, group, writer, scratch)
-            if group["nesterov"]:
-                # The step is lr * (g + momentum * running), in two parts that need one scratch.
-                np.subtract(w, np.multiply(g, lr, out=scratch), out=w)
-                lr *= momentum
-            g = running
-        np.subtract(w, np.multiply(g, lr, out=scratch), out=w)
+    def rule(self, group: dict[str, Any], state: dict[str, Any], new: Callable[..., Tensor]) -> Rule:
+        lr, momentum, share = number(group, "lr"), group["momentum"], 1 - group["dampening"]
+        is_first = bool(momentum) and state.get("momentum_buffer") is None
+        if is_first:
+            state["momentum_buffer"] = new()
 
-    def _running_sum(
-        self, parameter: Tensor, g: np.ndarray, group: dict[str, Any], writer: str, scratch: np.ndarray
-    ) -> np.ndarray:
-        """The running sum with `g` added to it; with dampening the scratch is used, even where it is `g`."""
-        state = self.state[parameter]
-        if state.get("momentum_buffer") is None:
-            state["momentum_buffer"] = wrap(np.array(g))
-            return state["momentum_buffer"]._array
-        running = memory(state["momentum_buffer"], writer)
-        np.multiply(running, group["momentum"], out=running)
-        if group["dampening"]:
-            g = np.multiply(g, 1 - group["dampening"], out=scratch)
-        return np.add(running, g, out=running)
+        def descend(xp: Any, w: Any, g: Any, momentum_buffer: Any = None) -> None:
+            if momentum:
+                momentum_buffer *= momentum
+                momentum_buffer += g if is_first else g * share
+                g = g + momentum_buffer * momentum if group["nesterov"] else momentum_buffer
+            w -= g * lr
+
+        return descend
