@@ -120,13 +120,7 @@ class _BatchNorm(_NormBase):
 
 
 class BatchNorm1d(_BatchNorm):
-    """Normalises (batch, channels) or (batch, channels, length) by channel.
-
-    >>> import mutagrad
-    >>> BatchNorm1d(2)(mutagrad.tensor([[1., 2.], [3., 2.]]))
-    tensor([[-1.0000,  0.0000],
-            [ 1.0000,  0.0000]], grad_fn=<NativeBatchNormBackward0>)
-    """
+    """Normalises (batch, channels) or (batch, channels, length) by channel."""
 
     ranks = (2, 3)
 

@@ -139,7 +139,7 @@ def counted(state: dict[str, Any]) -> float:
 def blocks(held: list[np.ndarray]) -> Iterator[list[np.ndarray]]:
     """The arrays, all of one shape, in parts of at most `BLOCK` elements; complex ones as pairs of reals."""
     if held[0].dtype.kind == "c":
-        held = [a[..., None].view(a.real.dtype) for a in held]
+        held = [a[..., None].view(a.dtype.char.lower()) for a in held]
     if all(a.flags.c_contiguous for a in held):
         yield from _slices([a.reshape(-1) for a in held], BLOCK)
     elif all(a.flags.f_contiguous for a in held):

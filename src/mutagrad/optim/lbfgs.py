@@ -149,7 +149,9 @@ class LBFGS(Optimizer):
         for parameter in self._parameters():
             array = memory(parameter, "LBFGS.step")
             stop = start + array.size * (2 if array.dtype.kind == "c" else 1)
-            array += (direction[start:stop] * length).astype(array.real.dtype).view(array.dtype).reshape(array.shape)
+            array += (
+                (direction[start:stop] * length).astype(array.dtype.char.lower()).view(array.dtype).reshape(array.shape)
+            )
             start = stop
 
     def _put(self, values: list[np.ndarray]) -> None:
@@ -206,7 +208,7 @@ class _Pairs:
 
 def _flat(array: np.ndarray) -> np.ndarray:
     flat = array.reshape(-1)
-    return flat.view(flat.real.dtype) if flat.dtype.kind == "c" else flat
+    return flat.view(flat.dtype.char.lower()) if flat.dtype.kind == "c" else flat
 
 
 def _largest(vector: np.ndarray) -> float:

@@ -107,7 +107,7 @@ class LRScheduler:
                 values = self.get_lr()
             else:
                 self.last_epoch = epoch
-                values = self._get_closed_form_lr() if hasattr(self, "_get_closed_form_lr") else self.get_lr()
+                values = getattr(self, "_get_closed_form_lr", self.get_lr)()
         for group, value in zip(self.optimizer.param_groups, values):
             put(group, "lr", value)
         self._last_lr: list[Any] = rates(self.optimizer)

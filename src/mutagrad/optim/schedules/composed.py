@@ -14,6 +14,8 @@ from mutagrad.optim.schedules.plateau import ReduceLROnPlateau
 class _Composed(LRScheduler):
     """A schedule whose state holds those of its parts."""
 
+    _schedulers: Sequence[LRScheduler]
+
     def state_dict(self) -> dict[str, Any]:
         """All that the schedule and its parts remember."""
         state = {name: value for name, value in self.__dict__.items() if name not in ("optimizer", "_schedulers")}
