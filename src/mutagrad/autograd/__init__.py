@@ -3,4 +3,5 @@
 from mutagrad.autograd import function, hooks
 from mutagrad.autograd.backward import backward, grad
 from mutagrad.autograd.function import Function
+from mutagrad.autograd.gradcheck import gradcheck, gradgradcheck
 from mutagrad.modes import enable_grad, inference_mode, no_grad, set_grad_enabled

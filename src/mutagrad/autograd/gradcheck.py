@@ -1,0 +1,423 @@
+"""`gradcheck` and `gradgradcheck`: derivatives against finite differences.
+
+Everything is checked that a formula for a derivative may get wrong: its values, whether it is the same every time, whether
+it multiplies by the cotangent it is given, and whether it copes with cotangents that are not there.
+Follows https://docs.pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html
+
+Read first: `jacobians.py`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mutagrad.autograd.backward import grad
+from mutagrad.autograd.jacobians import (
+    Direction,
+    as_tuple,
+    by_differences,
+    by_reverse,
+    derivatives,
+    is_continuous,
+    requiring_grad,
+    reverse_along,
+)
+from mutagrad.namespaces import tensors
+from mutagrad.operation import Operation
+from mutagrad.ops.random import Generator, rand, randn_like
+from mutagrad.tensor import Tensor, wrap
+
+__all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
+
+
+class GradcheckError(RuntimeError):
+    """Raised by `gradcheck` and `gradgradcheck` where a derivative is not what finite differences say."""
+
+
+def gradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
+    fast_mode: bool = False,
+    masked: bool | None = None,
+) -> bool:
+    """True when the derivatives of `func` at `inputs` agree with central differences of step `eps`.
+
+    Checked are all tensors among the inputs that require grad; they should be of double precision. `fast_mode` compares
+    one random projection of each Jacobian instead of all its elements. A complex output is checked by its real and its
+    imaginary part. Raises GradcheckError where they differ by more than `atol + rtol * |difference quotient|`, or gives
+    False when not `raise_exception`.
+
+    >>> import mutagrad
+    >>> x = mutagrad.tensor([0.1, 0.2], dtype=mutagrad.float64, requires_grad=True)
+    >>> mutagrad.autograd.gradcheck(lambda x: x.sin() * x, x)
+    True
+    """
+    if not (check_forward_ad or check_backward_ad):
+        raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
+    if check_batched_grad and not check_backward_ad:
+        raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
+    if check_batched_forward_grad and not check_forward_ad:
+        raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
+    given = as_tuple(inputs)
+    _check_inputs(given)
+    tolerances = _Tolerances(eps, atol, rtol, nondet_tol, check_grad_dtypes, bool(masked))
+    try:
+        outputs = differentiable(func(*given))
+        if check_backward_ad:
+            _check_reverse(func, given, tolerances, fast_mode)
+            for i, output in enumerate(outputs):
+                if check_batched_grad:
+                    _check_batched(given, output, i)
+            _check_multiplies(outputs, given, tolerances.masked)
+            if check_undefined_grad:
+                _check_undefined(func, given, len(outputs))
+    except GradcheckError:
+        if raise_exception:
+            raise
+        return False
+    return True
+
+
+def gradgradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    gen_non_contig_grad_outputs: bool = False,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
+    fast_mode: bool = False,
+    masked: bool = False,
+) -> bool:
+    """True when the derivatives of the gradients of `func` agree with central differences of the gradients.
+
+    The gradients are taken for the cotangents `grad_outputs`, random ones by default, and with respect to them too.
+    Raises GradcheckError like `gradcheck`.
+
+    >>> import mutagrad
+    >>> x = mutagrad.tensor([0.1, 0.2], dtype=mutagrad.float64, requires_grad=True)
+    >>> mutagrad.autograd.gradgradcheck(mutagrad.sin, x)
+    True
+    """
+    if not (check_fwd_over_rev or check_rev_over_rev):
+        raise AssertionError("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
+    if check_undefined_grad and not check_rev_over_rev:
+        raise AssertionError("Setting check_undefined_grad=True requires check_rev_over_rev to be True")
+    if check_batched_grad and not check_rev_over_rev:
+        raise AssertionError("Setting check_batched_grad=True requires check_rev_over_rev to be True")
+    given = as_tuple(inputs)
+    if grad_outputs is None:
+        cotangents = [_random_cotangent(output, gen_non_contig_grad_outputs) for output in differentiable(func(*given))]
+    else:
+        cotangents = list(as_tuple(grad_outputs))
+    wanted, weights = requiring_grad(given), requiring_grad(cotangents)
+
+    def gradients(*arguments: Any) -> tuple[Tensor, ...]:
+        points, cts = arguments[: len(given)], arguments[len(given) :]
+        # Forward mode takes the inputs without their history.
+        for position, values in ((wanted, points), (weights, cts)):
+            for i in position:
+                values[i].requires_grad_()
+        outputs = differentiable(func(*points))
+        found = grad(outputs, [points[i] for i in wanted], cts, create_graph=True, allow_unused=True)
+        return tuple(gradient for gradient in found if gradient is not None)
+
+    return gradcheck(
+        gradients,
+        (*given, *cotangents),
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
+        check_undefined_grad=check_undefined_grad,
+        check_grad_dtypes=check_grad_dtypes,
+        check_batched_grad=check_batched_grad,
+        fast_mode=fast_mode,
+        check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev,
+        masked=masked,
+    )
+
+
+def _random_cotangent(output: Tensor, noncontiguous: bool) -> Tensor:
+    made = rand(output._array.shape, dtype=output.dtype).mul_(2).sub_(1)
+    if output._array.dtype.kind == "c":
+        made = made - 1j
+    if noncontiguous and made._array.ndim:
+        made = made.repeat_interleave(2, dim=-1)[..., ::2]  # type: ignore[attr-defined]
+    return made.detach().requires_grad_()
+
+
+@dataclass(frozen=True)
+class _Tolerances:
+    eps: float
+    atol: float
+    rtol: float
+    repeatable: float
+    dtypes: bool
+    masked: bool
+
+
+def differentiable(outputs: Any) -> tuple[Tensor, ...]:
+    """Those of the outputs that require grad."""
+    return tuple(output for output in as_tuple(outputs) if output.requires_grad)
+
+
+def _check_inputs(inputs: tuple) -> None:
+    """Raises for inputs that cannot be checked, and warns of those that are not precise enough."""
+    for i in requiring_grad(inputs):
+        array = inputs[i]._array
+        if array.dtype.char not in "dD":
+            warnings.warn(
+                f"Input #{i} requires gradient and is not a double precision floating point or complex. "
+                "This check will likely fail if all the inputs are not of double precision floating point or complex. ",
+                stacklevel=3,
+            )
+        if array.size and any(stride == 0 and size > 1 for stride, size in zip(array.strides, array.shape)):
+            raise RuntimeError(
+                f"The {i}th input has a dimension with stride 0. gradcheck only supports inputs that are "
+                "non-overlapping to be able to compute the numerical gradients correctly. You should call .contiguous "
+                "on the input before passing it to gradcheck."
+            )
+    if not requiring_grad(inputs):
+        raise ValueError(
+            "gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True."
+        )
+
+
+# The values of derivatives --------------------------------------------------------------------------------------------
+
+
+def _check_reverse(func: Callable, inputs: tuple, tolerances: _Tolerances, fast: bool) -> None:
+    """Compares gradients with differences; functions of complex values by their imaginary and their real part."""
+    check = _compare_projections if fast else _compare_elements
+    outputs = as_tuple(func(*inputs))
+    if not any(is_continuous(output) and output.is_complex() for output in outputs):
+        check(func, inputs, tolerances, lambda number: "")
+        return
+    is_complex = [output.is_complex() for output in outputs if output.requires_grad]
+    for part in ("imaginary", "real"):
+
+        def says(number: int, part: str = part) -> str:
+            return f"While considering the {part} part of complex outputs only, " if is_complex[number] else ""
+
+        check(_part_of(func, part), inputs, tolerances, says)
+
+
+def _part_of(func: Callable, part: str) -> Callable[..., tuple]:
+    """`func` with the real or the imaginary part of its complex outputs."""
+
+    def of(output: Tensor) -> Tensor:
+        if not output.is_complex():
+            return output
+        return output.real if part == "real" else output.imag
+
+    return lambda *inputs: tuple(map(of, as_tuple(func(*inputs))))
+
+
+def _compare_elements(func: Callable, inputs: tuple, tolerances: _Tolerances, says: Callable[[int], str]) -> None:
+    outputs = as_tuple(func(*inputs))
+    wanted = [inputs[i] for i in requiring_grad(inputs)]
+    differences = [by_differences(func, inputs, x, outputs, tolerances.eps) for x in wanted]
+    if not any(output.requires_grad for output in outputs):
+        if any(jacobian.any() for jacobians in differences for jacobian in jacobians):
+            raise GradcheckError("Numerical gradient for function expected to be zero")
+        return
+    continuous = [output for output in outputs if is_continuous(output)]
+    for number, output in enumerate(differentiable(outputs)):
+        analytical = _repeatable(lambda output=output: by_reverse(output, wanted), tolerances)
+        column = next(i for i, other in enumerate(continuous) if other is output)
+        for i, found in enumerate(analytical):
+            expected = differences[i][column]
+            if not np.allclose(found, expected, tolerances.rtol, tolerances.atol):
+                raise GradcheckError(says(number) + mismatch(number, i, expected, found))
+
+
+def mismatch(output: int, input: int, numerical: np.ndarray, analytical: np.ndarray, mode: str = "") -> str:
+    """PyTorch's words for two Jacobians that differ."""
+    return (
+        f"Jacobian {mode}mismatch for output {output} with respect to input {input},\n"
+        f"numerical:{wrap(np.asarray(numerical))}\nanalytical:{wrap(np.asarray(analytical))}\n"
+    )
+
+
+def _repeatable(compute: Callable[[], list[np.ndarray]], tolerances: _Tolerances) -> list[np.ndarray]:
+    """What `compute` gives. Raises GradcheckError when a second time it gives something else."""
+    first, second = compute(), compute()
+    for a, b in zip(first, second):
+        if a.size and np.abs(a - b).max() > tolerances.repeatable:
+            raise GradcheckError(
+                "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times "
+                "gives different values, although analytical gradient matches numerical gradient."
+                f"The tolerance for nondeterminism was {tolerances.repeatable}."
+            )
+    return first
+
+
+# Projections of Jacobians: v J u for random v and u, of which differences give J u and a reverse pass v J -------------
+
+
+def _compare_projections(func: Callable, inputs: tuple, tolerances: _Tolerances, says: Callable[[int], str]) -> None:
+    outputs = as_tuple(func(*inputs))
+    positions = requiring_grad(inputs)
+    wanted = [inputs[i] for i in positions]
+    generator = Generator()  # The user's own random numbers stay as they are.
+    directions = [_direction(x, generator) for x in wanted]
+    numerical = [
+        derivatives(func, inputs, x, tuple(part.reshape(x._array.shape) for part in along), tolerances.eps)  # type: ignore[arg-type]
+        for x, along in zip(wanted, directions)
+    ]
+    chosen = differentiable(outputs)
+    if not chosen:
+        if any(slopes.size and np.abs(slopes).max() > tolerances.repeatable for each in numerical for slopes in each):
+            raise GradcheckError("Numerical gradient for function expected to be zero")
+        return
+    continuous = [output for output in outputs if is_continuous(output)]
+    weights = [_unit_vector(output, generator) for output in chosen]
+    for number, (output, v) in enumerate(zip(chosen, weights)):
+        gradients = _repeatable(lambda output=output, v=v: reverse_along(output, wanted, v), tolerances)
+        column = next(i for i, other in enumerate(continuous) if other is output)
+        for i, (gradient, (u, w)) in enumerate(zip(gradients, directions)):
+            found, spread = np.real(gradient) @ u, u.sum()
+            if gradient.dtype.kind == "c":
+                found, spread = found + 1j * (np.imag(gradient) @ w), spread + w.sum()
+            expected = (v * numerical[i][column]).sum()
+            # Where each element may be off by atol, the projection may be off by so much.
+            if not np.allclose(found, expected, tolerances.rtol, tolerances.atol * spread * v.sum()):
+                text = says(number) + mismatch(number, i, expected, found)
+                raise GradcheckError(text + _in_full(func, inputs, wanted[i], output, column, tolerances))
+
+
+def _direction(x: Tensor, generator: Generator) -> Direction:
+    real = _unit_vector(x, generator)
+    return real, _unit_vector(x, generator) if x.is_complex() else real
+
+
+def _unit_vector(x: Tensor, generator: Generator) -> np.ndarray:
+    made = rand(x._array.size, generator=generator)._array.astype(np.real(x._array).dtype)
+    return made / np.linalg.norm(made)
+
+
+def _in_full(func: Callable, inputs: tuple, x: Tensor, output: Tensor, column: int, tolerances: _Tolerances) -> str:
+    """Both Jacobians of which a projection differs, to see where."""
+    numerical = by_differences(func, inputs, x, as_tuple(func(*inputs)), tolerances.eps)[column]
+    analytical = by_reverse(output, [x])[0]
+    text = (
+        "\nThe above quantities relating the numerical and analytical jacobians are computed \nin fast mode. "
+        "Below, we recompute numerical and analytical jacobians in slow mode:\n\n"
+        f"Numerical:\n {wrap(numerical)}\nAnalytical:\n{wrap(analytical)}\n\n"
+        f"The max per-element difference (slow mode) is: {np.abs(numerical - analytical).max()}.\n"
+    )
+    if np.allclose(analytical, numerical, tolerances.rtol, tolerances.atol):
+        text += (
+            "Fast gradcheck failed but element-wise differences are small. This means that the\n"
+            "test might've passed in slow_mode!"
+        )
+    return text
+
+
+# Cotangents of other kinds: many at once, zeros, none -----------------------------------------------------------------
+
+
+def _check_batched(inputs: tuple, output: Tensor, number: int) -> None:
+    """Compares the gradients of two cotangents at once with those of each."""
+    wanted = [inputs[i] for i in requiring_grad(inputs)]
+    cotangents = [randn_like(output) for _ in range(2)]
+
+    def gradients(cotangent: Tensor, **options: Any) -> tuple:
+        return grad(output, wanted, cotangent, retain_graph=True, allow_unused=True, **options)
+
+    each = [gradients(cotangent) for cotangent in cotangents]
+    advice = "gradcheck or gradgradcheck failed while testing batched gradient computation."
+    try:
+        together = gradients(tensors.stack(cotangents, axis=0), is_grads_batched=True)
+    except RuntimeError as error:
+        raise GradcheckError(f"While computing batched gradients, got: {error}\n\n{advice}") from error
+    for i, (found, expected) in enumerate(zip(together, zip(*each))):
+        if found is None:
+            continue
+        wanted_rows = np.stack([gradient._array for gradient in expected])
+        if not np.allclose(found._array, wanted_rows, 1e-5, 1e-8):
+            raise GradcheckError(
+                f"For output {number} and input {i}:\n\n{advice}\n\nGot:\n{found}\n\nExpected:\n{wrap(wanted_rows)}"
+            )
+
+
+def _check_multiplies(outputs: Sequence[Tensor], inputs: tuple, masked: bool) -> None:
+    """The gradients of zero cotangents must be zero, and fit their inputs."""
+    wanted = [inputs[i] for i in requiring_grad(inputs)]
+    zeros = [wrap(np.zeros_like(output._array)) for output in outputs]
+    for gradient, x in zip(grad(outputs, wanted, zeros, allow_unused=True), wanted):
+        if gradient is None:
+            continue
+        if not (np.allclose(gradient._array, 0) if masked else (gradient._array == 0).all()):
+            raise GradcheckError("backward not multiplied by grad_output")
+        if gradient._array.dtype != x._array.dtype:
+            raise GradcheckError("grad is incorrect type")
+        if gradient._array.shape != x._array.shape:
+            raise GradcheckError("grad is incorrect size")
+
+
+without_gradient = Operation(
+    "without_gradient", lambda xp, input: xp.copy(input), {"input": lambda xp, ct: None}, node_name="UndefinedGrad"
+)
+
+
+def _check_undefined(func: Callable, inputs: tuple, count: int) -> None:
+    """Backward must cope with outputs that have no cotangent: all of them, and each alone."""
+    wanted = [inputs[i] for i in requiring_grad(inputs)]
+    for absent in [range(count), *([i] for i in range(count) if count > 1)]:
+        outputs = [
+            without_gradient.apply((output,), {}) if i in absent else output
+            for i, output in enumerate(differentiable(func(*inputs)))
+        ]
+        zeros = [wrap(np.zeros_like(output._array)) for output in outputs]
+        try:
+            gradients = grad(outputs, wanted, zeros, allow_unused=True)
+        except RuntimeError as error:
+            _warn_of_undefined()
+            raise GradcheckError(
+                "Expected backward function to handle undefined output grads. "
+                'Please look at "Notes about undefined output gradients" in "tools/autograd/derivatives.yaml"'
+            ) from error
+        if any(gradient is not None and gradient._array.any() for gradient in gradients):
+            _warn_of_undefined()
+            raise GradcheckError(
+                "Expected all input grads to be undefined or zero when all output grads are undefined or zero. "
+                'Please look at "Notes about undefined output gradients" in "tools/autograd/derivatives.yaml"'
+            )
+
+
+def _warn_of_undefined() -> None:
+    warnings.warn(
+        "Backwards compatibility: New undefined gradient support checking feature is enabled by default, but it may "
+        "break existing callers of this function. If this is true for you, you can call this function with "
+        '"check_undefined_grad=False" to disable the feature',
+        stacklevel=5,
+    )
