@@ -33,7 +33,8 @@ class Pass:
     """The state of one reverse pass.
 
     `unpack(node)` gives cells with what a node saved as `xp` knows it (None: the node's own cells, of arrays);
-    `call_hooks(watch, gradient)` gives the gradient that a watch leaves; `deliver(leaf, gradient, exclusive)` is called
+    `call_hooks(watch, gradient)` gives the gradient that a watch leaves, `call_node_hooks(notes, share, gradient)` the share
+    that the hooks of a view's node leave; `deliver(leaf, gradient, exclusive)` is called
     with each leaf's gradient as soon as it is complete, `exclusive` when nobody else holds the array; `fault(node, lost)`
     makes the exception for a value that is no longer there (`lost` is None: the graph was freed). With `targets`,
     `(writer, watch)` pairs, only what leads to them is run and nothing is delivered.
@@ -44,6 +45,7 @@ class Pass:
         xp: Any,
         unpack: Callable[[Node], list] | None,
         call_hooks: Callable[[Watch, Any], Any],
+        call_node_hooks: Callable[[Any, Any, Any], Any],
         deliver: Callable[[Leaf, Any, bool], None],
         fault: Callable[[Node, LostValue | None], Exception],
         targets: list[tuple[Node | Leaf, Watch]] | None = None,
@@ -52,6 +54,7 @@ class Pass:
         self.xp = xp
         self.unpack = unpack
         self.call_hooks = call_hooks
+        self.call_node_hooks = call_node_hooks
         self.deliver = deliver
         self.fault = fault
         self.targets = targets
@@ -66,6 +69,7 @@ class Pass:
         """Starts from `(edge, cotangent)` pairs and runs every node behind them that is needed."""
         nodes, leaves = self._collect(edge[2] for edge, _ in roots)
         needed = None if self.targets is None else self._needed(nodes)
+        self.nodes, self.leaves, self.needed = nodes, leaves, needed
         for edge, cotangent in roots:
             self.add(edge, cotangent)
 
@@ -154,6 +158,14 @@ class Pass:
         cts = [self.adjoints.pop(key, None) for key in keys]
         self.owned.difference_update(keys)
         return cts if any(ct is not None for ct in cts) else None
+
+    def will_run(self, writer: Node | Leaf) -> bool:
+        """Whether the pass runs a node, or gives a leaf or a target its gradient."""
+        if self.needed is not None:
+            return writer in self.needed or any(writer is target for target, _ in self.targets or ())
+        if isinstance(writer, Leaf):
+            return any(writer in leaves for leaves in self.leaves.values())
+        return writer in self.nodes
 
     # Which nodes to run -------------------------------------------------------------------------------------------
 
@@ -248,10 +260,15 @@ class Pass:
         for view in sorted(views, key=generation, reverse=True):
             gradient = self.apart.pop((view, writer))
             if gradient is not None:
+                notes = None
                 for watch in watches:
                     if watch.view is view:
                         gradient = self.call_hooks(watch, gradient)
-                self.add((views[view].key, view, writer), gradient)
+                        notes = notes or watch.notes
+                if notes is None or not notes.hooks:
+                    self.add((views[view].key, view, writer), gradient)
+                else:
+                    self._pass_on(views[view].key, view, writer, gradient, notes)
         for watch in watches:
             if watch.view is not None or watch.key not in self.adjoints:
                 continue
@@ -262,6 +279,14 @@ class Pass:
                 self._own(watch.key, watch.through.layout)
                 region = watch.through.of(self.xp, self.adjoints[watch.key])
                 region[...] = self.call_hooks(watch, region)
+
+    def _pass_on(self, key: int, view: View, writer: Node | Leaf, gradient: Any, notes: Any) -> None:
+        """Adds the gradient of a view to what it is a view of, as the hooks of the view's node leave it."""
+        xp, maker = self.xp, view.maker
+        base = view.layout.zeros(xp)
+        view.add(xp, base, gradient)
+        spread = xp.copy(base if maker is None else maker.of(xp, base))
+        self.add((key, maker, writer), self.call_node_hooks(notes, spread, gradient))
 
     def _finish(self, leaves: Iterable[Leaf]) -> None:
         """Delivers the gradients of leaves that no earlier node reads."""

@@ -151,10 +151,12 @@ class Node:
 class Leaf:
     """Where a leaf's gradient is collected: its `.grad`, its hooks, and a weak reference to its tensor.
 
+    `notes` are what a user attached to its node in the graph (None: nothing).
+
     The tensor is made again from `array` and `storage` when somebody asks for it after the user's last reference.
     """
 
-    __slots__ = ("key", "grad", "array", "storage", "tensor", "watches", "post_hooks", "shape", "dtype", "__weakref__")
+    __slots__ = ("key", "grad", "array", "storage", "tensor", "watches", "post_hooks", "notes", "__weakref__")
 
     key: int
     grad: Any
@@ -163,6 +165,7 @@ class Leaf:
     tensor: ref[Any]
     watches: list[Watch] | None
     post_hooks: dict[int, Any] | None
+    notes: Any
 
     def __init__(self, key: int, tensor: Any, array: np.ndarray, storage: Storage) -> None:
         self.key = key
@@ -171,7 +174,7 @@ class Leaf:
         self.storage = storage
         self.tensor = ref(tensor)
         self.watches = None
-        self.post_hooks = None
+        self.post_hooks = self.notes = None
 
 
 class Watch:
@@ -179,10 +182,10 @@ class Watch:
 
     The tensor is the family `key` at `view` (None: all of it), of the given `shape`. A base whose shape was changed in
     place is all of its family, seen `through` a view. `hooks` are called with the gradient, in order, and may replace
-    it; then `keep(gradient)` is called if it is set.
+    it; then `keep(gradient)` is called if it is set. `notes` are what a user attached to the node of the view in the graph.
     """
 
-    __slots__ = ("key", "view", "shape", "through", "hooks", "keep")
+    __slots__ = ("key", "view", "shape", "through", "hooks", "keep", "notes")
 
     def __init__(
         self, key: int, view: View | None, shape: tuple[int, ...], keep: Any = None, through: View | None = None
@@ -193,6 +196,7 @@ class Watch:
         self.through = through
         self.hooks: dict[int, Any] = {}
         self.keep = keep
+        self.notes: Any = None
 
 
 def nothing_saved() -> Saved:

@@ -17,6 +17,9 @@ from typing import Any
 class _Modes(threading.local):
     grad = True
     inference = False
+    saved_hooks: tuple[tuple[Callable, Callable], ...] = ()  # of `saved_tensors_hooks`, the innermost last
+    saved_hooks_refused: str | None = None  # why there must be none
+    mutation_allowed = False  # within `allow_mutation_on_saved_tensors`
 
 
 modes = _Modes()

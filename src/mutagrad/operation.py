@@ -17,7 +17,7 @@ The way of a value: user's call → `call` here → `forward` → `record`. That
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import wraps
 from typing import Any
@@ -30,6 +30,7 @@ from mutagrad.modes import modes
 from mutagrad.namespaces import arrays as xp
 from mutagrad.overlap import address
 from mutagrad.overwrite import statistics
+from mutagrad.packing import pack
 from mutagrad.regions import Gathered, View, has_overlap
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_position, caller_span
@@ -267,6 +268,8 @@ class Operation:
             else:
                 saved.append(constant(results[len(self.outputs) + self.derived.index(name)]))
         node.saved = tuple(saved)
+        if saved and modes.saved_hooks:
+            pack(node, [x if isinstance(x, Tensor) else None for x in self._saved(inputs, made, results)])
         if self.parameters:
             values = {**self.defaults, **values}
         if self.shapes or self.dtypes:
@@ -276,6 +279,17 @@ class Operation:
             for i, name in self.dtypes:
                 values[name] = inputs[i]._array.dtype
         node.values = values
+
+    def _saved(self, inputs: Sequence[Any], made: Sequence, results: Sequence) -> Iterator[Any]:
+        """What stands in each cell, where hooks ask for it."""
+        for name, position in zip(self.saves, self.saved_input):
+            if position is not None:
+                yield inputs[position]
+            elif name in self.outputs:
+                yield made[self.outputs.index(name)]
+            else:
+                value = results[len(self.outputs) + self.derived.index(name)]
+                yield wrap(value) if type(value) is ndarray else value
 
     def _misfit(self, inputs: Sequence[Any], edges: Sequence[Edge | None], out: np.ndarray) -> tuple | None:
         """Shape and dtype of each input where one that wants a share has not the output's."""

@@ -1,6 +1,6 @@
 """Reverse-mode differentiation: `backward`, `grad`, hooks, custom functions, and the graph to look at."""
 
-from mutagrad.autograd import function, hooks
+from mutagrad.autograd import function, graph, hooks
 from mutagrad.autograd.backward import backward, grad
 from mutagrad.autograd.function import Function
 from mutagrad.autograd.gradcheck import gradcheck, gradgradcheck

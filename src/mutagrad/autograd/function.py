@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.autograd.backward import fault, leaf_tensor, saved_tensor
+from mutagrad.autograd.faults import fault
 from mutagrad.autograd.nodes import GraphFace
+from mutagrad.autograd.saved import leaf_tensor, saved_tensor
 from mutagrad.graph import EMPTY, Edge, Leaf, Node, new_family, next_sequence
 from mutagrad.modes import modes, no_grad
 from mutagrad.namespaces import arrays

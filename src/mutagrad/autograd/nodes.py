@@ -1,4 +1,4 @@
-"""The graph as a user looks at it: `grad_fn`, `next_functions`, `_saved_*`.
+"""The graph as a user looks at it: `grad_fn`, `next_functions`, `_saved_*`, and the hooks of nodes.
 
 Inside, a view has no node and a leaf no function; the objects here are made on demand to show them as PyTorch does.
 One and the same object is given for the same thing as long as somebody holds it.
@@ -6,40 +6,101 @@ One and the same object is given for the same thing as long as somebody holds it
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
-from mutagrad.autograd.backward import leaf_tensor, output_edge, saved_tensor, snapshot
+import numpy as np
+
+from mutagrad.autograd.handles import RemovableHandle, add_hook
+from mutagrad.autograd.notes import Notes, notes_of, notes_of_view
+from mutagrad.autograd.saved import leaf_tensor, snapshot, snapshots
+from mutagrad.autograd.saved_names import raw_saved, saved_names, saved_value, view_values
+from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Edge, Leaf, Node
+from mutagrad.modes import modes
+from mutagrad.namespaces import arrays, tensors
 from mutagrad.regions import View
-from mutagrad.storage import LostValue
-from mutagrad.tensor import Tensor, edge_of
+from mutagrad.tensor import Size, Tensor, edge_of, wrap
 
 _shown: WeakValueDictionary[tuple[int, int], Any] = WeakValueDictionary()
 _classes: dict[str, type] = {}
 
 
-class GraphNode:
-    """A node of the graph, as `grad_fn` shows it: an operation, a view, or the accumulation into a leaf."""
+class InputMetadata(NamedTuple):
+    """Shape and dtype of a gradient that a node takes."""
 
-    __slots__ = ("node", "view", "__weakref__")
+    shape: Size
+    dtype: dtype
 
-    node: Node | Leaf
-    view: View | None
+
+class GraphFace:
+    """What a node shows of the graph: itself where it is the context of a custom function, else a `GraphNode`."""
+
+    __slots__ = ()
 
     def name(self) -> str:
         """PyTorch's name of the backward function."""
-        return type(self).__name__
+        return _name_of(*subject(self)[:2])
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
         """The functions that the inputs' gradients go to, with the number of the output they are; None for constants."""
-        if self.view is not None:
-            maker = self.view.maker
-            return ((graph_node(self.node, maker), 0 if maker is not None else output_number(self.node, None)),)
-        if isinstance(self.node, Leaf):
-            return ()
-        return tuple(_next(edge) for edge in self.node.edges)
+        node, view, key = subject(self)
+        if view is not None:
+            maker = view.maker
+            return ((graph_node(node, maker, key), 0 if maker is not None else output_number(node, key)),)
+        return () if isinstance(node, Leaf) else tuple(_next(edge) for edge in node.edges)
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dictionary for whatever belongs to this node."""
+        return _notes(self).metadata
+
+    def register_hook(self, fn: Callable[[tuple, tuple], Any]) -> RemovableHandle:
+        """Calls `fn(grad_inputs, grad_outputs)` after this node has run; a tuple it returns replaces `grad_inputs`."""
+        return add_hook(_notes(self).hooks, fn)
+
+    def register_prehook(self, fn: Callable[[tuple], Any]) -> RemovableHandle:
+        """Calls `fn(grad_outputs)` before this node runs; a tuple it returns replaces `grad_outputs`."""
+        return add_hook(_notes(self).prehooks, fn)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient flows through this node: always."""
+        return True
+
+    def _sequence_nr(self) -> int:
+        node = subject(self)[0]
+        return (1 << 64) - 1 if isinstance(node, Leaf) else node.sequence // 4
+
+    def __call__(self, *gradients: Tensor | None) -> Any:
+        """The gradients of the inputs, given those of the outputs; hooks are not called."""
+        node, view, _ = subject(self)
+        if isinstance(node, Leaf) or view is not None:
+            raise RuntimeError(f"{self.name()} has nothing to compute")
+        xp = tensors if modes.grad else arrays
+        given = [g if g is None or modes.grad else g._array for g in gradients]
+        cells = snapshots(node) if modes.grad else node.saved
+        shares = node.operation.pullback(xp, given if isinstance(node.key, tuple) else given[0], cells, node)
+        if node.fit is not None:
+            shares = [s if s is None else xp.fit(s, *fit) for s, fit in zip(shares, node.fit)]
+        found = tuple(s if s is None or modes.grad else wrap(np.array(s)) for s in shares)
+        return found if len(found) > 1 else found[0]
+
+
+class GraphNode(GraphFace):
+    """A node of the graph, as `grad_fn` shows it: an operation, a view, or the accumulation into a leaf.
+
+    `key` tells which of the node's outputs the `view` is of. `outputs` are shape and dtype of those that were seen.
+    """
+
+    __slots__ = ("node", "view", "key", "outputs", "__weakref__")
+
+    node: Node | Leaf
+    view: View | None
+    key: int | None
+    outputs: dict[int, InputMetadata]
 
     @property
     def variable(self) -> Tensor:
@@ -48,42 +109,48 @@ class GraphNode:
             return leaf_tensor(self.node)
         raise AttributeError(f"'{self.name()}' object has no attribute 'variable'")
 
+    @property
+    def _input_metadata(self) -> tuple[InputMetadata, ...]:
+        return tuple(self.outputs[number] for number in sorted(self.outputs))
+
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_saved_"):
+        if self.view is not None:
+            values = view_values(self.view) if name.startswith("_saved_") else {}
+            if name in values:
+                return values[name]
+        elif name.startswith("_saved_"):
             return saved_value(self.node, name.removeprefix("_saved_"), self.name())
+        elif name.startswith("_raw_saved_"):
+            return raw_saved(self.node, name.removeprefix("_raw_saved_"), self.name())
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self) -> list[str]:
+        values = saved_names(self.node) if self.view is None else list(view_values(self.view))
+        return sorted({*object.__dir__(self), *values} - ({"variable"} - set(_own(self))))
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
 
 
-def saved_value(node: Any, name: str, shown_as: str) -> Any:
-    """What the node saved under a name of its declaration, as a tensor, or the parameter of that name."""
-    name = {"self": "input", "result": "out"}.get(name, name)
-    operation = getattr(node, "operation", None)
-    if operation is not None and name in getattr(operation, "saves", ()):
-        if node.saved is None:
-            raise RuntimeError(
-                "Trying to backward through the graph a second time (or directly access saved tensors after they have "
-                "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
-                "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
-                "if you need to access saved tensors after calling backward."
-            )
-        slot = operation.saves.index(name)
-        cell, position = node.saved[slot], operation.saved_input[slot]
-        if cell.storage is None:
-            return cell.array
-        edge: Edge | None = (
-            output_edge(node, operation.outputs.index(name)) if position is None else node.edges[position]
-        )
-        if edge is not None and isinstance(edge[2], Leaf) and edge[1] is None:
-            leaf = leaf_tensor(edge[2])
-            if leaf._array is cell.array:
-                return leaf
-        return saved_tensor(cell, edge, node.sequence + (1 if position is None else -1))
-    if operation is not None and name in getattr(node, "values", {}):
-        return node.values[name]
-    raise AttributeError(f"'{shown_as}' object has no attribute '_saved_{name}'")
+def _own(shown: GraphNode) -> tuple[str, ...]:
+    return ("variable",) if isinstance(shown.node, Leaf) and shown.view is None else ()
+
+
+def subject(face: Any) -> tuple[Node | Leaf, View | None, int | None]:
+    """The node that a face shows, the view where it shows one, and the key of what is viewed."""
+    return (face, None, None) if isinstance(face, Node) else (face.node, face.view, face.key)
+
+
+def _notes(face: Any) -> Notes:
+    node, view, key = subject(face)
+    if view is None:
+        return notes_of(node)
+    return notes_of_view(node, view, key, shape_of(view))  # type: ignore[arg-type]
+
+
+def shape_of(view: View | None) -> tuple[int, ...]:
+    """The shape of what a view shows."""
+    return () if view is None else tuple(view.of(arrays, view.layout.zeros(arrays)).shape)
 
 
 def _next(edge: Edge | None) -> tuple[Any, int]:
@@ -93,7 +160,7 @@ def _next(edge: Edge | None) -> tuple[Any, int]:
     if isinstance(writer, Node) and writer.operation is snapshot:
         return _next(writer.edges[0])
     view = region if isinstance(region, View) else None if region is None else region.view
-    return (graph_node(writer, view), 0 if view is not None else output_number(writer, key))
+    return (graph_node(writer, view, key), 0 if view is not None else output_number(writer, key))
 
 
 def output_number(writer: Node | Leaf, key: int | None) -> int:
@@ -102,15 +169,16 @@ def output_number(writer: Node | Leaf, key: int | None) -> int:
     return keys.index(key) if isinstance(keys, tuple) and key in keys else 0
 
 
-def graph_node(node: Node | Leaf, view: View | None) -> Any:
-    """The object that shows `node`, or the view made of what it wrote."""
+def graph_node(node: Node | Leaf, view: View | None, key: int | None = None) -> Any:
+    """The object that shows `node`, or the view made of what it wrote under `key`."""
     if view is None and isinstance(node, GraphFace):
         return node
-    shown = _shown.get((id(node), id(view)))
+    place = (id(node), id(view))
+    shown = _shown.get(place)
     if shown is None:
         shown = object.__new__(_class_of(_name_of(node, view)))
-        shown.node, shown.view = node, view
-        _shown[id(node), id(view)] = shown
+        shown.node, shown.view, shown.key, shown.outputs = node, view, key, {}
+        _shown[place] = shown
     return shown
 
 
@@ -124,23 +192,12 @@ def _name_of(node: Node | Leaf, view: View | None) -> str:
 
 def _class_of(name: str) -> type:
     if name not in _classes:
-        _classes[name] = type(name, (GraphNode,), {"__slots__": ()})
+        _classes[name] = type(name, (GraphNode,), {"__slots__": (), "__new__": _not_made})
     return _classes[name]
 
 
-class GraphFace:
-    """What a node that is its own `grad_fn` (the context of a custom function) shows of the graph."""
-
-    __slots__ = ()
-
-    def name(self) -> str:
-        """The name of the backward function."""
-        return self.operation.node_name  # type: ignore[attr-defined]
-
-    @property
-    def next_functions(self) -> tuple[tuple[Any, int], ...]:
-        """The functions that the inputs' gradients go to; None for constants."""
-        return tuple(_next(edge) for edge in self.edges)  # type: ignore[attr-defined]
+def _not_made(cls: type, *args: Any, **kwargs: Any) -> Any:
+    raise TypeError(f"cannot create '{cls.__name__}' instances")
 
 
 def grad_fn(self: Tensor) -> Any:
@@ -148,9 +205,17 @@ def grad_fn(self: Tensor) -> Any:
     edge = edge_of(self)
     if edge is None or (isinstance(edge[2], Leaf) and edge[1] is None):
         return None
-    return graph_node(edge[2], self._view)
+    return shown_function(self, edge)
+
+
+def shown_function(tensor: Tensor, edge: Edge) -> Any:
+    """The function that an edge of a tensor leads to, which learns the tensor's shape."""
+    key, _, writer = edge
+    shown = graph_node(writer, tensor._view, key)
+    if isinstance(shown, GraphNode):
+        number = 0 if shown.view is not None else output_number(writer, key)
+        shown.outputs[number] = InputMetadata(tensor.shape, of_numpy[tensor._array.dtype])
+    return shown
 
 
 Tensor.grad_fn = property(grad_fn)  # type: ignore[attr-defined]
-
-__all__ = ["GraphFace", "GraphNode", "LostValue", "grad_fn", "graph_node"]

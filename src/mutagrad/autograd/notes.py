@@ -1,0 +1,127 @@
+"""What users attach to a node of the graph: metadata, and hooks that run before and after it.
+
+A node with hooks runs an operation that calls them: so those without pay nothing. A leaf keeps its notes itself. The
+node of a view has no operation either; a watch on the view has its notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from mutagrad.graph import Leaf, Node, Watch
+from mutagrad.namespaces import arrays
+from mutagrad.regions import View
+from mutagrad.tensor import Tensor, wrap
+
+
+class Notes:
+    """The metadata and the hooks of one node; `views` has the notes of the views of what it wrote."""
+
+    def __init__(self) -> None:
+        self.metadata: dict[Any, Any] = {}
+        self.prehooks: dict[int, Callable] = {}
+        self.hooks: dict[int, Callable] = {}
+        self.views: dict[View, Notes] = {}
+
+    def before(self, cotangents: Sequence[Any]) -> tuple:
+        """The cotangents of the outputs as the prehooks leave them."""
+        given = tuple(cotangents)
+        for hook in list(self.prehooks.values()):
+            given = checked(hook, hook(given), given)
+        return given
+
+    def after(self, shares: Sequence[Any], cotangents: Sequence[Any]) -> tuple:
+        """The shares of the inputs as the hooks leave them."""
+        given = tuple(shares)
+        for hook in list(self.hooks.values()):
+            given = checked(hook, hook(given, tuple(cotangents)), given)
+        return given
+
+
+def checked(hook: Callable, result: Any, given: tuple) -> tuple:
+    """What a hook makes of gradients; raises what PyTorch raises where it cannot replace those given."""
+    if result is None:
+        return given
+    if not isinstance(result, tuple):
+        result = (result,)
+    name = getattr(hook, "__name__", type(hook).__name__)
+    if len(result) != len(given):
+        raise RuntimeError(
+            f"hook '{name}' has returned an incorrect number of values (got {len(result)}, but expected {len(given)})"
+        )
+    return tuple(replaced(name, old, new) for old, new in zip(given, result))
+
+
+def replaced(name: str, old: Any, new: Any) -> Any:
+    """The gradient that a hook called `name` leaves where it was given `old` and returned `new`."""
+    if new is None:
+        return old
+    if old is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
+    if not isinstance(new, Tensor):
+        raise TypeError(f"expected Tensor, but hook returned '{type(new).__name__}'")
+    if new._array.dtype != old._array.dtype:
+        raise RuntimeError(
+            f"hook '{name}' has changed the type of value (was {old.type()} got {new.type()})"  # type: ignore[operator]
+        )
+    if new._array.shape != old._array.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
+    return new
+
+
+class Noted:
+    """The operation of a node that has notes."""
+
+    def __init__(self, operation: Any) -> None:
+        self.operation = operation
+        self.notes = Notes()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.operation, name)
+
+    def pullback(self, xp: Any, ct: Any, cells: Any, node: Node) -> Any:
+        """The shares of the inputs, with the hooks called before and after."""
+        notes, several = self.notes, isinstance(ct, list)
+        if not notes.prehooks and not notes.hooks:
+            return self.operation.pullback(xp, ct, cells, node)
+        on_arrays = xp is arrays
+        cts = notes.before(_tensors(ct if several else [ct], on_arrays))
+        ct = _values(cts, on_arrays) if several else _values(cts, on_arrays)[0]
+        shares = list(self.operation.pullback(xp, ct, cells, node))
+        if node.fit is not None:
+            shares = [share if share is None else xp.fit(share, *fit) for share, fit in zip(shares, node.fit)]
+        shares = [None if edge is None else share for share, edge in zip(shares, node.edges)]
+        return _values(notes.after(_tensors(shares, on_arrays), cts), on_arrays)
+
+
+def _tensors(values: Sequence[Any], on_arrays: bool) -> list:
+    """Tensors that the hooks may have to themselves."""
+    return [x if x is None or not on_arrays else wrap(np.array(x)) for x in values]
+
+
+def _values(values: Sequence[Any], on_arrays: bool) -> list:
+    return [x if x is None or not on_arrays else x._array for x in values]
+
+
+def notes_of(node: Node | Leaf) -> Notes:
+    """The notes of a node, made when there are none."""
+    if isinstance(node, Leaf):
+        if node.notes is None:
+            node.notes = Notes()
+        return node.notes
+    if not isinstance(node.operation, Noted):
+        node.operation = Noted(node.operation)
+    return node.operation.notes
+
+
+def notes_of_view(node: Node | Leaf, view: View, key: int, shape: tuple[int, ...]) -> Notes:
+    """The notes of the view of what a node wrote; a watch on the view lets a pass find them."""
+    views = notes_of(node).views
+    if view not in views:
+        made = Watch(key, view, shape)
+        made.notes = views[view] = Notes()
+        node.watches = [*(node.watches or ()), made]
+    return views[view]

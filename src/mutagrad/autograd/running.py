@@ -1,0 +1,85 @@
+"""The passes that run in a thread, one inside another where hooks or custom functions start their own.
+
+Each has a number, PyTorch's graph task id. One that starts where the interpreter's stack is half used up runs in a
+thread of its own, with this thread's modes, so passes may be nested to any depth.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import sys
+import threading
+from collections.abc import Callable
+from itertools import count
+
+from mutagrad.engine import Pass
+from mutagrad.graph import Leaf, Node
+from mutagrad.modes import modes
+from mutagrad.overwrite import policy
+
+_next_number = count().__next__
+
+
+class _Running(threading.local):
+    def __init__(self) -> None:
+        self.passes: list[tuple[int, Pass]] = []
+
+
+_running = _Running()
+
+
+def graph_task_id() -> int:
+    """The number of the pass that runs in this thread, the innermost; -1 when none does."""
+    return _running.passes[-1][0] if _running.passes else -1
+
+
+def will_execute(node: Node | Leaf) -> bool:
+    """Whether the pass that runs in this thread runs a node. Raises RuntimeError when none does."""
+    if not _running.passes:
+        raise RuntimeError("_get_should_execute_nodes should only be called during the backward pass")
+    return _running.passes[-1][1].will_run(node)
+
+
+def run(reverse: Pass, roots: list) -> None:
+    """Runs a pass from its roots."""
+    if _running.passes and _is_half_used():
+        _in_another_thread(lambda: _run(reverse, roots))
+    else:
+        _run(reverse, roots)
+
+
+def _run(reverse: Pass, roots: list) -> None:
+    passes = _running.passes
+    passes.append((_next_number(), reverse))
+    try:
+        reverse.run(roots)
+    finally:
+        passes.pop()
+
+
+def _is_half_used() -> bool:
+    """Whether this thread's stack is half as deep as the interpreter lets it grow."""
+    room, frame = sys.getrecursionlimit() // 2, sys._getframe()
+    while frame is not None and room:
+        frame, room = frame.f_back, room - 1
+    return not room
+
+
+def _in_another_thread(call: Callable[[], None]) -> None:
+    """Calls in a new thread with the modes of this one, and waits; raises what it raises."""
+    state, rule = dict(modes.__dict__), policy.name
+    raised: list[BaseException] = []
+
+    def work() -> None:
+        modes.__dict__.update(state)
+        policy.name = rule
+        try:
+            call()
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(work,))
+    thread.start()
+    thread.join()
+    if raised:
+        raise raised[0]

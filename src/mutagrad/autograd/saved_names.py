@@ -1,0 +1,201 @@
+"""`_saved_*` and `_raw_saved_*`: what a node of the graph saved, under PyTorch's names.
+
+Here are values and parameters by the names of the declarations, `self` for the first input and `result` for the output.
+A view saves nothing: what PyTorch's view functions save is read off its steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from mutagrad.autograd.saved import edge_of_cell, saved_tensor, shown_tensor
+from mutagrad.graph import NOTHING, Edge, Leaf, Node
+from mutagrad.namespaces import arrays
+from mutagrad.packing import PackedSaved, packed
+from mutagrad.regions import View
+from mutagrad.report import errors
+from mutagrad.storage import Saved
+from mutagrad.tensor import Size, Tensor, wrap
+
+_DECLARED = {"self": "input", "result": "out"}
+_SHOWN = {declared: shown for shown, declared in _DECLARED.items()}
+_OVER_DIMS = {"sum", "mean", "logsumexp", "nansum", "amax", "amin"}  # these save `dim` as a tuple
+
+
+class SavedTensor:
+    """A value that a node saved: `unpack()` gives it, `register_hooks` lets it be taken away until it is needed."""
+
+    __slots__ = ("read", "write", "show")
+
+    def __init__(
+        self, read: Callable[[], Saved], write: Callable[[Saved], None], show: Callable[[Saved], Tensor]
+    ) -> None:
+        self.read = read
+        self.write = write
+        self.show = show
+
+    def unpack(self) -> Tensor:
+        """The saved tensor."""
+        return self.show(self.read())
+
+    @property
+    def data(self) -> Any:
+        """What is kept: the tensor, or what the pack hook made of it."""
+        cell = self.read()
+        return cell.record[0] if type(cell) is PackedSaved else self.show(cell)
+
+    @property
+    def unpack_hook(self) -> Callable | None:
+        """The hook that brings the value back; None when there is none."""
+        cell = self.read()
+        return cell.record[1] if type(cell) is PackedSaved else None
+
+    def register_hooks(self, pack_hook: Callable[[Tensor], Any], unpack_hook: Callable[[Any], Tensor]) -> None:
+        """Lets `pack_hook` take the value away now, and `unpack_hook` bring it back when it is needed.
+
+        Raises RuntimeError when the value has hooks already, is None or was freed.
+        """
+        try:
+            cell = self.read()
+        except errors.AutogradError:
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the graph "
+                "are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward "
+                "through the graph a second time or if you need to access saved variables after calling backward."
+            ) from None
+        if type(cell) is PackedSaved:
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of hooks "
+                "is allowed at a time."
+            )
+        if cell is NOTHING or cell.array is None:
+            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+        self.write(packed(cell, self.show(cell), pack_hook, unpack_hook))
+
+
+def saved_value(node: Any, name: str, shown_as: str) -> Any:
+    """What the node saved under PyTorch's `name`, as a tensor, or the parameter of that name."""
+    operation = getattr(node, "operation", None)
+    slot = _slot(operation, name)
+    if slot is not None:
+        return _shown(node, slot, _cells(node)[slot])
+    values = getattr(node, "values", {})
+    if name in values:
+        value = values[name]
+        return (
+            (value,) if name == "dim" and operation.name in _OVER_DIMS and isinstance(value, int) else _settled(value)
+        )
+    for suffix, of_shape in (("_sym_sizes", Size), ("_sym_numel", prod)):
+        if name.endswith(suffix):
+            shape = _shape_of_input(node, name.removesuffix(suffix))
+            if shape is not None:
+                return of_shape(shape)
+    raise AttributeError(f"'{shown_as}' object has no attribute '_saved_{name}'")
+
+
+def raw_saved(node: Any, name: str, shown_as: str) -> SavedTensor:
+    """The `SavedTensor` of what the node saved under PyTorch's `name`."""
+    slot = _slot(getattr(node, "operation", None), name)
+    if slot is None:
+        raise AttributeError(f"'{shown_as}' object has no attribute '_raw_saved_{name}'")
+
+    def write(cell: Saved) -> None:
+        node.saved = [cell if i == slot else each for i, each in enumerate(node.saved)]
+
+    return SavedTensor(lambda: _cells(node)[slot], write, lambda cell: _shown(node, slot, cell))
+
+
+def saved_names(node: Node | Leaf) -> list[str]:
+    """The names under which the node shows what it saved."""
+    operation = getattr(node, "operation", None)
+    names = [_SHOWN.get(name, name) for name in getattr(operation, "saves", ())]
+    return [f"_{kind}_{name}" for name in names for kind in ("saved", "raw_saved")]
+
+
+def _slot(operation: Any, name: str) -> int | None:
+    saves = getattr(operation, "saves", ())
+    name = _DECLARED.get(name, name)
+    return saves.index(name) if name in saves else None
+
+
+def _cells(node: Node) -> Any:
+    if node.saved is None:
+        raise errors.freed_graph(errors.Origin(node.operation.name))
+    return node.saved
+
+
+def _shown(node: Node, slot: int, cell: Saved) -> Any:
+    """What a cell holds, as PyTorch shows it: a tensor, a number or None."""
+    value = None if cell is NOTHING else cell.array
+    if not isinstance(value, np.ndarray):
+        return value
+    position = node.operation.saved_input[slot]
+    if type(cell) is not PackedSaved and cell.storage is None and position is not None and value.ndim == 0:
+        # A number: PyTorch keeps it as a tensor where the other operand might have been one.
+        return wrap(value.copy()) if node.operation.saves[slot] == "other" else value.item()
+    edge: Edge | None = edge_of_cell(node, slot) if value.dtype.kind in "fc" else None
+    if type(cell) is PackedSaved:
+        return saved_tensor(cell, edge, node.sequence + (1 if position is None else -1), value)
+    return shown_tensor(node, cell, edge, position is None)
+
+
+def _settled(value: Any) -> Any:
+    """A parameter as PyTorch shows it, index arrays as tensors."""
+    if isinstance(value, np.ndarray):
+        return wrap(value.copy())
+    return tuple(map(_settled, value)) if isinstance(value, tuple) else value
+
+
+def _shape_of_input(node: Node, name: str) -> tuple[int, ...] | None:
+    """The shape that an input of the node had, where that is known."""
+    declared = _DECLARED.get(name, name)
+    if f"{declared}_shape" in node.values:
+        return node.values[f"{declared}_shape"]
+    inputs = getattr(node.operation, "inputs", ())
+    if declared not in inputs:
+        return None
+    position = inputs.index(declared)
+    if node.fit is not None and node.fit[position] is not None:
+        return node.fit[position][0]
+    slot = _slot(node.operation, name)
+    if slot is not None and node.saved is not None and node.saved[slot] is not NOTHING:
+        return node.saved[slot].array.shape
+    edge = node.edges[position]
+    return edge[2].array.shape if edge is not None and isinstance(edge[2], Leaf) and edge[1] is None else None
+
+
+# Views ----------------------------------------------------------------------------------------------------------------
+
+
+def view_values(view: View) -> dict[str, Any]:
+    """What PyTorch's function of a view saves, by name."""
+    base = view.layout.zeros(arrays)
+    seen = base if view.maker is None else view.maker.of(arrays, base)
+    values: dict[str, Any] = {"_saved_self_sym_sizes": Size(seen.shape)}
+    kind = view.name.partition("Backward")[0]
+    if kind in ("Select", "Unbind", "Slice") and view.arguments and isinstance(view.arguments[0], tuple):
+        values |= _of_key(kind, view.arguments[0])
+    elif kind == "Permute":
+        del values["_saved_self_sym_sizes"]
+        values["_saved_dims"] = view.arguments[0]
+    elif kind == "Diagonal":
+        values |= dict(zip(("_saved_offset", "_saved_dim1", "_saved_dim2"), view.arguments))
+    elif kind == "Unfold":
+        values |= dict(zip(("_saved_dimension", "_saved_size", "_saved_step"), view.arguments))
+    elif kind == "AsStrided" and len(view.arguments) == 3:
+        values = dict(zip(("_saved_size", "_saved_stride", "_saved_storage_offset"), view.arguments))
+    return values
+
+
+def _of_key(kind: str, key: tuple) -> dict[str, Any]:
+    """The dimension that a key is about, and what it takes of it."""
+    dim = next((i for i, item in enumerate(key) if item != slice(None) and item is not Ellipsis), 0)
+    item = key[dim] if dim < len(key) else slice(None)
+    if isinstance(item, slice):
+        whole = 9223372036854775807 if item.stop is None else item.stop
+        return {"_saved_dim": dim, "_saved_start": item.start or 0, "_saved_end": whole, "_saved_step": item.step or 1}
+    return {"_saved_dim": dim} if kind == "Unbind" else {"_saved_dim": dim, "_saved_index": item}
