@@ -20,12 +20,21 @@ class _Modes(threading.local):
     saved_hooks: tuple[tuple[Callable, Callable], ...] = ()  # of `saved_tensors_hooks`, the innermost last
     saved_hooks_refused: str | None = None  # why there must be none
     mutation_allowed = False  # within `allow_mutation_on_saved_tensors`
+    multithreading = True
+    grad_layout_policy = True
 
 
 modes = _Modes()
 extras = [0]
 """How many modes beyond plain recording are on in all threads: the fast calls ask this alone, and leave the rest to the
 general ones (`binding.general_call`, `Operation.apply` and `apply_in_place`), which look at the modes themselves."""
+_counting = threading.Lock()
+
+
+def count_extra(change: int) -> None:
+    """Counts a mode that is entered (1) or left (-1); no count is lost between threads."""
+    with _counting:
+        extras[0] += change
 
 
 def is_grad_enabled() -> bool:
@@ -38,10 +47,11 @@ def is_inference_mode_enabled() -> bool:
     return modes.inference
 
 
-class _Mode(ABC):
+class Mode(ABC):
     """A context manager that is also a decorator; a fresh copy is entered at every call."""
 
-    def _again(self) -> _Mode:
+    def clone(self) -> Mode:
+        """Another one, not entered yet."""
         return type(self)()
 
     @abstractmethod
@@ -59,7 +69,7 @@ class _Mode(ABC):
 
         @functools.wraps(function)
         def within(*args: Any, **kwargs: Any) -> Any:
-            with self._again():
+            with self.clone():
                 return function(*args, **kwargs)
 
         return within
@@ -71,7 +81,7 @@ class _Mode(ABC):
             resume, given = generator.send, None
             while True:
                 try:
-                    with self._again():
+                    with self.clone():
                         produced = resume(given)
                 except StopIteration as stop:
                     return stop.value
@@ -79,7 +89,7 @@ class _Mode(ABC):
                     given = yield produced
                     resume = generator.send
                 except GeneratorExit:
-                    with self._again():
+                    with self.clone():
                         generator.close()
                     raise
                 except BaseException as error:
@@ -88,7 +98,7 @@ class _Mode(ABC):
         return within
 
 
-class no_grad(_Mode):
+class no_grad(Mode):
     """Nothing is recorded within; results do not require grad.
 
     >>> import mutagrad
@@ -125,7 +135,7 @@ class enable_grad(no_grad):
     grad = True
 
 
-class set_grad_enabled(_Mode):
+class set_grad_enabled(Mode):
     """Switches recording on or off at once, and back at the end when used as a context manager or decorator.
 
     >>> import mutagrad
@@ -139,7 +149,8 @@ class set_grad_enabled(_Mode):
         self.mode = bool(mode)
         modes.grad = self.mode
 
-    def _again(self) -> _Mode:
+    def clone(self) -> Mode:
+        """Another one of the same mode. Making it sets the mode."""
         return set_grad_enabled(self.mode)
 
     def __call__(self, function: Callable) -> Callable:
@@ -153,7 +164,7 @@ class set_grad_enabled(_Mode):
         modes.grad = self.previous
 
 
-class inference_mode(_Mode):
+class inference_mode(Mode):
     """Nothing is recorded within, and the tensors made there can never take part in recording.
 
     >>> import mutagrad
@@ -175,16 +186,17 @@ class inference_mode(_Mode):
     def __init__(self, mode: bool = True) -> None:
         pass
 
-    def _again(self) -> _Mode:
+    def clone(self) -> Mode:
+        """Another one of the same mode, not entered yet."""
         return inference_mode(self.mode)
 
     def __enter__(self) -> None:
         self.previous = modes.grad, modes.inference
         modes.inference = self.mode
-        extras[0] += self.mode
+        count_extra(int(self.mode))
         if self.mode:
             modes.grad = False
 
     def __exit__(self, *exception: object) -> None:
         modes.grad, modes.inference = self.previous
-        extras[0] -= self.mode
+        count_extra(-int(self.mode))

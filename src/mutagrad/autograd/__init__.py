@@ -1,7 +1,15 @@
 """Reverse-mode differentiation: `backward`, `grad`, hooks, custom functions, and the graph to look at."""
 
-from mutagrad.autograd import function, graph, hooks
+from mutagrad.autograd import function, grad_mode, graph, hooks
 from mutagrad.autograd.backward import backward, grad
 from mutagrad.autograd.function import Function
+from mutagrad.autograd.grad_mode import (
+    enable_grad,
+    enforce_grad_layout_policy,
+    inference_mode,
+    no_grad,
+    set_grad_enabled,
+    set_multithreading_enabled,
+)
 from mutagrad.autograd.gradcheck import gradcheck, gradgradcheck
-from mutagrad.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from mutagrad.autograd.variable import Variable, variable

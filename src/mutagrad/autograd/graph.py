@@ -14,7 +14,7 @@ from mutagrad.autograd.edges import GradientEdge, get_gradient_edge
 from mutagrad.autograd.handles import RemovableHandle
 from mutagrad.autograd.nodes import GraphFace, subject
 from mutagrad.autograd.running import graph_task_id, will_execute
-from mutagrad.modes import extras, modes
+from mutagrad.modes import count_extra, modes
 from mutagrad.overwrite import policy
 from mutagrad.tensor import Tensor
 
@@ -172,11 +172,11 @@ class saved_tensors_hooks:
     def __enter__(self) -> None:
         if modes.saved_hooks_refused is not None:
             raise RuntimeError(modes.saved_hooks_refused)
-        extras[0] += 1
+        count_extra(1)
         modes.saved_hooks = (*modes.saved_hooks, (self.pack_hook, self.unpack_hook))
 
     def __exit__(self, *exception: object) -> None:
-        extras[0] -= 1
+        count_extra(-1)
         modes.saved_hooks = modes.saved_hooks[:-1]
 
 

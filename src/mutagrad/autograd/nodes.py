@@ -80,13 +80,13 @@ class GraphFace:
         if isinstance(node, Leaf) or view is not None:
             raise RuntimeError(f"{self.name()} has nothing to compute")
         xp = tensors if modes.grad else arrays
-        given = [g if g is None or modes.grad else g._array for g in gradients]
+        given: list[Any] = [g if g is None or modes.grad else g._array for g in gradients]
         cells = snapshots(node) if modes.grad else node.saved
         shares = node.operation.pullback(xp, given if isinstance(node.key, tuple) else given[0], cells, node)
         if node.fit is not None:
             shares = [s if s is None else xp.fit(s, *fit) for s, fit in zip(shares, node.fit)]
-        found = tuple(s if s is None or modes.grad else wrap(np.array(s)) for s in shares)
-        return found if len(found) > 1 else found[0]
+        found = [s if s is None or modes.grad else wrap(np.array(s)) for s in shares]
+        return tuple(found) if len(found) > 1 else found[0]
 
 
 class GraphNode(GraphFace):

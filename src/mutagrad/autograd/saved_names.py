@@ -87,7 +87,9 @@ def saved_value(node: Any, name: str, shown_as: str) -> Any:
     if name in values:
         value = values[name]
         return (
-            (value,) if name == "dim" and operation.name in _OVER_DIMS and isinstance(value, int) else _settled(value)
+            (value,)
+            if name == "dim" and node.operation.name in _OVER_DIMS and isinstance(value, int)
+            else _settled(value)
         )
     for suffix, of_shape in (("_sym_sizes", Size), ("_sym_numel", prod)):
         if name.endswith(suffix):
