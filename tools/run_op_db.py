@@ -104,7 +104,7 @@ class CaseRecorder:
             result = calls.evaluate(torch, self.name, args, kwargs)
         except Exception as exception:
             return None if is_lacking(exception) else {**self.case, **error(exception)}
-        self.case["out"], self.values = self.keep(calls.outputs(torch, self.name, result))
+        self.case["out"], self.values = self.keep(calls.outputs(torch, self.name, result, args, kwargs))
         if run.structure(result) != "Tensor":
             self.case["form"] = run.structure(result)
         self.record_gradients(result, args, kwargs)
@@ -135,7 +135,7 @@ class CaseRecorder:
 
     def record_gradients(self, result: Any, args: list, kwargs: dict) -> None:
         wanted = calls.leaves([args, kwargs], torch)
-        results = calls.outputs(torch, self.name, result)
+        results = calls.outputs(torch, self.name, result, args, kwargs)
         if not any(isinstance(out, torch.Tensor) and out.requires_grad for out in results) or not wanted:
             return
         twice = self.info.supports_gradgrad
@@ -162,6 +162,8 @@ class CaseRecorder:
             if not is_lacking(exception) and not isinstance(exception, (TypeError, AssertionError)):
                 self.case["inplace"] = error(exception)
             return
+        if result.shape != args[0].shape:
+            return  # PyTorch lets `addbmm_` grow its tensor, and forgets its history over that.
         places, values = self.keep([result])
         entry: dict[str, Any] = {"out": places}
         grads: list = []
@@ -180,7 +182,9 @@ class CaseRecorder:
         if self.info.method_variant is None or path in calls.CALLS or not isinstance(args[0], torch.Tensor):
             return
         try:
-            result = calls.outputs(torch, self.name, calls.evaluate_method(torch, self.name, args, kwargs))
+            result = calls.outputs(
+                torch, self.name, calls.evaluate_method(torch, self.name, args, kwargs), args, kwargs
+            )
         except (TypeError, AttributeError, RuntimeError):
             return
         if alike([self.array(each) for each in result], self.values):
@@ -198,7 +202,7 @@ class CaseRecorder:
             calls.evaluate(torch, self.name, args, kwargs, out=out)
         except (TypeError, RuntimeError, NotImplementedError):
             return
-        if alike([self.array(each) for each in calls.outputs(torch, self.name, out)], self.values):
+        if alike([self.array(each) for each in calls.outputs(torch, self.name, out, args, kwargs)], self.values):
             self.case["into"] = places
 
 

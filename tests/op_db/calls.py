@@ -67,25 +67,64 @@ UNINITIALISED = {"empty", "empty_like", "empty_permuted", "empty_strided", "new_
 UNINITIALISED |= {"resize_", "resize_as_", "nn.functional.empty"}
 
 
-def svd_invariants(torch: Any, result: Any) -> list:
+def svd_invariants(torch: Any, result: Any, args: list, kwargs: dict) -> list:
     u, s, v = result
     rank = s.shape[-1]
     return [u[..., :rank].abs(), s, v.abs()] if v.shape[-2:] == (rank, rank) else [u[..., :rank].abs(), s]
 
 
-# The outcome of these is settled only up to the sign or phase of vectors: what is compared is what is settled.
-SETTLED: dict[str, Callable[[Any, Any], list]] = {
+def rebuilt(torch: Any, result: Any, args: list, kwargs: dict) -> list:
+    return [result[0] @ (result[1].unsqueeze(-1) * result[2].mH), result[1]]
+
+
+def moduli(torch: Any, result: Any, args: list, kwargs: dict) -> list:
+    return [result[0], result[1].abs()]
+
+
+def picking(place: int) -> Callable:
+    """What an operator that picks elements along a dimension settles: of equal ones it may pick any."""
+
+    def picked(torch: Any, result: Any, args: list, kwargs: dict) -> list:
+        indices = result[-1] if isinstance(result, tuple) else result
+        dim = args[place] if len(args) > place else kwargs.get("dim", -1)
+        if kwargs.get("stable") or args[0].ndim == 0 or not isinstance(indices, torch.Tensor):
+            return run.flatten(result)
+        kept = indices if indices.ndim == args[0].ndim else indices.unsqueeze(dim)
+        return [*run.flatten(result)[:-1], torch.take_along_dim(args[0].detach(), kept, dim), indices * 0]
+
+    return picked
+
+
+# The outcome of these is settled only up to the sign or phase of vectors, or up to the order of equal elements: what is
+# compared is what is settled.
+SETTLED: dict[str, Callable[[Any, Any, list, dict], list]] = {
     "svd": svd_invariants,
     "linalg.svd": svd_invariants,
-    "svd_lowrank": lambda torch, result: [result[0] @ (result[1].unsqueeze(-1) * result[2].mH), result[1]],
-    "pca_lowrank": lambda torch, result: [result[0] @ (result[1].unsqueeze(-1) * result[2].mH), result[1]],
-    "linalg.eig": lambda torch, result: [result[0], result[1].abs()],
-    "linalg.eigh": lambda torch, result: [result[0], result[1].abs()],
+    "svd_lowrank": rebuilt,
+    "pca_lowrank": rebuilt,
+    "linalg.eig": moduli,
+    "linalg.eigh": moduli,
+    # Of a complex logarithm, the imaginary part up to whole turns.
+    "logcumsumexp": lambda torch, result, args, kwargs: [result.exp() if result.is_complex() else result],
+    "sort": picking(1),
+    "argsort": picking(1),
+    "mode": picking(1),
+    "topk": picking(2),
+    "kthvalue": picking(2),
 }
 
 
 # Where rounding grows beyond the usual, by entry: the relative tolerance in double precision, and why.
 ROUNDING: dict[str, float] = {}
+
+
+# Where mutagrad means to differ: by entry, the aspects that are not compared, and why.
+DEVIATIONS: dict[str, tuple[tuple[str, ...], str]] = {
+    "as_strided_scatter": (
+        ("gradient",),
+        "the gradient of what `src` overwrites is zero; PyTorch gives that of what it leaves",
+    ),
+}
 
 
 def function_of(torch: Any, name: str) -> Callable | None:
@@ -129,11 +168,11 @@ def evaluate_in_place(torch: Any, name: str, args: list, kwargs: dict) -> Any:
     return result
 
 
-def outputs(torch: Any, name: str, result: Any) -> list:
+def outputs(torch: Any, name: str, result: Any, args: list, kwargs: dict) -> list:
     """What is compared of a result: its tensors and numbers, in order."""
     path = name.partition("/")[0]
-    if path in SETTLED and isinstance(result, tuple):
-        return SETTLED[path](torch, result)
+    if path in SETTLED:
+        return SETTLED[path](torch, result, args, kwargs)
     flat = run.flatten(result)
     if path in UNINITIALISED:
         return [torch.zeros_like(each) for each in flat]

@@ -101,6 +101,9 @@ def section(family: str, found: dict[str, Any]) -> str:
     ]
     if found["missing"]:
         lines += ["", f"Missing: {names(found['missing'])}."]
+    for name, (aspects, reason) in calls.DEVIATIONS.items():
+        if name in found["counted"]:
+            lines += ["", f"Meant to differ: `{name}` in {', '.join(aspects)}: {reason}."]
     for reason, excluded in found["excluded"].items():
         lines += ["", f"Not counted, {reason}: {names(excluded)}."]
     return "\n".join(lines) + "\n"

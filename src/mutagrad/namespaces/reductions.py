@@ -173,9 +173,13 @@ def cumulative_logaddexp(x: np.ndarray, axis: int) -> np.ndarray:
 
 
 def _logaddexp(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    largest = maximum(np.real(a), np.real(b))
-    largest = np.where(np.isfinite(largest), largest, 0)
-    return np.log(np.exp(a - largest) + np.exp(b - largest)) + largest
+    first = (np.real(a) >= np.real(b)) | np.isnan(a)
+    small, large = np.where(first, b, a), np.where(first, a, b)
+    level = np.real(small) == np.real(large)
+    with np.errstate(all="ignore"):
+        apart = large + np.log1p(np.exp(small - large))
+        infinite = np.where(np.real(large) < 0, small, np.log(np.exp(small) + np.exp(large)))
+    return np.where(level & ~np.isfinite(np.real(large)), infinite, apart)
 
 
 # Order and selection ------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ respect to its weights.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -82,7 +83,7 @@ def unique_consecutive(xp: Any, input: Any, /, dim: int | None = None) -> Any:
     tensor([1, 2, 1])
     """
     x = xp.reshape(input, (-1,)) if dim is None else xp.moveaxis(input, axis_of(dim, input.ndim), 0)
-    rows = xp.reshape(x, (x.shape[0], -1))
+    rows = xp.reshape(x, (x.shape[0], math.prod(x.shape[1:])))
     first = np.ones(x.shape[0], bool)
     first[1:] = np.asarray(xp.any(rows[1:] != rows[:-1], axis=1))
     starts = np.flatnonzero(first)
@@ -178,6 +179,8 @@ def searchsorted(
         sequence = np.take_along_axis(sequence, sorter._array, -1)
     if sequence.ndim == 1:
         found = np.asarray(np.searchsorted(sequence, values, chosen))
+    elif values.size == 0:
+        found = np.zeros(values.shape)
     else:
         rows = zip(sequence.reshape(-1, sequence.shape[-1]), values.reshape(-1, values.shape[-1]))
         found = np.array([np.searchsorted(row, sought, chosen) for row, sought in rows]).reshape(values.shape)
@@ -232,7 +235,9 @@ def bucketize(
 
 
 @composite()
-def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+def isin(
+    elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False, out: Any = None
+) -> Tensor:
     """Whether each of `elements` is among `test_elements`; with `invert`, whether it is not.
 
     >>> import mutagrad
@@ -240,4 +245,5 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
     tensor([ True, False,  True])
     """
     first, second = (x._array if isinstance(x, Tensor) else x for x in (elements, test_elements))
-    return wrap(np.asarray(np.isin(first, second, assume_unique=assume_unique, invert=invert)))
+    found = np.isin(first, second, assume_unique=assume_unique, invert=invert)
+    return into(out, wrap(np.asarray(found)), "isin")

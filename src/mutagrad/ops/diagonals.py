@@ -146,32 +146,3 @@ def trace(xp: Any, input: Any, /) -> Any:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     elements = xp.diagonal(input)
     return xp.sum(elements, axis=0, dtype=None if input.dtype.kind in "fc" else np.dtype("int64"))
-
-
-@composite()
-def fill_diagonal_(input: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
-    """Writes a number to the main diagonal, in place; with `wrap`, of a tall matrix again and again below.
-
-    Raises RuntimeError for fewer than two dimensions, and for more than two of different sizes.
-
-    >>> import mutagrad
-    >>> mutagrad.zeros(2, 2).fill_diagonal_(5)
-    tensor([[5., 0.],
-            [0., 5.]])
-    """
-    shape = input._array.shape
-    if len(shape) < 2:
-        raise RuntimeError("dimensions must larger than 1")
-    if len(shape) > 2:
-        if len(set(shape)) != 1:
-            raise RuntimeError("all dimensions of input must be of equal length")
-        diagonal = input.as_strided(shape[:1], (sum(input.stride()),), input.storage_offset())  # type: ignore
-        diagonal.fill_(fill_value)
-        return input
-    if not wrap or shape[0] <= shape[1]:
-        input.diagonal().fill_(fill_value)  # type: ignore[attr-defined]
-        return input
-    rows = [row for row in range(shape[0]) if row % (shape[1] + 1) < shape[1]]
-    columns = [row % (shape[1] + 1) for row in rows]
-    input[rows, columns] = fill_value  # type: ignore[index]
-    return input

@@ -136,6 +136,8 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, **options: An
     """
     first, last, count = _ends("logspace", start, end, steps)
     to = Options("logspace", _linear_dtype(first, last), **options)
+    if to.dtype.kind in "iu":
+        first, last = np.trunc(first), np.trunc(last)
     exponents = _linear(first, last, count, to.dtype if to.dtype.kind in "fc" else np.dtype(np.float64))
     with np.errstate(all="ignore"):
         return to.finish(np.power(base, exponents, dtype=np.result_type(exponents, np.float64)).astype(to.dtype))
@@ -165,6 +167,8 @@ def _linear(start: Any, end: Any, count: int, dt: np.dtype) -> np.ndarray:
     check_sizes((count,), dt.itemsize)
     inner = dt if dt.kind in "fc" and dt.itemsize > 2 else np.dtype(np.float64)
     first, last = np.array(start, inner), np.array(end, inner)
+    if dt.kind in "iu":
+        first, last = np.trunc(first), np.trunc(last)
     if count == 1:
         return first.reshape(1).astype(dt)
     places = np.arange(count)

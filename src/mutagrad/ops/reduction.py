@@ -272,6 +272,8 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     extra = len(shape) - len(target)
     if extra < 0 or not builtins.all(a in (1, b) for a, b in zip(target, shape[extra:])):
         raise RuntimeError(f"size {{{list(target)}}} is not expandable to size {{{list(shape)}}}.")
+    if not target:
+        return sum(input)
     if target == shape:
         return input
     dims = [*range(extra), *(extra + d for d, n in enumerate(target) if n == 1 and shape[extra + d] != 1)]

@@ -187,7 +187,7 @@ ldexp = pointwise(
     lambda xp, input, other: input * xp.exp2(other),
     promotion="float",
     numbers=False,
-    input=lambda xp, ct, other: ct * xp.exp2(other),
+    input=lambda xp, ct, other: ct * xp.exp2(other).conj(),
     other=lambda xp, ct, out: ct * out.conj() * 0.6931471805599453,
     doc="The product `input * 2 ** other`.",
 )

@@ -229,7 +229,7 @@ def diff(
     axis = axis_of(dim, input.ndim)
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
-    parts = [part for part in (prepend, input, append) if part is not None]
+    parts = [part for part in (prepend, input, append) if part is not None and n]
     result = cat(parts, axis) if len(parts) > 1 else input
     for _ in range(min(n, result.shape[axis])):
         later, earlier = result[_part(axis, 1, None)], result[_part(axis, None, -1)]  # type: ignore[index]

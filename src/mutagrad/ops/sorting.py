@@ -14,6 +14,7 @@ import numpy as np
 
 from mutagrad.declaration import composite, operation
 from mutagrad.ops.dimensions import axis_of, check_not_empty, not_implemented, picked_share
+from mutagrad.ops.out import into
 from mutagrad.ops.shaping import reshape
 from mutagrad.return_types import named, returning
 from mutagrad.tensor import Tensor, wrap
@@ -246,7 +247,13 @@ def _interpolated(ordered: Any, rank: Any, interpolation: str) -> Any:
 
 @composite()
 def quantile(
-    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+    input: Tensor,
+    q: Any,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+    out: Tensor | None = None,
 ) -> Tensor:
     """The `q`-th quantiles, from zero to one, of all elements or of those along `dim`.
 
@@ -256,12 +263,18 @@ def quantile(
     >>> mutagrad.quantile(mutagrad.tensor([1., 2., 3., 4.]), 0.5)
     tensor(2.5000)
     """
-    return _quantile("quantile", input, q, dim, keepdim, interpolation, skips=False)
+    return into(out, _quantile("quantile", input, q, dim, keepdim, interpolation, skips=False), "quantile")
 
 
 @composite()
 def nanquantile(
-    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+    input: Tensor,
+    q: Any,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+    out: Tensor | None = None,
 ) -> Tensor:
     """The quantiles of the elements that are not nan; see `quantile`.
 
@@ -269,4 +282,4 @@ def nanquantile(
     >>> mutagrad.nanquantile(mutagrad.tensor([1., float("nan"), 3.]), 0.5)
     tensor(2.)
     """
-    return _quantile("nanquantile", input, q, dim, keepdim, interpolation, skips=True)
+    return into(out, _quantile("nanquantile", input, q, dim, keepdim, interpolation, skips=True), "nanquantile")
