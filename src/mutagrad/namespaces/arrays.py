@@ -159,6 +159,7 @@ from mutagrad.namespaces.reductions import (
     sum,
     take_along_axis,
 )
+from mutagrad.namespaces.spectra import fftn, ifftn, irfftn, rfftn
 
 # fmt: off
 __all__ = [
@@ -178,6 +179,7 @@ __all__ = [
     "tanh", "tensordot", "tile", "tril", "triu", "trunc", "trunc_divide", "view_as_complex", "view_as_real", "where",
     "xlogy", "zero_where_not_positive", "zeros", "zeros_like",
 ]
+__all__ += ["fftn", "ifftn", "irfftn", "rfftn"]
 # fmt: on
 
 copy = np.array

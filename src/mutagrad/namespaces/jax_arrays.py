@@ -118,6 +118,7 @@ try:
         zeros,
         zeros_like,
     )
+    from jax.numpy.fft import fftn, ifftn, irfftn, rfftn
     from jax.scipy.special import digamma, erf, erfc, erfinv, i0, i1, logsumexp, polygamma, xlogy
     from jax.scipy.special import gammaln as lgamma
 except ImportError as error:
@@ -141,6 +142,7 @@ __all__ = [
     "tensordot", "tile", "tril", "triu", "trunc", "trunc_divide", "view_as_complex", "view_as_real", "where", "xlogy",
     "zero_where_not_positive", "zeros", "zeros_like",
 ]
+__all__ += ["fftn", "ifftn", "irfftn", "rfftn"]
 # fmt: on
 
 

@@ -31,6 +31,10 @@ from mutagrad.ops import (
     views,
 )
 from mutagrad.ops import softmax as softmaxes
+from mutagrad.ops.fourier import complex_fft as fftn
+from mutagrad.ops.fourier import complex_ifft as ifftn
+from mutagrad.ops.fourier import real_fft as rfftn
+from mutagrad.ops.fourier import real_ifft as irfftn
 from mutagrad.tensor import Tensor, wrap, wrap_dim
 
 # fmt: off
@@ -45,6 +49,7 @@ __all__ = [
 ]
 # fmt: on
 __all__ += elementwise_tensors.__all__
+__all__ += ["fftn", "ifftn", "irfftn", "rfftn"]
 
 Axis = int | tuple[int, ...] | None
 
