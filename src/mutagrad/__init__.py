@@ -38,6 +38,7 @@ from mutagrad.ops.conversion import *
 from mutagrad.ops.counting import *
 from mutagrad.ops.creation import *
 from mutagrad.ops.diagonals import *
+from mutagrad.ops.distributions import *
 from mutagrad.ops.einsum import *
 from mutagrad.ops.exponential import *
 from mutagrad.ops.extremes import *

@@ -159,6 +159,7 @@ from mutagrad.namespaces.reductions import (
     sum,
     take_along_axis,
 )
+from mutagrad.namespaces.special import airy, bessel, erfcx, gammainc, gammaincc, log_ndtr, ndtri, zeta
 from mutagrad.namespaces.spectra import fftn, ifftn, irfftn, rfftn
 
 # fmt: off
@@ -179,7 +180,8 @@ __all__ = [
     "tanh", "tensordot", "tile", "tril", "triu", "trunc", "trunc_divide", "view_as_complex", "view_as_real", "where",
     "xlogy", "zero_where_not_positive", "zeros", "zeros_like",
 ]
-__all__ += ["fftn", "ifftn", "irfftn", "rfftn"]
+__all__ += ["airy", "bessel", "erfcx", "fftn", "gammainc", "gammaincc", "ifftn", "irfftn"]
+__all__ += ["log_ndtr", "ndtri", "rfftn", "zeta"]
 # fmt: on
 
 copy = np.array

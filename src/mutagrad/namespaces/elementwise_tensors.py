@@ -10,6 +10,8 @@ from mutagrad.ops.arithmetic import div as divide
 from mutagrad.ops.arithmetic import mul as multiply
 from mutagrad.ops.arithmetic import neg as negative
 from mutagrad.ops.arithmetic import sub as subtract
+from mutagrad.ops.bessel import bessel
+from mutagrad.ops.bessel import derived_airy as airy
 from mutagrad.ops.bounds import clamp as clip
 from mutagrad.ops.bounds import fmax, fmin, maximum, minimum
 from mutagrad.ops.comparison import eq as equal
@@ -20,6 +22,9 @@ from mutagrad.ops.comparison import le as less_equal
 from mutagrad.ops.comparison import lt as less
 from mutagrad.ops.comparison import ne as not_equal
 from mutagrad.ops.complex import complex, conj
+from mutagrad.ops.distributions import erfcx, log_ndtr, ndtri, zeta
+from mutagrad.ops.distributions import igamma as gammainc
+from mutagrad.ops.distributions import igammac as gammaincc
 from mutagrad.ops.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp, xlogy
 from mutagrad.ops.logic import (
     bitwise_and,
@@ -62,11 +67,13 @@ __all__ = [
     "acos",
     "acosh",
     "add",
+    "airy",
     "asin",
     "asinh",
     "atan",
     "atan2",
     "atanh",
+    "bessel",
     "bitwise_and",
     "bitwise_invert",
     "bitwise_left_shift",
@@ -85,6 +92,7 @@ __all__ = [
     "equal",
     "erf",
     "erfc",
+    "erfcx",
     "erfinv",
     "exp",
     "exp2",
@@ -94,6 +102,8 @@ __all__ = [
     "fmax",
     "fmin",
     "fmod",
+    "gammainc",
+    "gammaincc",
     "gcd",
     "greater",
     "greater_equal",
@@ -112,6 +122,7 @@ __all__ = [
     "log1p",
     "log2",
     "log10",
+    "log_ndtr",
     "logaddexp",
     "logical_and",
     "logical_not",
@@ -121,6 +132,7 @@ __all__ = [
     "minimum",
     "multiply",
     "nan_to_num",
+    "ndtri",
     "negative",
     "nextafter",
     "not_equal",
@@ -144,6 +156,7 @@ __all__ = [
     "where",
     "xlogy",
     "zero_where_not_positive",
+    "zeta",
 ]
 
 

@@ -11,7 +11,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from mutagrad.namespaces import special
+
 try:
+    import jax
     import jax.numpy as jnp
     from jax import Array, lax, nn
     from jax.numpy import (
@@ -119,7 +124,22 @@ try:
         zeros_like,
     )
     from jax.numpy.fft import fftn, ifftn, irfftn, rfftn
-    from jax.scipy.special import digamma, erf, erfc, erfinv, i0, i1, logsumexp, polygamma, xlogy
+    from jax.scipy.special import (
+        digamma,
+        erf,
+        erfc,
+        erfinv,
+        gammainc,
+        gammaincc,
+        i0,
+        i1,
+        log_ndtr,
+        logsumexp,
+        ndtri,
+        polygamma,
+        xlogy,
+        zeta,
+    )
     from jax.scipy.special import gammaln as lgamma
 except ImportError as error:
     raise ImportError("JAX arrays need JAX: pip install 'mutagrad[jax]'") from error
@@ -142,7 +162,8 @@ __all__ = [
     "tensordot", "tile", "tril", "triu", "trunc", "trunc_divide", "view_as_complex", "view_as_real", "where", "xlogy",
     "zero_where_not_positive", "zeros", "zeros_like",
 ]
-__all__ += ["fftn", "ifftn", "irfftn", "rfftn"]
+__all__ += ["airy", "bessel", "erfcx", "fftn", "gammainc", "gammaincc", "ifftn", "irfftn"]
+__all__ += ["log_ndtr", "ndtri", "rfftn", "zeta"]
 # fmt: on
 
 
@@ -235,6 +256,28 @@ def round(x: Array) -> Array:
 def nan_to_num(x: Array, nan: float | None, posinf: float | None, neginf: float | None) -> Array:
     """`x` with other numbers in the places of NaN and the infinities."""
     return jnp.nan_to_num(x, nan=nan or 0.0, posinf=posinf, neginf=neginf)
+
+
+# Where JAX has no kernel SciPy's is called, traced or not.
+
+
+def _by_numpy(kernel: Any, x: Array, *parameters: Any) -> Array:
+    return jax.pure_callback(lambda x: kernel(np.asarray(x), *parameters), jax.ShapeDtypeStruct(x.shape, x.dtype), x)
+
+
+def airy(x: Array, order: int) -> Array:
+    """The Airy function Ai, or its derivative."""
+    return _by_numpy(special.airy, x, order)
+
+
+def bessel(x: Array, kind: str, order: int) -> Array:
+    """The Bessel function of an order."""
+    return _by_numpy(special.bessel, x, kind, order)
+
+
+def erfcx(x: Array) -> Array:
+    """`exp(x ** 2) * erfc(x)`."""
+    return _by_numpy(special.erfcx, x)
 
 
 # Along an axis ------------------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def _plan(shape: tuple[int, ...], s: Sizes, dim: Any, half: bool) -> tuple[tuple
     if dim is None:
         if s is not None and len(s) > ndim:
             raise RuntimeError(f"Got shape with {len(s)} values but input tensor only has {ndim} dimensions.")
-        axes = tuple(range(ndim if s is None else ndim))[0 if s is None else ndim - len(s) :]
+        axes = tuple(range(0 if s is None else ndim - len(s), ndim))
     else:
         axes = tuple(axis_of(d, ndim) for d in ((dim,) if isinstance(dim, int) else dim))
         if len(set(axes)) != len(axes):
@@ -183,7 +183,10 @@ def _family(name: str, op: Callable[..., Tensor], doc: str, conjugated: str = ""
     def one(
         input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
     ) -> Tensor:
-        return _transform(name, op, conjugated, input, None if n is None else (n,), dim, norm, out)
+        sizes = None if n is None else (integer(f"fft_{name}", n, "n", 2),)
+        if not input.ndim:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        return _transform(name, op, conjugated, input, sizes, dim, norm, out)
 
     def two(
         input: Tensor,
@@ -219,7 +222,8 @@ def _family(name: str, op: Callable[..., Tensor], doc: str, conjugated: str = ""
     return one, two, several
 
 
-_NOTES = """`norm` is "backward" (the inverse divides by the number of points; the default), "forward" or "ortho" (both by its root).
+_NOTES = """`norm` is "backward" (the inverse divides by the number of points; the default), "forward" (the other one does),
+or "ortho" (both divide by its root).
 Dtypes: whole numbers become the default dtype.  Gradient: the transform back; saves nothing.
 Raises RuntimeError for no points, another `norm`, and half precision."""
 

@@ -115,10 +115,6 @@ mvlgamma = pointwise(
 # Bessel functions ---------------------------------------------------------------------------------------------------
 
 
-def _i1_share(xp: Any, ct: Any, input: Any, out: Any) -> Any:
-    return ct * xp.where(input == 0, 0.5, xp.i0(input) - out / xp.where(input == 0, 1, input))
-
-
 i0 = pointwise(
     "i0",
     lambda xp, input: xp.i0(input),
@@ -132,7 +128,7 @@ i1 = pointwise(
     promotion="float",
     method=False,
     node_name="SpecialI1Backward0",
-    input=_i1_share,
+    input=lambda xp, ct, input: ct * (0.5 * (xp.i0(input) + xp.bessel(input, "i", 2))),
     doc="The modified Bessel function of the first kind of order one.",
 )
 
