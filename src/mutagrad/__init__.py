@@ -5,7 +5,7 @@
 Ordinary PyTorch programs run unchanged. See `docs/design.md` for how it works.
 """
 
-from mutagrad import autograd, collector, fft, linalg, nn, optim, random, special
+from mutagrad import autograd, collector, fft, linalg, nn, optim, random, signal, special
 from mutagrad.device import (
     channels_last,
     channels_last_3d,
@@ -71,12 +71,14 @@ from mutagrad.ops.scattering import *
 from mutagrad.ops.selection import *
 from mutagrad.ops.shaping import *
 from mutagrad.ops.sharing import *
+from mutagrad.ops.short_time import *
 from mutagrad.ops.softmax import *
 from mutagrad.ops.sorting import *
 from mutagrad.ops.special import *
 from mutagrad.ops.striding import *
 from mutagrad.ops.trigonometric import *
 from mutagrad.ops.views import *
+from mutagrad.ops.windows import *
 from mutagrad.ops.writing import *
 from mutagrad.overwrite import get_overwrite_policy, overwrite_statistics, set_overwrite_policy
 from mutagrad.printing import set_printoptions

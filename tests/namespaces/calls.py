@@ -86,6 +86,23 @@ SAMPLES = [
     *operation("polygamma", first=call(positive(2, 3), n=1)),
     *operation("mvlgamma", third=call(literal([2.5, 3.0]), p=3)),
     *operation("i0 i1", matrix=call(normal(2, 3))),
+    *operation(
+        "bessel",
+        **{f"{kind}{n}": call(positive(2, 3), kind, n) for n in (0, 1) for kind in ("j", "y", "i", "k", "ie", "ke")},
+        spherical=call(normal(2, 3), "spherical", 0),
+    ),
+    *operation("airy", value=call(normal(2, 3), 0), slope=call(normal(2, 3), 1)),
+    *operation(
+        "fft_fftn fft_ifftn",
+        plain=call(normal(2, 3), None, (1,), "backward"),
+        resized=call(normal(2, 3), (3, 2), (0, 1), "ortho"),
+    ),
+    *operation(
+        "fft_rfftn", plain=call(normal(2, 3), None, (1,), "backward"), odd=call(normal(2, 4), (3, 5), (0, 1), "forward")
+    ),
+    *operation(
+        "fft_irfftn", plain=call(normal(2, 3), (4,), (1,), "backward"), odd=call(normal(2, 4), (3, 5), (0, 1), "ortho")
+    ),
     *operation("gcd lcm", row=call(normal(2, 3).of("int64"), normal(3).of("int64"))),
     *operation("ldexp nextafter", same=call(normal(2, 3), normal(2, 3)), row=call(normal(2, 3), normal(3))),
     *operation("linalg_cross", last=call(normal(2, 3), normal(2, 3), dim=-1)),

@@ -22,6 +22,7 @@ from ..operations.sample import (
     normal,
     operation,
     positive,
+    probability,
     unit,
 )
 
@@ -58,6 +59,18 @@ ELEMENTWISE = [
     *unary("digamma lgamma i0 i1", positive, dtypes=REAL),
     *unary("erf erfc relu", nonzero, dtypes=REAL),
     *unary("erfinv", unit, dtypes=REAL),
+    *unary("erfcx log_ndtr", dtypes=REAL),
+    *unary("ndtri", probability, dtypes=REAL),
+    *each(
+        "bessel",
+        *(call(positive(2, 3), kind, order) for kind in ("j", "y", "i", "k", "ie", "ke") for order in (0, 1, 2)),
+        call(normal(2, 3), "spherical", 0),
+        call(normal(2, 3), "spherical", 1),
+        dtypes=REAL,
+    ),
+    *each("airy", call(normal(2, 3), 0), call(normal(2, 3), 1), dtypes=REAL),
+    *each("gammainc gammaincc", call(positive(2, 3), positive(3)).but(grad=(1,)), dtypes=REAL),
+    *each("zeta", call(literal([2.0, 3.5]), positive(2)).but(grad=(1,)), dtypes=REAL),
     *each("polygamma", call(1, positive(3)), call(2, positive(2, 2)), dtypes=REAL),
     *unary("ceil floor round trunc", dtypes=(*REAL, *WHOLE)),
     *each("signbit", call(nonzero(2, 3)), dtypes=REAL, flat=True),
@@ -250,7 +263,20 @@ PRODUCTS = [
     ),
 ]
 
-SAMPLES = [*ELEMENTWISE, *LAYOUTS, *REDUCTIONS, *ALONG_AN_AXIS, *PRODUCTS]
+SPECTRA = [
+    *each("fftn ifftn", call(normal(2, 3), None, (1,), "backward"), call(normal(2, 3), (3, 2), (0, 1), "ortho")),
+    *each(
+        "rfftn", call(normal(2, 3), None, (1,), "backward"), call(normal(2, 3), (3, 4), (0, 1), "forward"), dtypes=REAL
+    ),
+    *each(
+        "irfftn",
+        call(normal(2, 3), (4,), (1,), "backward"),
+        call(normal(2, 3), (3, 5), (0, 1), "ortho"),
+        dtypes=("complex128",),
+    ),
+]
+
+SAMPLES = [*ELEMENTWISE, *LAYOUTS, *REDUCTIONS, *ALONG_AN_AXIS, *PRODUCTS, *SPECTRA]
 RUNS = {
     name: [(sample, dtype) for sample in SAMPLES if sample.operation == name for dtype in sample.dtypes]
     for name in sorted({sample.operation for sample in SAMPLES})

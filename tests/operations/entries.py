@@ -37,7 +37,7 @@ def works(key: str) -> Callable[[dict], bool]:
 
 
 def over_runs(
-    has: Callable[[dict], bool], samples: list[Sample] = SAMPLES, dtypes: Iterable[str] = DTYPES
+    has: Callable[[dict], bool], samples: list[Sample] = SAMPLES, dtypes: Iterable[str] = (*DTYPES, "complex64")
 ) -> Callable[[Callable], Any]:
     """Takes `test(sample, dtype)` over all runs, of the samples and dtypes given, whose entry `has` what it needs."""
 

@@ -161,12 +161,12 @@ def _transform(
     if op is real_fft and input._array.dtype.kind == "c":
         kind = "real" if name in ("rfft", "ihfft") else "real-valued"
         raise RuntimeError(f"{name.replace('2', 'n')} expects a {kind} input tensor, but got {type_name(input)}")
+    sizes, axes = _plan(input._array.shape, s, dim, op is real_ifft)
+    if not axes and op in (real_fft, real_ifft):
+        raise RuntimeError(f"{name} must transform at least one axis")
     x = _floating(input)
     if op is real_ifft and not x.is_complex():
         x = x.to(x.dtype.to_complex())  # type: ignore[attr-defined]
-    sizes, axes = _plan(x._array.shape, s, dim, op is real_ifft)
-    if not axes and op in (real_fft, real_ifft):
-        raise RuntimeError(f"{name} must transform at least one axis")
     if out is not None and out.is_complex() is (op is real_ifft):
         kind = "floating point" if op is real_ifft else "complex"
         raise RuntimeError(f"{name} expects a {kind} output tensor, but got {type_name(out)}")
