@@ -40,6 +40,7 @@ def pointwise(
     operators: str = "",
     node_name: str | None = None,
     number_name: str | None = None,
+    jvp: str | Callable = "diagonal",
     doc: str = "",
     **rules: Rule | None,
 ) -> Any:
@@ -53,6 +54,7 @@ def pointwise(
     `numbers` says whether Python numbers may stand for tensors, `by_number` what to call when the second input is one.
     A call with further keyword arguments (`alpha=`) is one of the operation that `variant(**arguments)` gives, with
     its parameters. `written(array, inputs)` gives the positions that the in-place form writes where that is not all.
+    `jvp` is the rule of the tangent (`autograd/pushforward.py`) where the Jacobian is not diagonal.
     `operators` names the Python operators that call it, augmented ones too: "add radd iadd".
     """
     kernel = None
@@ -70,6 +72,7 @@ def pointwise(
         node_name=node_name,
         number_name=number_name,
         kernel=kernel,
+        jvp=jvp,
     )
     op.numbers = numbers
     op.variant = variant
@@ -99,13 +102,14 @@ def operation(
     aliases: Sequence[str] = (),
     node_name: str | None = None,
     joint: Rule | None = None,
+    jvp: str | Callable = "transposed",
     wrapper: Callable[[Callable], Callable] | None = None,
     **rules: Rule | None,
 ) -> Callable[[Callable], Callable[..., Any]]:
     """Declares the decorated forward function `forward(xp, inputs..., /, parameters...)` as an operation.
 
     What stands before the slash are the tensor inputs. `derived` names further (not differentiable) results that the
-    rules may ask for and the user does not see. `wrapper` adapts the call to PyTorch's signature where it differs.
+    rules may ask for and the user does not see. `jvp` is the rule of the tangent: see `autograd/pushforward.py`. `wrapper` adapts the call to PyTorch's signature where it differs.
     """
 
     def declare(forward: Callable) -> Callable[..., Any]:
@@ -119,6 +123,7 @@ def operation(
             sequence=sequence,
             joint=joint,
             node_name=node_name,
+            jvp=jvp,
         )
         function = _sequence(op) if sequence else general_call(op)
         if wrapper is not None:

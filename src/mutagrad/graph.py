@@ -13,9 +13,9 @@ Read next: `engine.py`, which walks the graph, and `operation.py`, which records
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
-from types import CodeType
+from types import CodeType, MappingProxyType
 from typing import Any
 from weakref import ref
 
@@ -91,13 +91,15 @@ class Traits:
     `version`: it came from `.data` and counts its writes for itself. `origin`: why it may not be written freely:
     "inference" for tensors made in this mode, "no_grad" and "inference_mode" for views made in these modes, with the
     family they were made from in `source`, and "function" for a view or an input that the custom function `maker`
-    returned.
+    returned. `region` is where in the source such a view lies, `tangents` are those of forward mode (`tangents.py`).
     """
 
     version: int | None = None
     origin: str | None = None
     source: Family | None = None
     maker: str = ""
+    region: View | None = None
+    tangents: Mapping[Any, Any] = MappingProxyType({})
 
 
 def new_family(storage: Storage, base: np.ndarray, edge: Edge | None = None) -> Family:

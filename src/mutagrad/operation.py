@@ -26,7 +26,7 @@ import numpy as np
 
 from mutagrad.dtypes import check_can_cast_for_inplace, get_default_dtype, of_numpy, result_type, scalar_result
 from mutagrad.graph import EMPTY, NOTHING, Edge, Leaf, Node, Watch, next_sequence
-from mutagrad.modes import modes
+from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays as xp
 from mutagrad.overlap import address
 from mutagrad.overwrite import statistics
@@ -35,6 +35,7 @@ from mutagrad.regions import Gathered, View, has_overlap
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_position, caller_span
 from mutagrad.storage import Saved
+from mutagrad.tangents import state
 from mutagrad.tensor import Tensor, edge_of, wrap
 
 ndarray = np.ndarray
@@ -57,7 +58,8 @@ class Operation:
     keep out of it. `refuses` holds the kinds of dtype that PyTorch has no kernel for, and the exception for one;
     `check`, called with the arrays and numbers of the inputs, raises for what else PyTorch refuses.
     `sequence` marks an operation whose one input is a sequence of tensors. `joint` is one rule that gives the shares of
-    all inputs. `number_name` is the node's name when an input is a number, where PyTorch has another.
+    all inputs. `number_name` is the node's name when an input is a number, where PyTorch has another. `jvp` says how
+    tangents are pushed forward: see `autograd/pushforward.py`.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Operation:
         refuses: Refusal | None = None,
         check: Callable[..., None] | None = None,
         kernel: np.ufunc | None = None,
+        jvp: str | Callable[..., Any] = "transposed",
     ) -> None:
         self.name = name
         self.promotion = promotion
@@ -104,6 +107,7 @@ class Operation:
             raise TypeError(f"{name}: rules for {sorted(unknown)}, but its inputs are {self.inputs}")
         self.rules = [rules.get(i) for i in self.inputs]
         self.joint = joint
+        self.jvp = jvp
         self.differentiable = joint is not None or any(self.rules)
         self._plan()
         self.with_number = self
@@ -150,6 +154,11 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
+
+    # How tangents are pushed forward, attached by autograd/pushforward.py.
+    follow: Callable[..., None]
+    prepare_tangents: Callable[..., Any]
+    follow_in_place: Callable[..., None]
 
     # Calling --------------------------------------------------------------------------------------------------------
 
@@ -201,7 +210,21 @@ class Operation:
                 if edge is not None:
                     if self.promotion is not None:
                         inputs = [x if isinstance(x, Tensor) else a for x, a in zip(inputs, arrays)]
-                    return (self.record_several if self.several else self.record)(inputs, edges, result, values)
+                    made = (self.record_several if self.several else self.record)(inputs, edges, result, values)
+                    break
+            else:
+                made = self._unrecorded(result)
+        else:
+            made = self._unrecorded(result)
+        if extras[0] and state.levels:
+            results = result if self.several or self.derived else (result,)
+            if self.promotion is not None:
+                inputs = [x if isinstance(x, Tensor) else a for x, a in zip(inputs, arrays)]
+            self.follow(self, inputs, values, made if self.several else (made,), results)
+        return made
+
+    def _unrecorded(self, result: Any) -> Any:
+        """The result as one tensor or a tuple of them, without a history."""
         if not self.several:
             return wrap(as_array(result[0] if self.derived else result))
         return tuple([wrap(as_array(array)) for array in result[: len(self.outputs)]])
@@ -270,6 +293,10 @@ class Operation:
         node.saved = tuple(saved)
         if saved and modes.saved_hooks:
             pack(node, [x if isinstance(x, Tensor) else None for x in self._saved(inputs, made, results)])
+        node.values = self.all_values(inputs, values)
+
+    def all_values(self, inputs: Sequence[Any], values: dict) -> dict[str, Any]:
+        """The parameters by name, those not given too, and the shapes and dtypes of inputs that the rules ask for."""
         if self.parameters:
             values = {**self.defaults, **values}
         if self.shapes or self.dtypes:
@@ -278,7 +305,7 @@ class Operation:
                 values[name] = inputs[i]._array.shape if isinstance(inputs[i], Tensor) else ()
             for i, name in self.dtypes:
                 values[name] = inputs[i]._array.dtype
-        node.values = values
+        return values
 
     def _saved(self, inputs: Sequence[Any], made: Sequence, results: Sequence) -> Iterator[Any]:
         """What stands in each cell, where hooks ask for it."""
@@ -339,6 +366,7 @@ def commit(
         edges = (None, *edges[1:])  # All is overwritten: nothing earlier is needed.
     kept = inputs if edges is None else _kept(operation, target, inputs, edges)
     storage = family.storage
+    prepared = operation.prepare_tangents(operation, target, inputs) if extras[0] and state.levels else None
     if storage.waiting is not None or storage.index is not None:
         positions = None if operation.written is None else operation.written(array, inputs)
         storage.will_write(array, view, operation.name + "_", positions)
@@ -349,6 +377,8 @@ def commit(
         node: Node = family.edge[2]  # type: ignore[assignment,index]
         operation.keep(node, kept, edges, [target], results, values)
         node.fit = operation._misfit(inputs, edges, array) if operation.promotion is not None else None
+    if prepared is not None:
+        operation.follow_in_place(operation, target, prepared, values, results, edges is not None)
 
 
 def _kept(operation: Operation, target: Tensor, inputs: Sequence[Any], edges: tuple) -> list[Any]:

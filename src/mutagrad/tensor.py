@@ -84,6 +84,8 @@ class Tensor:
 
     __array_priority__ = 1000
     _construct: Any
+    _carry_tangents: Any
+    _fw_grad: Any
 
     def __new__(cls, *data: Any, **options: Any) -> Any:
         return cls._construct(*data, **options)  # attached by ops/construction.py
@@ -239,9 +241,12 @@ class Tensor:
         if family.origin == "inference" and not modes.inference:
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
         # Views made before stay with the family they were made from: they had no history then.
+        before = self if family.traits is None else wrap_view(self._array, family, self._view)
         self._family = new_family(family.storage, self._array)
         self._family.version = family.version
         self._view = None
+        if before is not self:
+            self._carry_tangents(before, self)
         if requires_grad:
             key = next_sequence()
             leaf = Leaf(key, self, self._array, family.storage)
@@ -430,6 +435,8 @@ class Tensor:
         edge = self._family.edge
         if edge is not None:
             suffixes.append("requires_grad=True" if self.is_leaf else f"grad_fn=<{self.grad_fn.name()}>")
+        if self._family.traits is not None and (tangent := self._fw_grad()) is not None:
+            suffixes.append(f"tangent={tangent}")
         prefix = "tensor(" if type(self) is Tensor or type(self).__name__ == "Parameter" else f"{type(self).__name__}("
         return format_tensor(self._array, suffixes=suffixes, prefix=prefix)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad import tangents
 from mutagrad.autograd import running
 from mutagrad.autograd.accumulation import accumulate_into, call_hooks, call_node_hooks, deliver, own
 from mutagrad.autograd.edges import GradientEdge, Place, edge_to, metadata_of, watch_on
@@ -17,7 +18,7 @@ from mutagrad.autograd.faults import fault
 from mutagrad.autograd.saved import snapshots
 from mutagrad.engine import Pass
 from mutagrad.graph import Leaf, Watch
-from mutagrad.modes import modes
+from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays, tensors
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_span
@@ -139,6 +140,8 @@ def _run(
     wanted: tuple[Place, ...] | None,
 ) -> list[Tensor | None]:
     """Runs a pass; returns the gradients of what is wanted (None: they go to the leaves)."""
+    # In forward mode gradients have tangents, so they are tensors all the way, recorded or not.
+    on_tensors = create_graph or bool(extras[0] and tangents.state.levels)
     found: list[Any] = [None] * len(wanted or ())
     targets = None
     if wanted is not None:
@@ -152,29 +155,34 @@ def _run(
         edge = edge_to(output)
         if edge is None:
             raise errors.no_graph(i, caller_span())
-        roots.append((edge, cotangent if create_graph else cotangent._array))
+        roots.append((edge, _settled(cotangent, create_graph) if on_tensors else cotangent._array))
 
     def delivered(leaf: Leaf, gradient: Any, exclusive: bool) -> None:
-        if create_graph:
-            gradient = gradient.clone()  # Another leaf, or the user, may have this very tensor.
+        if on_tensors:
+            gradient = _settled(gradient.clone(), create_graph)  # Another leaf, or the user, may have this very tensor.
         else:
             gradient = wrap(gradient) if exclusive and type(gradient) is np.ndarray else own(gradient)
-        deliver(leaf, gradient, create_graph)
+        deliver(leaf, gradient, on_tensors)
 
     def hooked(watch: Watch, gradient: Any) -> Any:
-        return call_hooks(watch, gradient, create_graph)
+        return call_hooks(watch, gradient, on_tensors)
 
     def node_hooked(notes: Any, share: Any, gradient: Any) -> Any:
-        return call_node_hooks(notes, share, gradient, create_graph)
+        return call_node_hooks(notes, share, gradient, on_tensors)
 
-    xp, unpack = (tensors, snapshots) if create_graph else (arrays, None)
+    xp, unpack = (tensors, snapshots) if on_tensors else (arrays, None)
     before = modes.grad
     modes.grad = create_graph
     try:
         running.run(Pass(xp, unpack, hooked, node_hooked, delivered, fault, targets, keep_graph), roots)
     finally:
         modes.grad = before
-    return found
+    return [gradient if gradient is None else _settled(gradient, create_graph) for gradient in found]
+
+
+def _settled(tensor: Tensor, create_graph: bool) -> Tensor:
+    """The tensor, without its history where none is wanted."""
+    return tangents.undifferentiated(tensor) if tensor.requires_grad and not create_graph else tensor
 
 
 def _keeper(found: list, i: int) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad import tangents
 from mutagrad.graph import Edge, Leaf, Node, new_family, next_sequence
 from mutagrad.operation import Operation, same
 from mutagrad.packing import Unpacked
@@ -57,6 +58,8 @@ def snapshots(node: Node) -> list[Any]:
         edge = edge_of_cell(node, slot) if value.dtype.kind in "fc" else None
         tensor = saved_tensor(cell, edge, node.sequence + (1 if position is None else -1), value)
         result.append(Unpacked(tensor))
+    for token, unpacked in zip(node.values.get("tangents", ()), result):
+        tangents.restore(token, unpacked.array)
     return result
 
 
@@ -77,6 +80,9 @@ def saved_tensor(cell: Any, edge: Edge | None, moment: int, value: Any = None) -
         moments.instruction = -1
         family.edge = (moments.key, None, moments)
     return wrap_view(value, family, None)
+
+
+tangents.unpack = saved_tensor
 
 
 def shown_tensor(node: Node, cell: Saved, edge: Edge | None, after: bool) -> Tensor:

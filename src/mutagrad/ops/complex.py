@@ -28,9 +28,10 @@ conj_physical = pointwise(
     "conj_physical",
     "conj",
     input=lambda xp, ct: ct.conj(),
+    jvp="linear",
     doc="The conjugate; a copy of a real tensor.",
 )
-_conj = pointwise("conj", "conj", method=False, in_place=False, input=lambda xp, ct: ct.conj())
+_conj = pointwise("conj", "conj", method=False, in_place=False, input=lambda xp, ct: ct.conj(), jvp="linear")
 
 
 @composite()
@@ -79,6 +80,7 @@ angle = pointwise(
     promotion="compare",
     in_place=False,
     input=_angle_share,
+    jvp="transposed",
     doc="The angle of complex numbers, from -pi to pi; of real ones zero or pi.",
 )
 
@@ -111,6 +113,7 @@ complex = pointwise(
     refuses=_NOT_REAL,
     real=lambda xp, ct: ct.real,
     imag=lambda xp, ct: ct.imag,
+    jvp="linear",
     doc="The complex numbers with these parts. Raises RuntimeError where the dtypes differ.",
 )
 polar = pointwise(
@@ -124,5 +127,6 @@ polar = pointwise(
     refuses=_NOT_REAL,
     abs=lambda xp, ct, out: (ct.conj() * xp.sign(out)).real,
     angle=lambda xp, ct, out: (ct.conj() * (out * 1j)).real,
+    jvp="transposed",
     doc="The complex numbers with these absolute values and angles. Raises RuntimeError where the dtypes differ.",
 )

@@ -237,6 +237,7 @@ def _cross(xp: Any, a: Any, b: Any, axis: int) -> Any:
     promotion="promote",
     input=lambda xp, ct, other, dim: _cross(xp, other.conj(), ct, dim),
     other=lambda xp, ct, input, dim: _cross(xp, ct, input.conj(), dim),
+    jvp="multilinear",
 )
 def linalg_cross(xp: Any, input: Any, other: Any, /, *, dim: int = -1) -> Any:
     """The cross products of the vectors of three along `dim`, with the other dimensions broadcast.

@@ -41,12 +41,13 @@ __all__ = [
 # Copies -------------------------------------------------------------------------------------------------------------
 
 copied = pointwise("clone", lambda xp, input: xp.copy(input), input=same, in_place=False, method=False)
-taken_over = Operation("clone", lambda xp, input: xp.asarray(input), {"input": same})
+taken_over = Operation("clone", lambda xp, input: xp.asarray(input), {"input": same}, jvp=lambda xp, tangent: tangent)
 converted = Operation(
     "_to_copy",
     lambda xp, input, /, *, dtype: xp.fit(input, tuple(input.shape), dtype),
     {"input": lambda xp, ct, input_dtype: xp.fit(ct, tuple(ct.shape), input_dtype)},
     node_name="ToCopyBackward0",
+    jvp="linear",
 )
 
 

@@ -24,7 +24,7 @@ def _check_matrix(name: str, x: Any) -> None:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
 
 
-@operation(in_place=True, input=lambda xp, ct, diagonal: xp.tril(ct, k=diagonal))
+@operation(in_place=True, input=lambda xp, ct, diagonal: xp.tril(ct, k=diagonal), jvp="linear")
 def tril(xp: Any, input: Any, /, diagonal: int = 0) -> Any:
     """The lower triangle of each matrix, up to the given diagonal; zero above it.
 
@@ -37,7 +37,7 @@ def tril(xp: Any, input: Any, /, diagonal: int = 0) -> Any:
     return xp.tril(input, k=diagonal)
 
 
-@operation(in_place=True, input=lambda xp, ct, diagonal: xp.triu(ct, k=diagonal))
+@operation(in_place=True, input=lambda xp, ct, diagonal: xp.triu(ct, k=diagonal), jvp="linear")
 def triu(xp: Any, input: Any, /, diagonal: int = 0) -> Any:
     """The upper triangle of each matrix, from the given diagonal on; zero below it.
 
@@ -64,9 +64,10 @@ def _on_diagonal(xp: Any, x: Any, offset: int) -> Any:
 
 
 @operation(
+    jvp="linear",
     input=lambda xp, ct, offset, dim1, dim2: xp.copy(
         xp.diagonal(ct, offset, axis_of(dim1, ct.ndim), axis_of(dim2, ct.ndim))
-    )
+    ),
 )
 def diag_embed(xp: Any, input: Any, /, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     """Matrices with the last dimension of `input` on their diagonal `offset`, and zero elsewhere.
@@ -86,6 +87,7 @@ def diag_embed(xp: Any, input: Any, /, offset: int = 0, dim1: int = -2, dim2: in
     method=False,
     node_name="DiagonalBackward0_copy",
     input=lambda xp, ct, input_shape, offset: _placed(xp, ct, input_shape, offset),
+    jvp="linear",
 )
 def _diagonal_copy(xp: Any, input: Any, /, offset: int) -> Any:
     return xp.copy(xp.diagonal(input, offset))
@@ -134,7 +136,10 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     return diag_embed(input.reshape(-1), offset)  # type: ignore[attr-defined]
 
 
-@operation(input=lambda xp, ct, input_shape: _placed(xp, xp.broadcast_to(ct, (min(input_shape),)), input_shape, 0))
+@operation(
+    input=lambda xp, ct, input_shape: _placed(xp, xp.broadcast_to(ct, (min(input_shape),)), input_shape, 0),
+    jvp="linear",
+)
 def trace(xp: Any, input: Any, /) -> Any:
     """The sum of the diagonal of a matrix.
 

@@ -116,3 +116,12 @@ def picked_share(xp: Any, ct: Any, indices: Any, input_shape: tuple, dim: int) -
     indices, values_ct = keep(xp, indices, input_shape, dim), keep(xp, values_ct, input_shape, dim)
     nothing = xp.zeros(input_shape, dtype=values_ct.dtype)
     return xp.put_along_axis(nothing, indices, values_ct, axis=axis_of(dim, len(input_shape)))
+
+
+def picked_tangent(xp: Any, tangent: Any, indices: Any, dim: int) -> Any:
+    """The tangent of the elements that `indices` pick along `dim`; that the dimension is gone they may say."""
+    if not tangent.ndim:
+        return tangent
+    axis = axis_of(dim, tangent.ndim)
+    kept = indices if indices.ndim == tangent.ndim else xp.expand_dims(indices, axis=axis)
+    return xp.reshape(xp.take_along_axis(tangent, kept, axis=axis), indices.shape)

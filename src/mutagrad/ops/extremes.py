@@ -21,6 +21,7 @@ from mutagrad.ops.dimensions import (
     names_dim,
     not_implemented,
     picked_share,
+    picked_tangent,
 )
 from mutagrad.return_types import named, returning
 from mutagrad.tensor import Tensor
@@ -160,6 +161,7 @@ def _overloaded(name: str, node: str, of_all: Callable, pair: str | None = None)
         method=False,
         node_name=node,
         input=_equal_share,
+        jvp="transposed",
     )
     result = named(name, "values", "indices")
 
@@ -204,6 +206,7 @@ def _min_of_all(xp: Any, input: Any) -> Any:
 @operation(
     outputs=("values", "indices"),
     input=picked_share,
+    jvp=picked_tangent,
     wrapper=_overloaded("max", "MaxBackward1", _max_of_all, "maximum"),
 )
 def max(xp: Any, input: Any, /, dim: int, keepdim: bool = False) -> Any:
@@ -224,6 +227,7 @@ def max(xp: Any, input: Any, /, dim: int, keepdim: bool = False) -> Any:
 @operation(
     outputs=("values", "indices"),
     input=picked_share,
+    jvp=picked_tangent,
     wrapper=_overloaded("min", "MinBackward1", _min_of_all, "minimum"),
 )
 def min(xp: Any, input: Any, /, dim: int, keepdim: bool = False) -> Any:
@@ -283,6 +287,7 @@ def _median_of_all(skips: bool) -> Callable:
     outputs=("values", "indices"),
     node_name="MedianBackward1",
     input=picked_share,
+    jvp=picked_tangent,
     wrapper=_overloaded("median", "MedianBackward0", _median_of_all(skips=False)),
 )
 def median(xp: Any, input: Any, /, dim: int, keepdim: bool = False) -> Any:
@@ -299,6 +304,7 @@ def median(xp: Any, input: Any, /, dim: int, keepdim: bool = False) -> Any:
     outputs=("values", "indices"),
     node_name="NanmedianBackward1",
     input=picked_share,
+    jvp=picked_tangent,
     wrapper=_overloaded("nanmedian", "NanmedianBackward0", _median_of_all(skips=True)),
 )
 def nanmedian(xp: Any, input: Any, /, dim: int, keepdim: bool = False) -> Any:

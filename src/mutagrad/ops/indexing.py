@@ -15,7 +15,7 @@ import numpy as np
 
 from mutagrad.dtypes import of_numpy
 from mutagrad.graph import Node, next_sequence
-from mutagrad.modes import modes
+from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays
 from mutagrad.operation import (
     Operation,
@@ -30,6 +30,7 @@ from mutagrad.ops.views import attach_view, index_step
 from mutagrad.ops.writing import source_of, write
 from mutagrad.regions import Accumulated, Gathered, index_view
 from mutagrad.report.spans import caller_position
+from mutagrad.tangents import push, push_into, state, writable
 from mutagrad.tensor import Tensor, wrap
 
 __all__: list[str] = []
@@ -100,6 +101,8 @@ def read_at(source: Tensor, key: Key, operation: Operation = index, **values: An
         node.values = {"indices": key, **values}
         node.code, node.instruction = caller_position()
         tensor._family.edge = (node.key, None, node)
+    if extras[0] and state.levels:
+        push((tensor,), (source,), lambda tangent: read_at(tangent, key, operation, **values))
     return tensor
 
 
@@ -201,6 +204,19 @@ def write_at(
         remained = None if accumulate or edges[1] is None else last_written(key, array.shape)
         node.values = {"indices": key, "accumulate": accumulate, "remained": remained}
         _fit(node, value, shape, array.dtype)
+    if extras[0] and state.levels:
+        push_into(
+            target,
+            (value,),
+            lambda target, level, tangent: write_at(
+                writable(target, level),
+                key,
+                0 if tangent is None else tangent,
+                writer,
+                operation,
+                accumulate=accumulate,
+            ),
+        )
 
 
 def _is_fill(key: Key, source: ndarray) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,15 @@ def _unless_broadcast(apply: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return linear
 
 
+def _tangent(xp: Any, of_input: Any, of_weight: Any, of_bias: Any, input: Any, weight: Any) -> Any:
+    parts = [
+        None if of_input is None else xp.matmul(of_input, xp.matrix_transpose(weight)),
+        None if of_weight is None else xp.matmul(input, xp.matrix_transpose(of_weight)),
+        of_bias,
+    ]
+    return reduce(add, [part for part in parts if part is not None])
+
+
 @operation(
     method=False,
     node_name="AddmmBackward0",
@@ -82,6 +92,7 @@ def _unless_broadcast(apply: Callable[..., Tensor]) -> Callable[..., Tensor]:
     input=lambda xp, ct, weight: xp.matmul(ct, weight.conj()),
     weight=lambda xp, ct, input: xp.matmul(xp.matrix_transpose(_rows(xp, ct)), _rows(xp, input).conj()),
     bias=lambda xp, ct: xp.sum(ct, axis=tuple(range(ct.ndim - 1))),
+    jvp=_tangent,
 )
 def linear(xp: Any, input: Any, weight: Any, bias: Any = None, /) -> Any:
     """The product of `input` with the transposed `weight`, plus `bias`.

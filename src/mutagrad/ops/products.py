@@ -139,7 +139,7 @@ def _product(
     **rules: Any,
 ) -> Callable[..., Tensor]:
     """Declares a product of two tensors of one dtype; `fits` refuses what NumPy would take all the same."""
-    op = Operation(name, forward, rules, check=check, node_name=node_name, promotion=promotion)
+    op = Operation(name, forward, rules, check=check, node_name=node_name, promotion=promotion, jvp="multilinear")
 
     def kernel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         if (x.dtype.char == "?" and x.size and y.size) or (fits is not None and not fits(x, y)):

@@ -27,7 +27,7 @@ def _as_tuple(value: Any) -> tuple:
 # Order --------------------------------------------------------------------------------------------------------------
 
 
-@operation(method=False, input=lambda xp, ct, dims: _flipped(xp, ct, dims))
+@operation(method=False, input=lambda xp, ct, dims: _flipped(xp, ct, dims), jvp="linear")
 def flip(xp: Any, input: Any, /, dims: Sequence[int]) -> Any:
     """The elements in the opposite order along each of `dims`.
 
@@ -88,7 +88,7 @@ def _rolled(xp: Any, x: Any, shifts: Any, dims: Any, sign: int) -> Any:
     return xp.roll(x, moved, axis=tuple(axis_of(dim, x.ndim) for dim in axes)) if x.ndim else xp.copy(x)
 
 
-@operation(input=lambda xp, ct, shifts, dims: _rolled(xp, ct, shifts, dims, -1))
+@operation(input=lambda xp, ct, shifts, dims: _rolled(xp, ct, shifts, dims, -1), jvp="linear")
 def roll(xp: Any, input: Any, /, shifts: Any, dims: Any = ()) -> Any:
     """The elements moved on by `shifts` places along `dims` (none: in flat order), the last ones to the front.
 
@@ -120,7 +120,7 @@ def _turned(xp: Any, x: Any, k: int, dims: Sequence[int]) -> Any:
     return xp.flip(xp.permute_dims(x, tuple(axes)), axis=second)
 
 
-@operation(node_name="Rot90Backward0", input=lambda xp, ct, k, dims: _turned(xp, ct, -k, dims))
+@operation(node_name="Rot90Backward0", input=lambda xp, ct, k, dims: _turned(xp, ct, -k, dims), jvp="linear")
 def rot90(xp: Any, input: Any, /, k: int = 1, dims: Sequence[int] = (0, 1)) -> Any:
     """The plane of two `dims` turned by `k` quarter turns, from the first towards the second.
 
@@ -159,7 +159,7 @@ def _repeat_share(xp: Any, ct: Any, input_shape: tuple, repeats: Sequence[int]) 
     return xp.reshape(xp.sum(apart, axis=tuple(range(0, 2 * len(padded), 2))), input_shape)
 
 
-@operation(input=_repeat_share, wrapper=_given_as_repeats)
+@operation(input=_repeat_share, jvp="linear", wrapper=_given_as_repeats)
 def repeat(xp: Any, input: Any, /, repeats: Sequence[int]) -> Any:
     """The tensor repeated so many times along each dimension; further repeats make new dimensions in front.
 

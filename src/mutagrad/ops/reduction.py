@@ -25,10 +25,10 @@ __all__ = ["all", "any", "count_nonzero", "mean", "nanmean", "nansum", "prod", "
 _INT64 = np.dtype("int64")
 
 
-def reduction(whole: Rule, along: Rule) -> Callable[[Callable], Callable[..., Any]]:
+def reduction(whole: Rule, along: Rule, jvp: str | Callable = "transposed") -> Callable[[Callable], Callable[..., Any]]:
     """Declares a reduction of all elements (`NameBackward0`), or along a `dim` that is given (`NameBackward1`).
 
-    `whole` and `along` are their rules. All elements, as in most losses, take the straight recording path.
+    `whole` and `along` are their rules, `jvp` is that of the tangent. All elements, as in most losses, take the straight recording path.
     """
 
     def declare(forward: Callable) -> Callable[..., Any]:
@@ -42,6 +42,7 @@ def reduction(whole: Rule, along: Rule) -> Callable[[Callable], Callable[..., An
             method=False,
             node_name=node + "0",
             input=whole,
+            jvp=jvp,
         )
 
         def wrap(general: Callable) -> Callable:
@@ -57,7 +58,7 @@ def reduction(whole: Rule, along: Rule) -> Callable[[Callable], Callable[..., An
 
             return call
 
-        return operation(node_name=node + "1", input=along, wrapper=wrap)(forward)
+        return operation(node_name=node + "1", input=along, jvp=jvp, wrapper=wrap)(forward)
 
     return declare
 
@@ -76,7 +77,7 @@ def _sum_share(xp: Any, ct: Any, input_shape: tuple, input_dtype: np.dtype, dim:
     return xp.fit(spread(xp, ct, input_shape, dim), input_shape, input_dtype)
 
 
-@reduction(whole=lambda xp, ct, input_shape: xp.broadcast_to(ct, input_shape), along=_sum_share)
+@reduction(whole=lambda xp, ct, input_shape: xp.broadcast_to(ct, input_shape), along=_sum_share, jvp="linear")
 def sum(xp: Any, input: Any, /, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The sum of all elements, or of those along `dim`, one dimension or several.
 
@@ -122,7 +123,7 @@ def _mean_share(xp: Any, ct: Any, input_shape: tuple, input_dtype: np.dtype, dim
     return xp.fit(spread(xp, ct / count, input_shape, dim), input_shape, input_dtype)
 
 
-@reduction(whole=_whole_mean_share, along=_mean_share)
+@reduction(whole=_whole_mean_share, along=_mean_share, jvp="linear")
 def mean(xp: Any, input: Any, /, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The mean of all elements, or of those along `dim`; nan where there are none.
 

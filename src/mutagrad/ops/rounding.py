@@ -46,6 +46,7 @@ abs = absolute = pointwise(
     aliases=("absolute",),
     operators="abs",
     input=lambda xp, ct, input: ct * xp.sign(input),
+    jvp=lambda xp, tangent, input: xp.real(tangent * xp.conj(xp.sign(input))),
     doc="The absolute value, real also of a complex number.",
 )
 sign = pointwise(
@@ -72,6 +73,7 @@ sgn = pointwise(
     "sgn",
     lambda xp, input: xp.sign(input),
     input=_sgn_share,
+    jvp="transposed",
     doc="The sign; of a complex number the number of length one with the same angle, or zero.",
 )
 copysign = pointwise(

@@ -13,7 +13,7 @@ import numpy as np
 
 from mutagrad.declaration import composite, operation
 from mutagrad.dtypes import as_dtype
-from mutagrad.ops.dimensions import axis_of, not_implemented
+from mutagrad.ops.dimensions import axis_of, not_implemented, picked_tangent
 from mutagrad.ops.joining import cat
 from mutagrad.ops.out import into
 from mutagrad.ops.reduction import product_before, summed_dtype
@@ -60,7 +60,7 @@ def _cumsum_share(xp: Any, ct: Any, input_shape: tuple, input_dtype: np.dtype, d
     return xp.fit(share, input_shape, input_dtype)
 
 
-@operation(input=_cumsum_share)
+@operation(input=_cumsum_share, jvp="linear")
 def cumsum(xp: Any, input: Any, /, dim: int, *, dtype: Any = None) -> Any:
     """The running sums along `dim`. Integers and bool are summed as int64. Saves nothing.
 
@@ -173,7 +173,12 @@ def _last_equal(xp: Any, input: Any, values: Any, axis: int) -> Any:
     return xp.cumulative_max(xp.where(equal, places, 0), axis=axis)
 
 
-@operation(outputs=("values", "indices"), input=_running_share, wrapper=returning(named("cummax", "values", "indices")))
+@operation(
+    outputs=("values", "indices"),
+    input=_running_share,
+    jvp=picked_tangent,
+    wrapper=returning(named("cummax", "values", "indices")),
+)
 def cummax(xp: Any, input: Any, /, dim: int) -> Any:
     """The largest elements so far along `dim`, and their indices; of equal ones the last. Saves the indices.
 
@@ -188,7 +193,12 @@ def cummax(xp: Any, input: Any, /, dim: int) -> Any:
     return values, _last_equal(xp, input, values, axis)
 
 
-@operation(outputs=("values", "indices"), input=_running_share, wrapper=returning(named("cummin", "values", "indices")))
+@operation(
+    outputs=("values", "indices"),
+    input=_running_share,
+    jvp=picked_tangent,
+    wrapper=returning(named("cummin", "values", "indices")),
+)
 def cummin(xp: Any, input: Any, /, dim: int) -> Any:
     """The smallest elements so far along `dim`, and their indices; of equal ones the last. Saves the indices.
 

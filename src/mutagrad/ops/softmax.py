@@ -41,7 +41,7 @@ def _softmax_share(xp: Any, ct: Any, out: Any, input_shape: tuple, input_dtype: 
     return xp.fit(share, input_shape, input_dtype)
 
 
-@operation(input=_softmax_share)
+@operation(input=_softmax_share, jvp="diagonal")  # Its Jacobian is symmetric, which does as well.
 def softmax(xp: Any, input: Any, /, dim: int, dtype: Any = None) -> Any:
     """Exponentials over their sum along `dim`. Saves the result alone.
 
@@ -61,7 +61,11 @@ def _log_softmax_share(xp: Any, ct: Any, out: Any, input_shape: tuple, input_dty
     return xp.fit(share, input_shape, input_dtype)
 
 
-@operation(input=_log_softmax_share)
+def _log_softmax_tangent(xp: Any, tangent: Any, out: Any, input_shape: tuple, dim: int) -> Any:
+    return tangent - xp.sum(xp.exp(out) * tangent, axis=_along(dim, input_shape), keepdims=True)
+
+
+@operation(input=_log_softmax_share, jvp=_log_softmax_tangent)
 def log_softmax(xp: Any, input: Any, /, dim: int, dtype: Any = None) -> Any:
     """The logarithm of `softmax` along `dim`, without its rounding to zero. Saves the result alone.
 

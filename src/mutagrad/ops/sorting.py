@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import composite, operation
-from mutagrad.ops.dimensions import axis_of, check_not_empty, not_implemented, picked_share
+from mutagrad.ops.dimensions import axis_of, check_not_empty, not_implemented, picked_share, picked_tangent
 from mutagrad.ops.out import into
 from mutagrad.ops.shaping import reshape
 from mutagrad.return_types import named, returning
@@ -43,9 +43,14 @@ def _order(xp: Any, input: Any, dim: int, descending: bool) -> Any:
 
 def _stable_named(call: Callable) -> Callable:
     """Gives the node of `sort(stable=...)` the name that PyTorch gives it."""
-    stable = operation("sort", outputs=("values", "indices"), method=False, node_name="SortBackward1", input=_put_back)(
-        _sort
-    )
+    stable = operation(
+        "sort",
+        outputs=("values", "indices"),
+        method=False,
+        node_name="SortBackward1",
+        input=_put_back,
+        jvp=picked_tangent,
+    )(_sort)
     result = named("sort", "values", "indices")
     return lambda input, *args, **options: result(*(stable if "stable" in options else call)(input, *args, **options))
 
@@ -65,7 +70,9 @@ def _sort(xp: Any, input: Any, /, dim: int = -1, descending: bool = False, *, st
     return xp.take_along_axis(input, order, axis=axis_of(dim, input.ndim)), order
 
 
-sort = operation("sort", outputs=("values", "indices"), input=_put_back, wrapper=_stable_named)(_sort)
+sort = operation("sort", outputs=("values", "indices"), input=_put_back, jvp=picked_tangent, wrapper=_stable_named)(
+    _sort
+)
 
 
 @operation()
@@ -95,7 +102,12 @@ def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 # Selection ----------------------------------------------------------------------------------------------------------
 
 
-@operation(outputs=("values", "indices"), input=_put_back, wrapper=returning(named("topk", "values", "indices")))
+@operation(
+    outputs=("values", "indices"),
+    input=_put_back,
+    jvp=picked_tangent,
+    wrapper=returning(named("topk", "values", "indices")),
+)
 def topk(xp: Any, input: Any, /, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The `k` largest elements along `dim`, or the smallest, in order, and their indices.
 
@@ -130,7 +142,12 @@ def _picked(xp: Any, input: Any, indices: Any, axis: int, keepdim: bool) -> tupl
     return (values, indices) if keepdim else (xp.squeeze(values, axis=axis), xp.squeeze(indices, axis=axis))
 
 
-@operation(outputs=("values", "indices"), input=picked_share, wrapper=returning(named("kthvalue", "values", "indices")))
+@operation(
+    outputs=("values", "indices"),
+    input=picked_share,
+    jvp=picked_tangent,
+    wrapper=returning(named("kthvalue", "values", "indices")),
+)
 def kthvalue(xp: Any, input: Any, /, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The `k`-th smallest element along `dim`, counted from one, and its index.
 
@@ -152,7 +169,12 @@ def kthvalue(xp: Any, input: Any, /, k: int, dim: int = -1, keepdim: bool = Fals
     return _picked(xp, input, order[(*(slice(None),) * axis, slice(k - 1, k), ...)], axis, keepdim)
 
 
-@operation(outputs=("values", "indices"), input=picked_share, wrapper=returning(named("mode", "values", "indices")))
+@operation(
+    outputs=("values", "indices"),
+    input=picked_share,
+    jvp=picked_tangent,
+    wrapper=returning(named("mode", "values", "indices")),
+)
 def mode(xp: Any, input: Any, /, dim: int = -1, keepdim: bool = False) -> Any:
     """The most frequent element along `dim`, of several the smallest, and its last index.
 

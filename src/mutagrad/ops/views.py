@@ -53,17 +53,17 @@ def attach_view(tensor: Tensor, array: np.ndarray, view: View) -> Tensor:
     if view.depth > DEEP:
         shorten(view, array, family.base)
     if not modes.grad and family.edge is not None:
-        return wrap_view(array, _cut_off(family, array), None)
+        return wrap_view(array, _cut_off(family, array, view), None)
     return wrap_view(array, family, view)
 
 
-def _cut_off(family: Family, array: np.ndarray) -> Family:
+def _cut_off(family: Family, array: np.ndarray, view: View) -> Family:
     """The family of a view made where nothing is recorded: it has no part in the history of `family`."""
     alias = new_family(family.storage, array)
     traits = alias.set_apart()
     traits.version = family.version
     traits.origin = "inference_mode" if modes.inference else "no_grad"
-    traits.source = family
+    traits.source, traits.region = family, view
     return alias
 
 

@@ -21,8 +21,10 @@ from mutagrad.ops.parts import select
 from mutagrad.ops.sizes import axis_of, expanded, type_name
 from mutagrad.ops.striding import as_strided, diagonal
 from mutagrad.ops.views import index_step
+from mutagrad.modes import extras
 from mutagrad.overlap import same_elements
 from mutagrad.overwrite import policy
+from mutagrad.tangents import overwrite, push_into, state
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["as_strided_scatter", "diagonal_scatter", "select_scatter", "slice_scatter"]
@@ -67,6 +69,8 @@ def write(target: Tensor, value: Any, writer: str, operation: Operation = copy_o
         node = record_write(operation, target, edges)
         if edges[1] is not None and (source.shape != array.shape or source.dtype is not array.dtype):
             node.fit = (None, (value._array.shape, value._array.dtype))
+    if extras[0] and state.levels and not unchanged:
+        push_into(target, (value,), overwrite)
 
 
 def _copy_converted(array: np.ndarray, source: np.ndarray) -> None:

@@ -1,0 +1,98 @@
+"""Every operation's tangent is the adjoint of its gradient: Re <ct, J v> = Re <grad, v>, for random ct and v.
+
+Gradients are tested against PyTorch and against finite differences elsewhere, so this says that tangents are right, to
+rounding and not to a step's error: of values, of the in-place form, and through views that are written. Second order
+asks the same of the gradient: its tangent (forward over reverse) against its own gradient (reverse over reverse).
+"""
+
+import numpy as np
+import pytest
+
+from . import run
+from .entries import over_runs, works
+from .sample import DIFFERENTIABLE, Array, draw
+from .test_finite_differences import inner, numbers
+from .under_test import torch
+
+fwAD = torch.autograd.forward_ad
+
+
+def directions_for(sample, arrays):
+    """A random direction for each array."""
+    return [draw(Array("normal", a.shape), a.dtype.name, f"{sample.name}/direction/{i}") for i, a in enumerate(arrays)]
+
+
+def dual_inputs(sample, tensors):
+    """The sample's tensors, those it differentiates with a tangent; and the tangents."""
+    along = directions_for(sample, [run.to_numpy(t) for t in run.leaves(sample, tensors)])
+    duals = list(tensors)
+    for position, direction in zip(sample.differentiated, along, strict=True):
+        duals[position] = fwAD.make_dual(tensors[position], torch.tensor(direction))
+    return duals, along
+
+
+def tangents(outputs):
+    """The tangents of tensors; zeros where there is none."""
+    unpacked = [fwAD.unpack_dual(out) for out in outputs]
+    return [torch.zeros_like(primal) if tangent is None else tangent for primal, tangent in unpacked]
+
+
+def assert_adjoint(outputs, cts, pushed, grads, along):
+    """Asserts that two inner products are the same, up to the rounding of the narrowest dtype, where they are finite."""
+    forward, reverse = inner(cts, pushed), inner(grads, along)
+    narrowest = min(np.finfo(a.dtype).bits for a in (*cts, *along, *outputs) if a is not None and a.dtype.kind in "fc")
+    tolerance = {64: 1e-8, 32: 1e-5, 16: 1e-2}[narrowest]
+    if np.isfinite(forward) and np.isfinite(reverse):
+        assert forward == pytest.approx(reverse, rel=tolerance, abs=tolerance)
+
+
+def check(sample, dtype, evaluate):
+    """Asserts that the tangents of `evaluate(tensors)` are the adjoint of its gradients."""
+    tensors = run.inputs(torch, sample, dtype, differentiate=True)
+    with fwAD.dual_level():
+        duals, along = dual_inputs(sample, tensors)
+        outputs = [out for out in run.flatten(evaluate(duals)) if out.requires_grad]
+        pushed = tangents(outputs)
+        assert [t.shape for t in pushed] == [out.shape for out in outputs]
+        assert [t.dtype for t in pushed] == [out.dtype for out in outputs]
+        pushed = numbers(pushed)
+    cts = run.cotangents(torch, sample, outputs)
+    grads = torch.autograd.grad(outputs, run.leaves(sample, tensors), cts, allow_unused=True)
+
+    assert_adjoint(numbers(outputs), numbers(cts), pushed, numbers(grads), along)
+
+
+@over_runs(works("grads"), dtypes=DIFFERENTIABLE)
+def test_tangents(sample, dtype):
+    """Tangents are the adjoint of gradients."""
+    check(sample, dtype, lambda tensors: run.evaluate(torch, sample, tensors))
+
+
+@over_runs(lambda entry: works("inplace")(entry) and "grads" in entry, dtypes=DIFFERENTIABLE)
+def test_tangents_in_place(sample, dtype):
+    """The in-place form writes the tangent too."""
+    check(sample, dtype, lambda tensors: run.evaluate(torch, sample, tensors, "inplace"))
+
+
+@over_runs(lambda entry: works("written")(entry) and "grads" in entry["written"], dtypes=DIFFERENTIABLE)
+def test_tangents_through_views(sample, dtype):
+    """Writing to a view writes the tangent of its base."""
+    check(sample, dtype, lambda tensors: run.write_through(torch, sample, tensors)[0])
+
+
+@over_runs(works("second"), dtypes=DIFFERENTIABLE)
+def test_forward_over_reverse(sample, dtype):
+    """Tangents of gradients are the adjoint of the gradients' gradients."""
+    tensors = run.inputs(torch, sample, dtype, differentiate=True)
+    wanted = run.leaves(sample, tensors)
+    outputs = run.flatten(run.evaluate(torch, sample, tensors))
+    grads, _ = run.gradients(torch, sample, outputs, wanted, create_graph=True)
+    used = [i for i, grad in enumerate(grads) if grad is not None and grad.requires_grad]
+    second = run.second_gradients(torch, sample, grads, wanted)
+    with fwAD.dual_level():
+        duals, along = dual_inputs(sample, tensors)
+        again, _ = run.gradients(torch, sample, run.evaluate(torch, sample, duals), wanted)
+        pushed = numbers(tangents([again[i] for i in used]))
+    weights = [run.to_numpy(run.drawn_like(torch, grads[i], f"{sample.name}/weight/{i}")) for i in used]
+
+    assert_adjoint(numbers([*outputs, *grads]), weights, pushed, numbers(second), along)
