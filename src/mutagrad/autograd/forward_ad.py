@@ -5,7 +5,7 @@ Follows https://docs.pytorch.org/docs/stable/autograd.html#forward-mode-automati
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mutagrad import tangents
 from mutagrad.modes import _Mode

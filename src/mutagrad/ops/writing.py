@@ -13,6 +13,7 @@ import numpy as np
 
 from mutagrad.declaration import composite
 from mutagrad.dtypes import legacy_type_name
+from mutagrad.modes import extras
 from mutagrad.operation import Operation, broadcast_error, check_overlap, check_writable, record_write, same
 from mutagrad.ops.conversion import real_part
 from mutagrad.ops.creation import into
@@ -21,7 +22,6 @@ from mutagrad.ops.parts import select
 from mutagrad.ops.sizes import axis_of, expanded, type_name
 from mutagrad.ops.striding import as_strided, diagonal
 from mutagrad.ops.views import index_step
-from mutagrad.modes import extras
 from mutagrad.overlap import same_elements
 from mutagrad.overwrite import policy
 from mutagrad.tangents import overwrite, push_into, state
