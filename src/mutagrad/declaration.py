@@ -109,7 +109,8 @@ def operation(
     """Declares the decorated forward function `forward(xp, inputs..., /, parameters...)` as an operation.
 
     What stands before the slash are the tensor inputs. `derived` names further (not differentiable) results that the
-    rules may ask for and the user does not see. `jvp` is the rule of the tangent: see `autograd/pushforward.py`. `wrapper` adapts the call to PyTorch's signature where it differs.
+    rules may ask for and the user does not see. `jvp` is the rule of the tangent: see `autograd/pushforward.py`.
+    `wrapper` adapts the call to PyTorch's signature where it differs.
     """
 
     def declare(forward: Callable) -> Callable[..., Any]:

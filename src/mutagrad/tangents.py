@@ -164,46 +164,47 @@ def attach(tensor: Tensor, level: Level, tangent: Tensor | None, owned: bool = T
     """Makes `tangent` the tangent of what the tensor addresses (None: it has none, whatever its base has)."""
     if state.hidden:
         return
-    family, view = tensor._family, tensor._view
-    while view is None and family.traits is not None and family.traits.region is not None:
-        family, view = family.traits.source, family.traits.region  # type: ignore[assignment]
+    family, view = _root(tensor._family, tensor._view)
     array = tensor._array
     if tangent is not None and tangent._array.strides != array.strides and 0 not in array.strides:
         # Laid out like what it is the tangent of, so that every view can be replayed on it.
         laid = Layout(array, False).zeros(xp)
         laid[...] = tangent
         tangent, owned = laid, True
+    _hold(family, level, view, Shadow(tangent, owned))
+
+
+def _root(family: Family, view: View | None) -> tuple[Family, View | None]:
+    """The same memory in the family it was made from, where that is all of a view that was cut off from a history."""
+    while view is None and (traits := family.traits) is not None and traits.source is not None and traits.region:
+        family, view = traits.source, traits.region
+    return family, view
+
+
+def _hold(family: Family, level: Level, view: View | None, shadow: Shadow) -> None:
     traits = family.set_apart()
-    traits.tangents = {**traits.tangents, (level, view): Shadow(tangent, owned)}
+    traits.tangents = {**traits.tangents, (level, view): shadow}
     level.holders.add(traits)
 
 
 def overwrite(target: Tensor, level: Level, tangent: Tensor | None) -> None:
     """Writes a tangent (None: zero), broadcast to the target's shape, where the target's is."""
-    family, view = target._family, target._view
-    if view is None and (family.traits is None or family.traits.region is None):
-        if tangent is None:
-            tangent = xp.zeros(target._array.shape, dtype=target._array.dtype)
-        attach(target, level, _fitted(tangent, target, ()))
-        return
-    region = writable(target, level)
-    if tangent is None:
-        region.zero_()  # type: ignore[attr-defined]
+    if _root(target._family, target._view)[1] is None:
+        zero = tangent is None
+        attach(target, level, xp.zeros_like(target) if zero else _fitted(tangent, target, ()))
+    elif tangent is None:
+        writable(target, level).zero_()  # type: ignore[attr-defined]
     else:
-        region.copy_(tangent)  # type: ignore[attr-defined]
+        writable(target, level).copy_(tangent)  # type: ignore[attr-defined]
 
 
 def writable(target: Tensor, level: Level) -> Tensor:
     """The region of the tangent that belongs to the target, to be written; zero where there was no tangent."""
     region = _region(target._family, target._view, level, to_write=True)
     if region is None:
-        family = target._family
-        while family.traits is not None and family.traits.region is not None:
-            family = family.traits.source  # type: ignore[assignment]
+        family, _ = _root(target._family, None)
         layout = family.layout or family.make_layout(target)
-        traits = family.set_apart()
-        traits.tangents = {**traits.tangents, (level, None): Shadow(layout.zeros(xp), True)}
-        level.holders.add(traits)
+        _hold(family, level, None, Shadow(layout.zeros(xp), True))
         region = _region(target._family, target._view, level, to_write=True)
     return region  # type: ignore[return-value]
 

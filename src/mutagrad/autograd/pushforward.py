@@ -237,7 +237,7 @@ def _keep(call: Call, output: Tensor | None) -> None:
     """Keeps with the node that wrote the output the tangents of what it saved."""
     if output is None:
         return
-    node = output._family.edge[2]  # type: ignore[index]
+    node: Any = output._family.edge[2]  # type: ignore[index]
     saved = zip(call.operation.saves, node.saved)
     tokens = [None if cell is NOTHING else save(call.find(name)) for name, cell in saved]
     if any(tokens):

@@ -58,7 +58,9 @@ def check_outputs(outputs: Sequence[Any], call: str) -> None:
         )
     for output in outputs:
         if not isinstance(output, Tensor):
-            raise RuntimeError(f"{call}: expected f(*primals) to return only tensors, got unsupported type {type(output)}")
+            raise RuntimeError(
+                f"{call}: expected f(*primals) to return only tensors, got unsupported type {type(output)}"
+            )
 
 
 def with_aux(result: Any, call: str) -> tuple[Any, Any]:

@@ -115,9 +115,7 @@ def jacfwd(
             leaves, form = flatten(pushed)
             columns.append(leaves)
             aux = rest[0] if has_aux and aux is None else aux
-        jacobians = [
-            unflatten(_by_input(xp.stack(list(each), axis=-1), inputs), structure) for each in zip(*columns)
-        ]
+        jacobians = [unflatten(_by_input(xp.stack(list(each), axis=-1), inputs), structure) for each in zip(*columns)]
         if isinstance(argnums, int):
             jacobians = [each[0] for each in jacobians]
         made = unflatten(jacobians, form)
@@ -162,15 +160,15 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
         outputs, form = flatten(func(*unflatten(inputs, structure)))
         linked = [out for out in outputs if out.requires_grad]
         cts = [xp.zeros_like(out).requires_grad_() for out in linked]
-        shares = grad(linked, inputs, cts, create_graph=True, allow_unused=True) if linked else (None,) * len(inputs)
+        shares: Any = (
+            grad(linked, inputs, cts, create_graph=True, allow_unused=True) if linked else (None,) * len(inputs)
+        )
     used = [i for i, share in enumerate(shares) if share is not None and share.requires_grad]
 
     def push(*tangents: Any) -> Any:
         directions, given = flatten(tangents)
         if given != structure:
-            raise RuntimeError(
-                f"Expected the tangents {given} to have the same argspec as the primals {structure}"
-            )
+            raise RuntimeError(f"Expected the tangents {given} to have the same argspec as the primals {structure}")
         for i, (direction, x) in enumerate(zip(directions, values)):
             _check_like(i, direction, x)
         pushed: Any = [None] * len(cts)

@@ -28,7 +28,8 @@ _INT64 = np.dtype("int64")
 def reduction(whole: Rule, along: Rule, jvp: str | Callable = "transposed") -> Callable[[Callable], Callable[..., Any]]:
     """Declares a reduction of all elements (`NameBackward0`), or along a `dim` that is given (`NameBackward1`).
 
-    `whole` and `along` are their rules, `jvp` is that of the tangent. All elements, as in most losses, take the straight recording path.
+    `whole` and `along` are their rules, `jvp` is that of the tangent. All elements, as in most losses, take the
+    straight recording path.
     """
 
     def declare(forward: Callable) -> Callable[..., Any]:
