@@ -21,7 +21,7 @@ from typing import Any
 from weakref import WeakSet
 
 from mutagrad.graph import Edge, Family, Traits, new_family, next_sequence
-from mutagrad.modes import extras
+from mutagrad.modes import count_extra
 from mutagrad.regions import Layout, View, relative
 from mutagrad.storage import Saved
 from mutagrad.tensor import Tensor, edge_of, wrap_view
@@ -68,7 +68,7 @@ def enter() -> Level:
     """Opens a level inside of those that are open."""
     level = Level()
     state.levels += (level,)
-    extras[0] += 1
+    count_extra(1)
     return level
 
 
@@ -76,7 +76,7 @@ def leave(level: Level) -> None:
     """Ends a level, and the tangents in it."""
     state.levels = tuple([each for each in state.levels if each is not level])
     state.hidden = tuple([each for each in state.hidden if each is not level])
-    extras[0] -= 1
+    count_extra(-1)
     for traits in list(level.holders):
         traits.tangents = {key: shadow for key, shadow in traits.tangents.items() if key[0] is not level}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mutagrad import tangents
-from mutagrad.modes import _Mode
+from mutagrad.modes import Mode
 from mutagrad.ops.views import index_step
 from mutagrad.tangents import Level, attach, state, tangent_of
 from mutagrad.tensor import Tensor
@@ -57,7 +57,7 @@ def _open() -> tuple[Level, ...]:
     return state.levels or state.hidden
 
 
-class dual_level(_Mode):
+class dual_level(Mode):
     """Opens a level for the duration of a block or a call.
 
     >>> import mutagrad
@@ -127,7 +127,7 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
     return UnpackedDualTensor(dual(tensor, None, at), tangent_of(tensor, at))
 
 
-class _set_fwd_grad_enabled(_Mode):
+class _set_fwd_grad_enabled(Mode):
     """Switches forward mode on or off at once, and back at the end when used as a context manager."""
 
     def __init__(self, mode: bool) -> None:
@@ -138,7 +138,7 @@ class _set_fwd_grad_enabled(_Mode):
         elif not mode:
             state.levels, state.hidden = (), state.levels or state.hidden
 
-    def _again(self) -> _Mode:
+    def clone(self) -> Mode:
         return _set_fwd_grad_enabled(self.mode)
 
     def __enter__(self) -> None: ...
