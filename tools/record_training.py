@@ -15,6 +15,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests.loading import programs as loading
 from tests.nn import programs, recording, texts
 from tests.optim import algorithms, schedules
 from tests.optim import programs as training
@@ -24,6 +25,7 @@ VERSION = "2.13"
 PARTS = {
     "training": ({**programs.PROGRAMS, **training.PROGRAMS}, {**texts.TEXTS, **training.TEXTS}),
     "optimizers": (algorithms.PROGRAMS, algorithms.TEXTS),
+    "loading": ({}, loading.TEXTS),
     "schedules": (schedules.PROGRAMS, schedules.TEXTS),
 }
 

@@ -5,7 +5,7 @@
 Ordinary PyTorch programs run unchanged. See `docs/design.md` for how it works.
 """
 
-from mutagrad import autograd, collector, fft, func, linalg, nn, optim, random, signal, special
+from mutagrad import autograd, collector, fft, func, linalg, nn, optim, random, signal, special, utils
 from mutagrad.device import (
     channels_last,
     channels_last_3d,
