@@ -5,7 +5,7 @@
 Ordinary PyTorch programs run unchanged. See `docs/design.md` for how it works.
 """
 
-from mutagrad import autograd, collector, fft, func, linalg, nn, optim, random, signal, special, utils
+from mutagrad import autograd, collector, fft, func, linalg, nn, optim, random, serialization, signal, special, utils
 from mutagrad.device import (
     channels_last,
     channels_last_3d,
@@ -83,6 +83,7 @@ from mutagrad.ops.writing import *
 from mutagrad.overwrite import get_overwrite_policy, overwrite_statistics, set_overwrite_policy
 from mutagrad.printing import set_printoptions
 from mutagrad.report.errors import AutogradError, OverwrittenError
+from mutagrad.serialization import load, save
 from mutagrad.tensor import Size, Tensor
 
 __version__ = "0.1.0"

@@ -203,7 +203,7 @@ class Workers:
     """The worker processes of a loader: they are given the next index lists as soon as a batch is taken."""
 
     def __init__(self, loader: DataLoader, seed: int) -> None:
-        context = loader.multiprocessing_context
+        context: Any = loader.multiprocessing_context
         if context is None or isinstance(context, str):
             context = multiprocessing.get_context(context)
         self.timeout, self.ahead, self.in_order = loader.timeout, loader.prefetch_factor or 1, loader.in_order
