@@ -144,7 +144,7 @@ class _Machine:
     def make(self, _: Any) -> None:
         arguments: Any = self.stack.pop()
         kind: Any = self.stack.pop()
-        if kind not in _added.values() and kind not in (OrderedDict, Counter, set, frozenset):
+        if not any(kind is each for each in (*_added.values(), OrderedDict, Counter, set, frozenset)):
             raise pickle.UnpicklingError(f"Trying to create new object for unrecognized class {kind}")
         self.stack.append(kind.__new__(kind, *arguments))
 
