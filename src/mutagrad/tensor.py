@@ -434,7 +434,7 @@ class Tensor:
         suffixes = []
         edge = self._family.edge
         if edge is not None:
-            suffixes.append("requires_grad=True" if self.is_leaf else f"grad_fn=<{self.grad_fn.name()}>")
+            suffixes.append("requires_grad=True" if self.is_leaf else f"grad_fn=<{type(self.grad_fn).__name__}>")
         if self._family.traits is not None and (tangent := self._fw_grad()) is not None:
             suffixes.append(f"tangent={tangent}")
         prefix = "tensor(" if type(self) is Tensor or type(self).__name__ == "Parameter" else f"{type(self).__name__}("

@@ -6,7 +6,7 @@ from weakref import ref
 
 import pytest
 
-from mutagrad.autograd.function import FunctionContext
+from mutagrad.autograd.function import BackwardCFunction
 from mutagrad.graph import Leaf
 
 
@@ -44,7 +44,7 @@ class Graph:
         self.leaves = None
 
     def _note_saved(self, node):
-        cells = [cell for cell, _ in node.origins] if isinstance(node, FunctionContext) else node.saved or ()
+        cells = [cell for cell, _ in node.origins] if isinstance(node, BackwardCFunction) else node.saved or ()
         self.storages += [ref(cell.storage) for cell in cells if cell.storage is not None]
 
     @property

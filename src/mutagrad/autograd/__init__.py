@@ -2,7 +2,7 @@
 
 from mutagrad.autograd import forward_ad, function, grad_mode, graph, hooks, pushforward
 from mutagrad.autograd.backward import backward, grad
-from mutagrad.autograd.function import Function
+from mutagrad.autograd.function import Function, NestedIOFunction
 from mutagrad.autograd.grad_mode import (
     enable_grad,
     enforce_grad_layout_policy,

@@ -25,6 +25,7 @@ from mutagrad.tensor import Size, Tensor, edge_of, wrap
 
 _shown: WeakValueDictionary[tuple[int, int], Any] = WeakValueDictionary()
 _classes: dict[str, type] = {}
+INTERNAL = ("AccumulateGrad", "CopyBackwards", "CopySlices", "Error")  # what PyTorch names with their namespace
 
 
 class InputMetadata(NamedTuple):
@@ -41,7 +42,8 @@ class GraphFace:
 
     def name(self) -> str:
         """PyTorch's name of the backward function."""
-        return _name_of(*subject(self)[:2])
+        name = _name_of(*subject(self)[:2])
+        return f"torch::autograd::{name}" if name in INTERNAL else name
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
@@ -211,7 +213,11 @@ def grad_fn(self: Tensor) -> Any:
 def shown_function(tensor: Tensor, edge: Edge) -> Any:
     """The function that an edge of a tensor leads to, which learns the tensor's shape."""
     key, _, writer = edge
-    shown = graph_node(writer, tensor._view, key)
+    view = tensor._view
+    if isinstance(writer, Node) and writer.operation is snapshot and view is None:
+        key, region, writer = writer.edges[0]  # type: ignore[misc]
+        view = region if isinstance(region, View) else None
+    shown = graph_node(writer, view, key)
     if isinstance(shown, GraphNode):
         number = 0 if shown.view is not None else output_number(writer, key)
         shown.outputs[number] = InputMetadata(tensor.shape, of_numpy[tensor._array.dtype])

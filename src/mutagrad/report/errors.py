@@ -218,12 +218,18 @@ def _line(span: Span, other: Span | None = None) -> str:
 # --- In-place writes that are refused ---------------------------------------------------------------------------------
 
 
-def leaf_in_place(operation: str, overwritten_at: Span | None = None, *, view: bool = False) -> AutogradError:
-    """The error of an in-place write to a leaf that requires grad, or with `view` to a view of one."""
+def leaf_in_place(
+    operation: str, overwritten_at: Span | None = None, *, view: bool = False, already: bool = False
+) -> AutogradError:
+    """The error of an in-place write to a leaf that requires grad, or with `view` to a view of one.
+
+    It is `already` written where a custom function did so.
+    """
+    used = "has been used" if already and not view else "is being used"
     name = written_name(overwritten_at) if overwritten_at else None
     line = _line(overwritten_at) if overwritten_at else "the write"
     return _error(
-        f"a {'view of a ' if view else ''}leaf Variable that requires grad is being used in an in-place operation.",
+        f"a {'view of a ' if view else ''}leaf Variable that requires grad {used} in an in-place operation.",
         Part(f"written by {_in_words(operation)}", overwritten_at),
         advice=f"put {line} under no_grad() if it updates a parameter, or "
         f"{f'write {name} = {name}.clone() before it' if name else 'write to a clone()'} if the gradient is to see it",

@@ -409,7 +409,7 @@ def a_view_of_an_input_is_returned(torch):
     x = leaf(torch)
     y = made(torch, lambda ctx, x: x[:2], lambda ctx, g: torch.cat([g * 5, g[:1] * 0])).apply(x)
     y.sum().backward()
-    return x.grad, y._base is None
+    return x.grad, y.grad_fn.name()
 
 
 @case
@@ -625,7 +625,10 @@ def a_dirty_input_not_returned(torch):
     return made(torch, forward, lambda ctx, g: g * 2).apply(leaf(torch) * 1)
 
 
-@case
+@case.better(
+    "it says which argument and of what type",
+    gives={"raises": "RuntimeError: mark_dirty can only accept variables, but argument 0 is of type int"},
+)
 def marking_dirty_what_is_no_tensor(torch):
     def forward(ctx, x):
         ctx.mark_dirty(3)
@@ -721,7 +724,7 @@ def a_gradient_of_another_dtype(torch):
     return gradient, str(gradient.dtype)
 
 
-@case
+@case.better("its real part is the gradient", gives=[[1.0, 1.0, 1.0]])
 def a_complex_gradient_for_a_real_input(torch):
     return backward_giving(torch, torch.ones(3, dtype=torch.complex128))
 
@@ -731,7 +734,7 @@ def a_gradient_that_is_no_tensor(torch):
     return backward_giving(torch, 3)
 
 
-@case
+@case.better("the meaning is clear", gives=[[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]])
 def gradients_in_a_list(torch):
     x, y = leaf(torch), leaf(torch)
     passing(torch, lambda ctx, g: [g, g * 2]).apply(x, y).sum().backward()
@@ -981,7 +984,7 @@ def once_differentiable_refuses_the_second(torch):
     x = leaf(torch)
     y = made(torch, lambda ctx, x: x * 2, once(backward)).apply(x)
     (first,) = torch.autograd.grad((y * y).sum(), x, create_graph=True)
-    return first, first.requires_grad, first.grad_fn.name(), raised(lambda: first.sum().backward())
+    return first, first.requires_grad, raised(lambda: first.sum().backward())
 
 
 @case
@@ -1016,7 +1019,7 @@ def once_differentiable_with_none_among_the_gradients(torch):
     return first.requires_grad
 
 
-@case
+@case.better("the saved values are kept: 72 x**8 and 24 x**2", gives=[72.0, 18432.0, 216.0])
 def a_function_in_a_chain_of_writes(torch):
     x = leaf(torch)
     h = x * 1
