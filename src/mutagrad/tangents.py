@@ -227,7 +227,7 @@ def _fitted(tangent: Tensor, output: Tensor, sources: Sequence[Tensor | None]) -
 
 
 def push(outputs: Sequence[Any], inputs: Sequence[Any], rule: Callable[..., Any]) -> None:
-    """Gives fresh outputs their tangents in every open level.
+    """Gives fresh outputs, or inputs that were written as a whole, their tangents in every open level.
 
     `rule(*tangents)`, called with those of the inputs (None where there is none), gives one tangent, or a tuple with
     one for each output, of which some may be None.
@@ -240,7 +240,11 @@ def push(outputs: Sequence[Any], inputs: Sequence[Any], rule: Callable[..., Any]
         with only(levels[:i]):
             made = rule(*tangents)
             for output, tangent in zip(outputs, made if isinstance(made, tuple) else (made,)):
-                if tangent is not None and isinstance(output, Tensor) and output._array.dtype.kind in "fc":
+                if tangent is None or not isinstance(output, Tensor) or output._array.dtype.kind not in "fc":
+                    continue
+                if any(output is x for x in inputs):
+                    overwrite(output, level, tangent)
+                else:
                     attach(output, level, _fitted(tangent, output, tangents))
 
 

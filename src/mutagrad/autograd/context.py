@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad import tangents
 from mutagrad.autograd.faults import fault
 from mutagrad.autograd.nodes import GraphFace
 from mutagrad.autograd.saved import leaf_tensor, saved_tensor
@@ -103,12 +104,13 @@ class BackwardCFunction(GraphFace, FunctionCtx, Node):
         if self.saved is None:
             raise fault(self, None)
         found: list[Tensor | None] = []
-        for cell, origin in self.origins:
+        tokens = (self.saved[0].record if self.saved else None) or [None] * len(self.origins)
+        for (cell, origin), token in zip(self.origins, tokens):
             try:
                 value = cell.array
             except LostValue as lost:
                 raise fault(self, lost, self.origins) from None
-            found.append(None if value is None else self._unpack(cell, value, origin))
+            found.append(None if value is None else tangents.restore(token, self._unpack(cell, value, origin)))
         if self._forward_cls.clear_saved_tensors_on_access:
             self.was_read, self.saved = True, ()
         return tuple(found)
@@ -218,6 +220,9 @@ def _can_be_summed(given: tuple[int, ...], shape: tuple[int, ...]) -> bool:
 
 
 class ContextCells(Saved):
-    """One cell for all that a context saved: the cells inside are read when `saved_tensors` is."""
+    """One cell for all that a context saved: the cells inside are read when `saved_tensors` is.
+
+    `record` holds the tangents that were saved with them (None: there are none).
+    """
 
     __slots__ = ()

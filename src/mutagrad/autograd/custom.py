@@ -7,11 +7,15 @@ Read first: `context.py`. Read next: `function.py`, for what is built on it.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from mutagrad import tangents
 from mutagrad.autograd.context import BackwardCFunction, ContextCells, FunctionOperation, Origin
 from mutagrad.graph import Edge, Leaf, Node, new_family, next_sequence
 from mutagrad.modes import extras, modes, no_grad
@@ -19,7 +23,7 @@ from mutagrad.operation import check_origin, constant, record_write
 from mutagrad.packing import packed
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_position, caller_span
-from mutagrad.tensor import Tensor, edge_of, wrap_view
+from mutagrad.tensor import Tensor, edge_of, wrap, wrap_view
 
 transforms: list[Callable[[type, tuple], Any]] = []
 """What may take a call over from `apply`, such as `vmap`: each gives the result, or NotImplemented."""
@@ -128,7 +132,8 @@ class Function(metaclass=FunctionMeta):
         edges = [edge_of(a) if isinstance(a, Tensor) else None for a in args]
         context.needs_input_grad = tuple(edge is not None for edge in edges)
         context.code, context.instruction = caller_position()
-        with no_grad():
+        # Neither history nor tangents come about within: `backward` and `jvp` stand for them.
+        with no_grad(), tangents.only(()):
             if separate:
                 result = cls.forward(*args)
                 cls.setup_context(context, args, result)
@@ -141,6 +146,8 @@ class Function(metaclass=FunctionMeta):
         else:
             dirty = context.dirty_tensors
             outputs = tuple(_alias(o) if _is_in(o, args) and not _is_in(o, dirty) else o for o in outputs)
+        if extras[0] and tangents.state.levels:
+            tangents.push(outputs, args, functools.partial(_jvp, context, args, outputs))
         context.saved_for_forward = None
         return outputs if isinstance(result, tuple) else outputs[0]
 
@@ -158,6 +165,34 @@ def _positional(forward: Callable, args: tuple, kwargs: dict[str, Any], after_co
     bound = inspect.Signature(parameters).bind(*args, **kwargs)
     bound.apply_defaults()
     return bound.args
+
+
+def _jvp(context: BackwardCFunction, args: tuple, outputs: tuple, *given: Tensor | None) -> tuple:
+    """The tangents of the outputs, as the user's `jvp` gives them for those of the arguments.
+
+    Raises RuntimeError where they are not as many, no tensors, or of other shapes.
+    """
+    if context.materialize_grads:
+        given = tuple(
+            wrap(np.zeros_like(x._array)) if t is None and isinstance(x, Tensor) and x._array.dtype.kind in "fc" else t
+            for t, x in zip(given, args)
+        )
+    made = context.apply_jvp(*given)
+    made = made if isinstance(made, tuple) else (made,)
+    if len(made) != len(outputs):
+        raise RuntimeError(
+            f"Function's jvp returned an invalid number of forward gradients (expected {len(outputs)} but got {len(made)})"
+        )
+    for i, (output, tangent) in enumerate(zip(outputs, made)):
+        if tangent is not None and not isinstance(tangent, Tensor):
+            raise RuntimeError(f"expected Variable or None (got {type(tangent).__name__}) for grad output {i}.")
+        if tangent is not None and tangent._array.shape != output._array.shape:
+            raise RuntimeError(
+                "Trying to set a forward gradient that has a different size than that of the original Tensor, this is "
+                f"not supported. Tensor is of size {list(output.shape)} while the given forward gradient is of size "
+                f"{list(tangent.shape)}."
+            )
+    return made
 
 
 def _check_marks(context: BackwardCFunction, outputs: tuple) -> None:
@@ -221,11 +256,10 @@ def _record(
         made.append(_output(cls, output, args, (key, None, context), number))
     context.key = tuple(keys)
     if context.to_save:
-        cells: list[Origin] = []
-        for tensor in context.to_save:
-            cells.append(_save(tensor, args, edges, outputs, made, keys))
         group = ContextCells()
-        group.array, group.storage, group.view = cells, None, None
+        group.array = [_save(tensor, args, edges, outputs, made, keys) for tensor in context.to_save]
+        group.storage = group.view = None
+        group.record = [tangents.save(tensor) for tensor in context.to_save] if extras[0] else None
         context.saved = (group,)
     context.to_save = context.dirty_tensors = context.non_differentiable = ()
     return tuple(made)

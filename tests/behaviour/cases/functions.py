@@ -1096,3 +1096,176 @@ def a_tensor_that_is_captured_has_no_gradient(torch):
     y = made(torch, lambda ctx, x: x * w, lambda ctx, g: g).apply(leaf(torch))
     y.sum().backward()
     return w.grad
+
+
+# Forward mode ---------------------------------------------------------------------------------------------------------
+
+
+def with_jvp(torch, forward, jvp, **members):
+    """A function of this forward and jvp."""
+    return made(torch, forward, lambda ctx, g: g, jvp=staticmethod(jvp), **members)
+
+
+def pushed(torch, function, *pairs):
+    """The values and tangents of a function's outputs, for pairs of values and tangents."""
+    forward_ad = torch.autograd.forward_ad
+    with forward_ad.dual_level():
+        duals = [forward_ad.make_dual(*pair) if isinstance(pair, tuple) else pair for pair in pairs]
+        outputs = function.apply(*duals)
+        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+        return [tuple(forward_ad.unpack_dual(output)) for output in outputs]
+
+
+def vector(torch, *values):
+    """A vector of double precision."""
+    return torch.tensor(values, dtype=torch.float64)
+
+
+@case
+def a_tangent_by_jvp(torch):
+    def forward(ctx, x):
+        ctx.save_for_forward(x)
+        return x * x
+
+    def jvp(ctx, t):
+        (x,) = ctx.saved_tensors
+        return 2 * x * t
+
+    return pushed(torch, with_jvp(torch, forward, jvp), (vector(torch, 1.0, 2.0), vector(torch, 1.0, 10.0)))
+
+
+@case
+def tangents_that_are_missing_are_zeros(torch):
+    seen = []
+
+    def jvp(ctx, *ts):
+        seen.append([None if t is None else t.tolist() for t in ts])
+        return ts[0]
+
+    function = with_jvp(torch, lambda ctx, x, y, n: x + y, jvp)
+    return pushed(torch, function, (vector(torch, 1.0), vector(torch, 3.0)), vector(torch, 5.0), 7), seen
+
+
+@case
+def tangents_that_are_missing_are_none_when_not_materialized(torch):
+    seen = []
+
+    def forward(ctx, x, y):
+        ctx.set_materialize_grads(False)
+        return x + y
+
+    def jvp(ctx, *ts):
+        seen.append([t is None for t in ts])
+        return ts[0]
+
+    return pushed(
+        torch, with_jvp(torch, forward, jvp), (vector(torch, 1.0), vector(torch, 3.0)), vector(torch, 5.0)
+    ), seen
+
+
+@case
+def a_function_without_jvp_in_forward_mode(torch):
+    return pushed(torch, cube(torch), (vector(torch, 1.0), vector(torch, 3.0)))
+
+
+@case
+def a_function_without_jvp_and_without_tangents(torch):
+    with torch.autograd.forward_ad.dual_level():
+        return cube(torch).apply(vector(torch, 2.0))
+
+
+@case
+def two_tangents_by_jvp(torch):
+    function = with_jvp(torch, lambda ctx, x: (x * 2, x * 3), lambda ctx, t: (t * 2, t * 3))
+    return pushed(torch, function, (vector(torch, 1.0), vector(torch, 3.0)))
+
+
+@case.better("that output is constant", gives=[[2.0], [6.0]])
+def one_of_two_tangents_is_none(torch):
+    function = with_jvp(torch, lambda ctx, x: (x * 2, x * 3), lambda ctx, t: (t * 2, None))
+    return pushed(torch, function, (vector(torch, 1.0), vector(torch, 3.0)))[0]
+
+
+@case
+def too_few_tangents(torch):
+    function = with_jvp(torch, lambda ctx, x: (x * 2, x * 3), lambda ctx, t: t * 2)
+    return pushed(torch, function, (vector(torch, 1.0), vector(torch, 3.0)))
+
+
+@case
+def a_tangent_of_another_shape(torch):
+    function = with_jvp(torch, lambda ctx, x: x * 2, lambda ctx, t: torch.ones(3, dtype=torch.float64))
+    return pushed(torch, function, (vector(torch, 1.0), vector(torch, 3.0)))
+
+
+@case
+def a_tangent_that_is_no_tensor(torch):
+    function = with_jvp(torch, lambda ctx, x: x * 2, lambda ctx, t: 3)
+    return pushed(torch, function, (vector(torch, 1.0), vector(torch, 3.0)))
+
+
+@case
+def a_dirty_input_and_its_tangent(torch):
+    def forward(ctx, x):
+        ctx.mark_dirty(x)
+        return x.mul_(2)
+
+    function = with_jvp(torch, forward, lambda ctx, t: t.mul_(2))
+    return pushed(torch, function, (vector(torch, 1.0), vector(torch, 3.0)))
+
+
+@case.better("the meaning is clear", gives=[[[1.0], [3.0]]])
+def an_input_returned_as_it_is_and_its_tangent(torch):
+    function = with_jvp(torch, lambda ctx, x: x, lambda ctx, t: t)
+    return pushed(torch, function, (vector(torch, 1.0), vector(torch, 3.0)))
+
+
+@case
+def setup_context_and_jvp(torch):
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_forward(*inputs)
+
+    def jvp(ctx, s, t):
+        x, y = ctx.saved_tensors
+        return x * t + y * s
+
+    function = with_jvp(torch, lambda x, y: x * y, jvp, setup_context=staticmethod(setup_context))
+    return pushed(torch, function, (vector(torch, 2.0), vector(torch, 1.0)), (vector(torch, 5.0), vector(torch, 10.0)))
+
+
+@case
+def what_forward_computes_has_no_tangents(torch):
+    seen = []
+
+    def forward(ctx, x):
+        seen.append(torch.autograd.forward_ad.unpack_dual(x * 2).tangent)
+        return x * 2
+
+    function = with_jvp(torch, forward, lambda ctx, t: t * 2)
+    pushed(torch, function, (vector(torch, 1.0), vector(torch, 3.0)))
+    return seen
+
+
+@case
+def forward_mode_over_backward(torch):
+    forward_ad = torch.autograd.forward_ad
+
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        ctx.save_for_forward(x)
+        return x * x * x
+
+    def backward(ctx, gradient):
+        (x,) = ctx.saved_tensors
+        return gradient * 3 * x * x
+
+    def jvp(ctx, t):
+        (x,) = ctx.saved_tensors
+        return 3 * x * x * t
+
+    function = made(torch, forward, backward, jvp=staticmethod(jvp))
+    x = leaf(torch, 2.0)
+    with forward_ad.dual_level():
+        dual = forward_ad.make_dual(x, vector(torch, 1.0))
+        (gradient,) = torch.autograd.grad(function.apply(dual).sum(), dual, create_graph=True)
+        return tuple(forward_ad.unpack_dual(gradient))
