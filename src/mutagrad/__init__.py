@@ -5,7 +5,21 @@
 Ordinary PyTorch programs run unchanged. See `docs/design.md` for how it works.
 """
 
-from mutagrad import autograd, collector, fft, func, linalg, nn, optim, random, serialization, signal, special, utils
+from mutagrad import (
+    autograd,
+    collector,
+    fft,
+    func,
+    linalg,
+    masked,
+    nn,
+    optim,
+    random,
+    serialization,
+    signal,
+    special,
+    utils,
+)
 from mutagrad.device import (
     channels_last,
     channels_last_3d,
@@ -35,7 +49,9 @@ from mutagrad.ops.complex import *
 from mutagrad.ops.construction import *
 from mutagrad.ops.contractions import *
 from mutagrad.ops.conversion import *
+from mutagrad.ops.copies import *
 from mutagrad.ops.counting import *
+from mutagrad.ops.covariance import *
 from mutagrad.ops.creation import *
 from mutagrad.ops.diagonals import *
 from mutagrad.ops.distributions import *
@@ -44,8 +60,10 @@ from mutagrad.ops.exponential import *
 from mutagrad.ops.extremes import *
 from mutagrad.ops.gathering import *
 from mutagrad.ops.grids import *
+from mutagrad.ops.histograms import *
 from mutagrad.ops.indexing import *
 from mutagrad.ops.inplace import *
+from mutagrad.ops.integrals import *
 from mutagrad.ops.joining import *
 from mutagrad.ops.linear import *
 from mutagrad.ops.logic import *

@@ -319,10 +319,13 @@ class Operation:
                 yield wrap(value) if type(value) is ndarray else value
 
     def _misfit(self, inputs: Sequence[Any], edges: Sequence[Edge | None], out: np.ndarray) -> tuple | None:
-        """Shape and dtype of each input where one that wants a share has not the output's."""
+        """Shape and dtype of each input where one that wants a share has not the output's, or shares may not have them.
+
+        A rule that meets an input of another dtype, be it one without an edge, may give a share in a wider dtype.
+        """
         shape, dt = out.shape, out.dtype
         for x, edge in zip(inputs, edges):
-            if edge is not None and (x._array.dtype is not dt or x._array.shape != shape):
+            if isinstance(x, Tensor) and (x._array.dtype is not dt or (edge is not None and x._array.shape != shape)):
                 return tuple([(x._array.shape, x._array.dtype) if isinstance(x, Tensor) else None for x in inputs])
         return None
 

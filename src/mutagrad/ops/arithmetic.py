@@ -237,7 +237,7 @@ _reflected_div = pointwise(
     "div",
     lambda xp, input, other: xp.divide(other, input),
     promotion="float",
-    operators="rtruediv",
+    operators="rtruediv rdiv",
     method=False,
     in_place=False,
     node_name="MulBackward0",

@@ -8,6 +8,7 @@ Follows https://docs.pytorch.org/docs/stable/torch.html#indexing-slicing-joining
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import index as as_int
 from typing import Any
 
@@ -28,8 +29,10 @@ __all__ = [
     "index_select",
     "masked_select",
     "nonzero",
+    "nonzero_static",
     "take",
     "take_along_dim",
+    "unravel_index",
 ]
 
 ndarray = np.ndarray
@@ -316,3 +319,49 @@ def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None)
 def argwhere(input: Tensor) -> Tensor:
     """The indices of the elements that are not zero, a row for each."""
     return nonzero(input)
+
+
+@composite()
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tensor | None = None) -> Tensor:
+    """The first `size` rows of what `nonzero` gives, and rows of `fill_value` where there are fewer.
+
+    >>> import mutagrad
+    >>> mutagrad.nonzero_static(mutagrad.tensor([0, 1, 1]), size=3)
+    tensor([[ 1],
+            [ 2],
+            [-1]])
+    """
+    if size < 0:
+        raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
+    found = nonzero(input)._array[:size]
+    rows = np.full((size, input.ndim), fill_value, np.int64)
+    rows[: len(found)] = found
+    return into(out, wrap(rows), "nonzero_static")
+
+
+@composite(method=False)
+def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """The indices along each dimension of a tensor of `shape` that lead to its elements numbered `indices`.
+
+    Raises TypeError for indices that are no integers, ValueError for a negative size.
+
+    >>> import mutagrad
+    >>> mutagrad.unravel_index(mutagrad.tensor([1, 5]), (2, 3))
+    (tensor([0, 1]), tensor([1, 2]))
+    """
+    check_tensor("unravel_index", "indices", 1, indices)
+    if indices._array.dtype.kind not in "iu":
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    sizes = (shape,) if isinstance(shape, int) else shape
+    if not isinstance(sizes, (tuple, list)):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
+    for size in sizes:
+        if not isinstance(size, int):
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(size)}")
+    if any(size < 0 for size in sizes):
+        raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
+    rest, found = indices._array, []
+    for size in reversed(sizes):
+        found.append(wrap(rest % size if size else np.zeros_like(rest)))
+        rest = rest // size if size else rest
+    return tuple(reversed(found))

@@ -19,14 +19,24 @@ from mutagrad.device import contiguous_format
 from mutagrad.operation import broadcast_error
 from mutagrad.ops.gathering import check_tensor, is_index, long_index, out_of_range, outside, places, slices
 from mutagrad.ops.indexing import part, write_at, writing
-from mutagrad.ops.keys import key_of, within
+from mutagrad.ops.keys import Key, key_of, within
 from mutagrad.ops.numbers import NUMBERS
 from mutagrad.ops.product_sums import factor_for
+from mutagrad.ops.scatter_reduction import reduce_into
 from mutagrad.ops.scattering import out_of_place
 from mutagrad.ops.sizes import expanded
 from mutagrad.tensor import Tensor, wrap_dim
 
-__all__ = ["index_add", "index_copy", "index_fill", "index_put", "index_put_", "masked_scatter", "put"]
+__all__ = [
+    "index_add",
+    "index_copy",
+    "index_fill",
+    "index_put",
+    "index_put_",
+    "index_reduce",
+    "masked_scatter",
+    "put",
+]
 
 
 # Slices along one dimension -----------------------------------------------------------------------------------------
@@ -48,35 +58,60 @@ def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     >>> mutagrad.zeros(3).index_add_(0, mutagrad.tensor([0, 2, 2]), mutagrad.tensor([1., 2., 3.]))
     tensor([1., 0., 5.])
     """
+    target, key = _slices_of("index_add_", self, dim, index, source)
+    value = source if alpha == 1 else source * factor_for(self._array, alpha)  # type: ignore[operator]
+    write_at(target, key, value, "index_add_", index_addition, accumulate=True)
+    return self
+
+
+@composite()
+def index_reduce_(
+    self: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True
+) -> Tensor:
+    """Combines the slices along `dim` that a vector `index` names with those of `source`: "prod", "mean", "amax", "amin".
+
+    With `include_self=False` the old values of the slices named take no part. Errors are those of `index_add_`.
+
+    >>> import mutagrad
+    >>> x = mutagrad.tensor([1., 2.])
+    >>> x.index_reduce_(0, mutagrad.tensor([0, 0]), mutagrad.tensor([3., 5.]), "mean")
+    tensor([3., 2.])
+    """
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"reduce argument must be either prod, mean, amax or amin, got {reduce}.")
+    target, key = _slices_of("index_reduce_", self, dim, index, source)
+    reduce_into(target, key, source, reduce, include_self)
+    return self
+
+
+def _slices_of(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor) -> tuple[Tensor, Key]:
+    """The target of a write by slices, with a dimension at least, and the key of the slices; all checked."""
     dim = wrap_dim(as_int(dim), self.ndim)
-    check_tensor("index_add_", "index", 2, index)
-    check_tensor("index_add_", "source", 3, source)
+    check_tensor(name, "index", 2, index)
+    check_tensor(name, "source", 3, source)
     where = index._array
     if where.ndim > 1:
         kind = index.dtype.scalar_type
         raise IndexError(
-            f"index_add_(): Index is supposed to be a vector, but got dim: {where.ndim} with type: {kind} and size: "
+            f"{name}(): Index is supposed to be a vector, but got dim: {where.ndim} with type: {kind} and size: "
             f"{list(where.shape)}"
         )
     if not is_index(where):
         kind = index.dtype.scalar_type
-        raise RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {kind}")
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {kind}")
     if self.dtype is not source.dtype:
         raise RuntimeError(
-            f"index_add_(): self ({self.dtype.scalar_type}) and source ({source.dtype.scalar_type}) must have the same "
+            f"{name}(): self ({self.dtype.scalar_type}) and source ({source.dtype.scalar_type}) must have the same "
             "scalar type"
         )
     if source.ndim <= dim and self.ndim and (dim or where.ndim):
         if dim == 0:
             raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-        raise RuntimeError(
-            f"index_add_(): Indexing dim {dim} is out of bounds of the source tensor with dim {source.ndim}"
-        )
+        raise RuntimeError(f"{name}(): Indexing dim {dim} is out of bounds of the source tensor with dim {source.ndim}")
     count = source._array.shape[dim] if source.ndim else 1
     if where.size != count:
         raise RuntimeError(
-            f"index_add_(): Number of indices ({where.size}) should be equal to source.size(dim): ({count}), for dim: "
-            f"{dim}"
+            f"{name}(): Number of indices ({where.size}) should be equal to source.size(dim): ({count}), for dim: {dim}"
         )
     if _without(self, dim) != _without(source, dim) or self.ndim != source.ndim:
         raise RuntimeError(
@@ -89,10 +124,8 @@ def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
         if self.ndim < 2:
             raise IndexError("index out of range in self")
         raise RuntimeError(out_of_range(wrong, dim, target._array.shape[dim]))
-    value = source if alpha == 1 else source * factor_for(self._array, alpha)  # type: ignore[operator]
     where = where.reshape(-1) if self.ndim else where.reshape(source._array.shape)
-    write_at(target, slices(dim, where), value, "index_add_", index_addition, accumulate=True)
-    return self
+    return target, slices(dim, where)
 
 
 def _without(tensor: Tensor, dim: int) -> tuple[int, ...]:
@@ -193,6 +226,7 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 
 
 index_add = out_of_place(index_add_)
+index_reduce = out_of_place(index_reduce_)
 index_copy = out_of_place(index_copy_)
 index_fill = out_of_place(index_fill_)
 

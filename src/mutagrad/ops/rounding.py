@@ -14,10 +14,13 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from mutagrad.declaration import pointwise
+import numpy as np
+
+from mutagrad.declaration import operation, pointwise
 from mutagrad.operation import Operation, same
 from mutagrad.ops.arithmetic import zero
 from mutagrad.ops.checks import no_kernel, not_for
+from mutagrad.return_types import named, returning
 
 __all__ = [
     "abs",
@@ -27,6 +30,7 @@ __all__ = [
     "fix",
     "floor",
     "frac",
+    "frexp",
     "heaviside",
     "ldexp",
     "nan_to_num",
@@ -193,3 +197,22 @@ ldexp = pointwise(
     other=lambda xp, ct, out: ct * out.conj() * 0.6931471805599453,
     doc="The product `input * 2 ** other`.",
 )
+
+
+@operation(
+    outputs=("mantissa", "exponent"),
+    input=lambda xp, ct, exponent: ct[0] * xp.exp2(xp.astype(-exponent, ct[0].dtype)),
+    wrapper=returning(named("frexp", "mantissa", "exponent")),
+)
+def frexp(xp: Any, input: Any, /) -> Any:
+    """The parts `mantissa`, from a half up to one, and whole `exponent` of `mantissa * 2 ** exponent`.
+
+    Raises RuntimeError for any dtype but the floating ones.
+
+    >>> import mutagrad
+    >>> mutagrad.frexp(mutagrad.tensor([6., 0.5])).exponent
+    tensor([3, 0], dtype=torch.int32)
+    """
+    if input.dtype.kind != "f":
+        raise RuntimeError("torch.frexp() only supports floating-point dtypes")
+    return np.frexp(input)

@@ -27,7 +27,7 @@ from mutagrad.overwrite import policy
 from mutagrad.tangents import overwrite, push_into, state
 from mutagrad.tensor import Tensor, wrap
 
-__all__ = ["as_strided_scatter", "diagonal_scatter", "select_scatter", "slice_scatter"]
+__all__ = ["as_strided_scatter", "diagonal_scatter", "fill", "select_scatter", "slice_scatter"]
 
 
 def overwriting(name: str, node_name: str) -> Operation:
@@ -144,6 +144,17 @@ def fill_(self: Tensor, value: Any) -> Tensor:
             " * (Tensor value)\n * (Number value)\n"
         )
     return self
+
+
+@composite(method=False)
+def fill(input: Tensor, value: Any) -> Tensor:
+    """A tensor like `input` with all elements set to `value`, a number or a zero-dimensional tensor.
+
+    >>> import mutagrad
+    >>> mutagrad.fill(mutagrad.zeros(2), 3)
+    tensor([3., 3.])
+    """
+    return fill_(input.clone(), value)  # type: ignore[attr-defined]
 
 
 @composite()

@@ -1,0 +1,144 @@
+"""Histograms: how many elements, or what weight, lie between edges, along one dimension or several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mutagrad.declaration import composite
+from mutagrad.ops.dimensions import not_implemented
+from mutagrad.return_types import named
+from mutagrad.tensor import Tensor, wrap
+
+__all__ = ["histogram", "histogramdd"]
+
+Histogram = named("histogram", "hist", "bin_edges")
+Histogramdd = named("histogramdd", "hist", "bin_edges")
+
+
+@composite()
+def histogram(
+    input: Tensor,
+    bins: int | Tensor,
+    *,
+    range: Sequence[float] | None = None,
+    weight: Tensor | None = None,
+    density: bool = False,
+    out: Sequence[Tensor] | None = None,
+) -> Any:
+    """How many elements lie in each of `bins`, a number of equal parts of `range` or a vector of edges; and the edges.
+
+    Each element counts as its `weight`; with `density` the result is divided so that its integral is one. The range is
+    that of the elements by default.  Raises RuntimeError for no bins and for a range that is not finite or falls.
+
+    >>> import mutagrad
+    >>> mutagrad.histogram(mutagrad.tensor([1., 2., 1.]), 4, range=(0., 3.)).hist
+    tensor([0., 2., 1., 0.])
+    """
+    array = input._array
+    if array.dtype.kind != "f":
+        raise not_implemented("histogram_cpu", array.dtype)
+    limits = None if range is None else [float(each) for each in range]
+    edges = _edges([array.ravel()], [bins], limits)
+    hist = _count(array.reshape(-1, 1), edges, weight, density)
+    results = Histogram(wrap(hist.astype(array.dtype)), wrap(edges[0]))
+    return results if out is None else _given(out, results)
+
+
+@composite(method=False)
+def histogramdd(
+    input: Tensor,
+    bins: Any,
+    *,
+    range: Sequence[float] | None = None,
+    weight: Tensor | None = None,
+    density: bool = False,
+) -> Any:
+    """How many of the points that are the rows of `input` lie in each cell of a grid; and the edges along each dimension.
+
+    `bins` is the number of cells along all dimensions, or one for each, or a vector of edges for each; `range` holds the
+    two ends of each. The rest is as in `histogram`.
+
+    >>> import mutagrad
+    >>> mutagrad.histogramdd(mutagrad.tensor([[0., 1.], [1., 0.], [1., 1.]]), 2).hist
+    tensor([[0., 1.],
+            [1., 1.]])
+    """
+    array = input._array
+    if array.ndim < 2:
+        raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
+    if array.dtype.kind != "f":
+        raise not_implemented("histogramdd", array.dtype)
+    count = array.shape[-1]
+    wanted = list(bins) if isinstance(bins, (tuple, list)) else [bins] * count
+    if len(wanted) != count:
+        raise RuntimeError(
+            f"torch.histogramdd: expected {count} sequences of bin edges for a {count}-dimensional histogram but got "
+            f"{len(wanted)}"
+        )
+    points = array.reshape(-1, count)
+    edges = _edges(list(points.T), wanted, None if range is None else [float(each) for each in range])
+    hist = _count(points, edges, weight, density)
+    return Histogramdd(wrap(hist.astype(array.dtype)), tuple([wrap(each) for each in edges]))
+
+
+def _edges(columns: list[np.ndarray], bins: list[Any], limits: list[float] | None) -> list[np.ndarray]:
+    """The edges along each dimension, in the dtype of the elements."""
+    edges = []
+    if limits is not None and len(limits) != 2 * len(columns):
+        raise RuntimeError(
+            f"torch.histogramdd: for a {len(columns)}-dimensional histogram range should have {2 * len(columns)} "
+            f"elements, but got {len(limits)}"
+        )
+    for d, (column, each) in enumerate(zip(columns, bins)):
+        if isinstance(each, Tensor) and each.ndim:
+            edge = each._array
+            if edge.dtype != column.dtype:
+                raise RuntimeError(
+                    "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with "
+                    f"dtype {wrap(column).dtype.scalar_type} and bins with dtype {each.dtype.scalar_type}"
+                )
+            edges.append(edge.copy())
+            continue
+        count = int(each)
+        if count <= 0:
+            raise RuntimeError(f"torch.histogramdd(): bins must be > 0, but got {count} for dimension {d}")
+        low, high = limits[2 * d : 2 * d + 2] if limits else (column.min(), column.max()) if column.size else (0.0, 1.0)
+        if not np.isfinite([low, high]).all():
+            raise RuntimeError(f"torch.histogramdd: dimension {d}'s range [{low:g}, {high:g}] is not finite")
+        if low > high:
+            raise RuntimeError(f"torch.histogramdd: min should not exceed max, but got min {low:g} max {high:g}")
+        if low == high:
+            low, high = low - 0.5, high + 0.5
+        edges.append(np.linspace(low, high, count + 1, dtype=column.dtype))
+    return edges
+
+
+def _count(points: np.ndarray, edges: list[np.ndarray], weight: Tensor | None, density: bool) -> np.ndarray:
+    """The weight of the points in each cell; the last edge belongs to the last cell."""
+    inside = np.ones(len(points), bool)
+    places = []
+    for column, edge in zip(points.T, edges):
+        place = np.searchsorted(edge, column, "right") - 1
+        place = np.where(column == edge[-1], len(edge) - 2, place)
+        inside &= (column >= edge[0]) & (column <= edge[-1])
+        places.append(place)
+    shape = tuple([max(len(edge) - 1, 0) for edge in edges])
+    hist = np.zeros(shape)
+    weights = np.ones(len(points)) if weight is None else weight._array.ravel()
+    np.add.at(hist, tuple([place[inside] for place in places]), weights[inside])
+    if density:
+        hist = hist / hist.sum()
+        for d, edge in enumerate(edges):
+            hist = hist / np.diff(edge).reshape([-1 if axis == d else 1 for axis in range(len(edges))])
+    return hist
+
+
+def _given(out: Sequence[Tensor], results: Any) -> Any:
+    for target, result in zip(out, results):
+        if target.shape != result.shape:
+            target.resize_(result.shape)  # type: ignore[attr-defined]
+        target.copy_(result)  # type: ignore[attr-defined]
+    return type(results)(*out)
