@@ -28,8 +28,8 @@ class Spec:
     def __repr__(self) -> str:
         if self.kind is None:
             return "*"
-        inner = str(list(self.branches)).replace("'", "")
-        return f"TreeSpec({self.kind.__name__}, {self.context}, {inner})"
+        inner = ",\n".join(map(repr, self.branches)).replace("\n", "\n  ")
+        return f"TreeSpec({self.kind.__name__}, {self.context}, [{inner}])"
 
 
 LEAF = Spec(None, None, ())

@@ -1,6 +1,6 @@
 """Reverse-mode differentiation: `backward`, `grad`, hooks, custom functions, and the graph to look at."""
 
-from mutagrad.autograd import forward_ad, function, grad_mode, graph, hooks, pushforward
+from mutagrad.autograd import forward_ad, function, functional, grad_mode, graph, hooks, pushforward
 from mutagrad.autograd.backward import backward, grad
 from mutagrad.autograd.function import Function, NestedIOFunction
 from mutagrad.autograd.grad_mode import (

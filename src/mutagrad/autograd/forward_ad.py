@@ -102,17 +102,17 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
         raise RuntimeError(
             f"Setting a forward grad that itself has a forward gradient at the same level{number} is not supported."
         )
-    if tangent._array.shape != tensor._array.shape:
+    return dual(tensor, tangent, at)
+
+
+def dual(tensor: Tensor, tangent: Tensor | None, level: Level) -> Tensor:
+    """A view of a tensor with this tangent in a level (None: with none). Raises RuntimeError for another shape."""
+    if tangent is not None and tangent._array.shape != tensor._array.shape:
         raise RuntimeError(
             "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
             f"supported. Tensor is of size {list(tensor.shape)} while the given forward gradient is of size "
             f"{list(tangent.shape)}."
         )
-    return dual(tensor, tangent, at)
-
-
-def dual(tensor: Tensor, tangent: Tensor | None, level: Level) -> Tensor:
-    """A view of a tensor with this tangent in a level (None: with none)."""
     made = index_step(tensor, (...,), "View")
     attach(made, level, tangent, owned=False)
     return made

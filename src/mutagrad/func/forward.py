@@ -11,9 +11,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from mutagrad.autograd.backward import grad
+from mutagrad.autograd.bases import columns, over_basis
 from mutagrad.autograd.forward_ad import dual
 from mutagrad.func.arguments import (
     Argnums,
@@ -27,7 +26,7 @@ from mutagrad.func.arguments import (
 from mutagrad.modes import enable_grad, modes
 from mutagrad.namespaces import tensors as xp
 from mutagrad.tangents import Level, opened, tangent_of, undifferentiated
-from mutagrad.tensor import Tensor, wrap
+from mutagrad.tensor import Tensor
 from mutagrad.tree import flatten, unflatten
 
 JVP = "jvp(f, primals, tangents)"
@@ -107,40 +106,24 @@ def jacfwd(
         by = args if argnums is None else chosen(args, argnums)
         inputs, structure = flatten(by)
         check_all_tensors(inputs, JVP, "primals")
-        columns, aux = [], None
-        for directions in _basis(inputs):
-            tangents = unflatten(directions, structure)
-            output, pushed, *rest = _jvp(func, args, tangents, argnums, False, has_aux)
+        beside: list[Any] = []
+
+        def push(directions: list[Tensor]) -> list[Tensor]:
+            output, pushed, *rest = _jvp(func, args, unflatten(directions, structure), argnums, False, has_aux)
             check_real("jacfwd", output, "outputs")
             leaves, form = flatten(pushed)
-            columns.append(leaves)
-            aux = rest[0] if has_aux and aux is None else aux
-        jacobians = [unflatten(_by_input(xp.stack(list(each), axis=-1), inputs), structure) for each in zip(*columns)]
+            beside[:] = [form, *rest]
+            return leaves
+
+        stacked = over_basis(push, inputs)
+        form, *aux = beside
+        jacobians = [unflatten(columns(each, inputs), structure) for each in stacked]
         if isinstance(argnums, int):
             jacobians = [each[0] for each in jacobians]
         made = unflatten(jacobians, form)
-        return (made, aux) if has_aux else made
+        return (made, *aux) if has_aux else made
 
     return jacobian
-
-
-def _basis(inputs: list[Tensor]) -> Any:
-    """The directions of the standard basis of the inputs' space, each a list with a tensor for every input."""
-    for i, chosen_input in enumerate(inputs):
-        for place in range(chosen_input._array.size):
-            directions = [np.zeros_like(x._array, order="C") for x in inputs]
-            directions[i].reshape(-1)[place] = 1
-            yield [wrap(direction) for direction in directions]
-
-
-def _by_input(columns: Tensor, inputs: list[Tensor]) -> list[Tensor]:
-    """The columns, along the last dimension, as one Jacobian for each input."""
-    made, start = [], 0
-    for x in inputs:
-        part = columns[..., start : start + x._array.size]
-        made.append(part.reshape((*columns.shape[:-1], *x.shape)))
-        start += x._array.size
-    return made
 
 
 def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
