@@ -6,6 +6,7 @@ Ordinary PyTorch programs run unchanged. See `docs/design.md` for how it works.
 """
 
 from mutagrad import (
+    _C,
     autograd,
     collector,
     fft,

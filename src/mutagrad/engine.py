@@ -256,13 +256,14 @@ class Pass:
     def _report(self, writer: Node | Leaf) -> None:
         """Tells those who watch what `writer` wrote its gradient: views first, the later made before the earlier."""
         watches = self.watching.pop(writer)
+        called = self.needed is None or self.will_run(writer)
         views = {watch.view: watch for watch in watches if watch.view is not None}
         for view in sorted(views, key=generation, reverse=True):
             gradient = self.apart.pop((view, writer))
             if gradient is not None:
                 notes = None
                 for watch in watches:
-                    if watch.view is view:
+                    if watch.view is view and called:
                         gradient = self.call_hooks(watch, gradient)
                         notes = notes or watch.notes
                 if notes is None or not notes.hooks:
@@ -270,7 +271,7 @@ class Pass:
                 else:
                     self._pass_on(views[view].key, view, writer, gradient, notes)
         for watch in watches:
-            if watch.view is not None or watch.key not in self.adjoints:
+            if watch.view is not None or watch.key not in self.adjoints or not called:
                 continue
             if watch.through is None:
                 self.adjoints[watch.key] = self.call_hooks(watch, self.adjoints[watch.key])

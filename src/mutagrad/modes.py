@@ -167,6 +167,8 @@ class set_grad_enabled(Mode):
 class inference_mode(Mode):
     """Nothing is recorded within, and the tensors made there can never take part in recording.
 
+    With `mode=False` the block is a normal one, even within another in inference mode or without grad.
+
     >>> import mutagrad
     >>> with mutagrad.inference_mode():
     ...     mutagrad.ones(2).is_inference()
@@ -194,8 +196,7 @@ class inference_mode(Mode):
         self.previous = modes.grad, modes.inference
         modes.inference = self.mode
         count_extra(int(self.mode))
-        if self.mode:
-            modes.grad = False
+        modes.grad = not self.mode
 
     def __exit__(self, *exception: object) -> None:
         modes.grad, modes.inference = self.previous

@@ -126,6 +126,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
             return general(self, other, **options)
         plan = plans[(edge_a is not None) + 2 * (edge_b is not None)]
         old = a.copy() if 0 in plan else None
+        kept = operand._family.storage.save(b, operand._view) if 1 in plan else None
         if writes:
             if storage.waiting is not None or storage.index is not None:
                 storage.will_write(a, view, writer)
@@ -159,7 +160,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
                     statistics.copies += 1
                     statistics.bytes_kept += a.nbytes
                 elif source == 1:
-                    saved.append(operand._family.storage.save(b, operand._view))
+                    saved.append(kept)
                 else:
                     saved.append(storage.save(a, view) if source == 2 else NOTHING)
             node.saved = saved

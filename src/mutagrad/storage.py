@@ -304,6 +304,20 @@ class Storage:
             saved.__class__ = LostSaved
 
 
+class InferenceStorage(Storage):
+    """The memory of a tensor that was made in inference mode: nothing in it can be saved."""
+
+    __slots__ = ()
+
+    def save(self, array: np.ndarray, view: Any) -> Saved:
+        """Raises RuntimeError."""
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+            "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it "
+            "in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+        )
+
+
 def new_storage(array: np.ndarray) -> Storage:
     """A storage of which `array` is all the memory."""
     # Without an __init__ an object costs a third less to make; one is made for every result.

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mutagrad import dtypes
 from mutagrad.device import CPU, Layout, strided
 from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Edge, Family, Leaf, Watch, new_family, next_sequence
 from mutagrad.modes import extras, modes
 from mutagrad.overlap import address
 from mutagrad.printing import format_tensor, format_value
+from mutagrad.random.checks import C_NAMES
 from mutagrad.regions import View, repeat_along, step_view
-from mutagrad.storage import Storage
+from mutagrad.storage import InferenceStorage, Storage
 
 new = object.__new__
 
@@ -244,6 +244,8 @@ class Tensor:
         before = self if family.traits is None else wrap_view(self._array, family, self._view)
         self._family = new_family(family.storage, self._array)
         self._family.version = family.version
+        if family.origin == "inference":
+            self._family.set_apart().origin = "inference"
         self._view = None
         if before is not self:
             self._carry_tangents(before, self)
@@ -343,7 +345,7 @@ class Tensor:
                 "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
                 "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
                 "detach_() cannot be called on these gradients. To fix this error, please refer to the "
-                "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+                "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
             )
         version = self._family.version
         self._family = new_family(self._family.storage, self._array)
@@ -493,17 +495,17 @@ def check_grad(tensor: Tensor, grad: Any) -> None:
         raise RuntimeError("can't assign Variable as its own grad")
     if grad._array.dtype != tensor._array.dtype:
         raise RuntimeError(
-            f"assigned grad has data of a different type: expected {grad_type(tensor)} but got {grad_type(grad)}"
+            f"attempting to assign a gradient with dtype '{C_NAMES[grad._array.dtype]}' to a tensor with grad_dtype "
+            f"'{tensor.dtype.scalar_type}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+            "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. "
+            "Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems "
+            "that assume they match."
         )
     if grad._array.shape != tensor._array.shape:
         raise RuntimeError(
-            f"assigned grad has data of a different size: expected {list(tensor.shape)} but got {list(grad.shape)}"
+            f"attempting to assign a gradient of size '{list(grad.shape)}' to a tensor of size '{list(tensor.shape)}'. "
+            "Please ensure that the gradient and the tensor are the same size"
         )
-
-
-def grad_type(tensor: Tensor) -> str:
-    """The legacy type name that PyTorch's messages use."""
-    return dtypes.legacy_type_name(tensor._array.dtype)
 
 
 def wrap(array: np.ndarray) -> Tensor:
@@ -517,6 +519,7 @@ def wrap(array: np.ndarray) -> Tensor:
     family.edge = family.layout = family.traits = None
     if extras[0] and modes.inference:
         family.set_apart().origin = "inference"
+        storage.__class__ = InferenceStorage
     tensor = new(Tensor)
     tensor._array = array
     tensor._family = family

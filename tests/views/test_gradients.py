@@ -155,11 +155,11 @@ def test_as_strided_beyond_a_leaf_is_an_error():
 
 
 def test_a_view_without_recording_has_no_part_in_the_history():
-    """A view made under `no_grad` does not require grad, and must not be written in the base's history."""
+    """A view made under `no_grad` is a leaf of its own, and must not be written in the base's history."""
     x = torch.ones(2, requires_grad=True) * 1
     with torch.no_grad():
         view = x[0]
 
-    assert not view.requires_grad
+    assert view.is_leaf and view.grad_fn is None
     with pytest.raises(RuntimeError, match="A view was created in no_grad mode and is being modified inplace"):
         view.mul_(2)

@@ -13,6 +13,7 @@ import numpy as np
 from mutagrad.autograd.notes import Notes, replaced
 from mutagrad.autograd.saved import leaf_tensor
 from mutagrad.graph import Leaf, Watch
+from mutagrad.operation import check_origin
 from mutagrad.tensor import Tensor, wrap
 
 _adding = RLock()
@@ -78,6 +79,8 @@ def accumulate_into(tensor: Tensor, gradient: Tensor, create_graph: bool) -> Non
 
 def _add_in_place(present: Tensor, gradient: Tensor) -> None:
     family = present._family
+    if family.traits is not None:
+        check_origin(present, (), "backward")
     family.storage.will_write(present._array, present._view, "backward")
     np.add(present._array, gradient._array, out=present._array, casting="unsafe")
     family.bump()

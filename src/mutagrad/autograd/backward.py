@@ -83,17 +83,17 @@ def grad(
         )
     found_outputs, wanted = _as_tuple(outputs), _as_tuple(inputs)
     cotangents = _cotangents(found_outputs, _as_tuple(grad_outputs, len(found_outputs)), is_grads_batched)
-    if materialize_grads and any(isinstance(place, GradientEdge) for place in wanted):
-        raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
     keep = create_graph if retain_graph is None else retain_graph
     if is_grads_batched:
         return _batched(found_outputs, wanted, cotangents, keep, create_graph, bool(allow_unused), materialize_grads)
     gradients = _run(found_outputs, cotangents, keep, create_graph, wanted)
     result = []
-    for i, (tensor, gradient) in enumerate(zip(wanted, gradients)):
+    for i, (place, gradient) in enumerate(zip(wanted, gradients)):
         if gradient is None:
             if materialize_grads:
-                gradient = wrap(np.zeros_like(tensor._array))
+                if not isinstance(place, Tensor):
+                    raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
+                gradient = wrap(np.zeros_like(place._array))
             elif not allow_unused:
                 raise errors.unused_input(i)
         result.append(gradient)

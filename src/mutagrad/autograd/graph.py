@@ -12,7 +12,7 @@ from typing import Any
 
 from mutagrad.autograd.edges import GradientEdge, get_gradient_edge
 from mutagrad.autograd.handles import RemovableHandle
-from mutagrad.autograd.nodes import GraphFace, subject
+from mutagrad.autograd.nodes import GraphFace
 from mutagrad.autograd.running import graph_task_id, will_execute
 from mutagrad.modes import count_extra, modes
 from mutagrad.overwrite import policy
@@ -123,7 +123,7 @@ class _Gathering:
             with self.lock:
                 if number not in self.found:
                     self.found[number] = [None] * len(self.nodes)
-                    self.awaited[number] = sum(will_execute(subject(node)[0]) for node in self.nodes)
+                    self.awaited[number] = sum(will_execute(node) for node in self.nodes)
                 self.found[number][i] = gradient
                 self.awaited[number] -= 1
                 complete = not self.awaited[number]

@@ -20,7 +20,7 @@ from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Edge, Leaf, Node
 from mutagrad.modes import modes
 from mutagrad.namespaces import arrays, tensors
-from mutagrad.regions import View
+from mutagrad.regions import Gathered, View
 from mutagrad.tensor import Size, Tensor, edge_of, wrap
 
 _shown: WeakValueDictionary[tuple[int, int], Any] = WeakValueDictionary()
@@ -109,7 +109,7 @@ class GraphNode(GraphFace):
         """The leaf whose `.grad` is accumulated. Only for `AccumulateGrad`."""
         if isinstance(self.node, Leaf) and self.view is None:
             return leaf_tensor(self.node)
-        raise AttributeError(f"'{self.name()}' object has no attribute 'variable'")
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute 'variable'")
 
     @property
     def _input_metadata(self) -> tuple[InputMetadata, ...]:
@@ -121,9 +121,9 @@ class GraphNode(GraphFace):
             if name in values:
                 return values[name]
         elif name.startswith("_saved_"):
-            return saved_value(self.node, name.removeprefix("_saved_"), self.name())
+            return saved_value(self.node, name.removeprefix("_saved_"), type(self).__name__)
         elif name.startswith("_raw_saved_"):
-            return raw_saved(self.node, name.removeprefix("_raw_saved_"), self.name())
+            return raw_saved(self.node, name.removeprefix("_raw_saved_"), type(self).__name__)
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self) -> list[str]:
@@ -131,7 +131,7 @@ class GraphNode(GraphFace):
         return sorted({*object.__dir__(self), *values} - ({"variable"} - set(_own(self))))
 
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+        return f"<{type(self).__name__} object at {id(self):#x}>"
 
 
 def _own(shown: GraphNode) -> tuple[str, ...]:
@@ -189,12 +189,14 @@ def _name_of(node: Node | Leaf, view: View | None) -> str:
         return view.name if "Backward" in view.name else f"{view.name}Backward0"
     if isinstance(node, Leaf):
         return "AccumulateGrad"
-    return "CopySlices" if node.region is not None else node.operation.node_name
+    in_part = node.region is not None and not (isinstance(node.region, Gathered) and node.region.view is None)
+    return "CopySlices" if in_part else node.operation.node_name
 
 
 def _class_of(name: str) -> type:
     if name not in _classes:
-        _classes[name] = type(name, (GraphNode,), {"__slots__": (), "__new__": _not_made})
+        members = {"__slots__": (), "__new__": _not_made, "__module__": "builtins"}
+        _classes[name] = type(name, (GraphNode,), members)
     return _classes[name]
 
 
@@ -210,10 +212,21 @@ def grad_fn(self: Tensor) -> Any:
     return shown_function(self, edge)
 
 
+def _is_reshaped_base(tensor: Tensor) -> bool:
+    """Whether the tensor is the base of its family, whose shape was changed in place."""
+    handle = getattr(tensor._family, "handle", None)
+    return tensor._view is not None and handle is not None and handle() is tensor
+
+
+def _is_overwritten(writer: Node | Leaf) -> bool:
+    """Whether the last to write was another operation than the change of shape itself."""
+    return isinstance(writer, Node) and writer.operation.name != "alias"
+
+
 def shown_function(tensor: Tensor, edge: Edge) -> Any:
     """The function that an edge of a tensor leads to, which learns the tensor's shape."""
     key, _, writer = edge
-    view = tensor._view
+    view = None if _is_reshaped_base(tensor) and _is_overwritten(writer) else tensor._view
     if isinstance(writer, Node) and writer.operation is snapshot and view is None:
         key, region, writer = writer.edges[0]  # type: ignore[misc]
         view = region if isinstance(region, View) else None

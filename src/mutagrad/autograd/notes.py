@@ -62,7 +62,7 @@ def replaced(name: str, old: Any, new: Any) -> Any:
     if old is None:
         raise RuntimeError("can't replace a None gradient with a non-None value")
     if not isinstance(new, Tensor):
-        raise TypeError(f"expected Tensor, but hook returned '{type(new).__name__}'")
+        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
     if new._array.dtype != old._array.dtype:
         raise RuntimeError(
             f"hook '{name}' has changed the type of value (was {old.type()} got {new.type()})"  # type: ignore[operator]
@@ -88,8 +88,11 @@ class Noted:
         if not notes.prehooks and not notes.hooks:
             return self.operation.pullback(xp, ct, cells, node)
         on_arrays = xp is arrays
-        cts = notes.before(_tensors(ct if several else [ct], on_arrays))
-        ct = _values(cts, on_arrays) if several else _values(cts, on_arrays)[0]
+        # Hooks do not see outputs that have no gradient.
+        places = [i for i, key in enumerate(node.key) if key >= 0] if several else [0]
+        cts = notes.before(_tensors([ct[i] for i in places] if several else [ct], on_arrays))
+        left = dict(zip(places, _values(cts, on_arrays)))
+        ct = [left.get(i) for i in range(len(ct))] if several else left[0]
         shares = list(self.operation.pullback(xp, ct, cells, node))
         if node.fit is not None:
             shares = [share if share is None else xp.fit(share, *fit) for share, fit in zip(shares, node.fit)]

@@ -11,9 +11,10 @@ import sys
 import threading
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
+from mutagrad.autograd.nodes import subject
 from mutagrad.engine import Pass
-from mutagrad.graph import Leaf, Node
 from mutagrad.modes import modes
 from mutagrad.overwrite import policy
 
@@ -33,11 +34,11 @@ def graph_task_id() -> int:
     return _running.passes[-1][0] if _running.passes else -1
 
 
-def will_execute(node: Node | Leaf) -> bool:
+def will_execute(face: Any) -> bool:
     """Whether the pass that runs in this thread runs a node. Raises RuntimeError when none does."""
     if not _running.passes:
         raise RuntimeError("_get_should_execute_nodes should only be called during the backward pass")
-    return _running.passes[-1][1].will_run(node)
+    return _running.passes[-1][1].will_run(subject(face)[0])
 
 
 def run(reverse: Pass, roots: list) -> None:

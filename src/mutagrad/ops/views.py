@@ -21,7 +21,7 @@ import numpy as np
 
 from mutagrad.declaration import composite
 from mutagrad.dtypes import of_numpy
-from mutagrad.graph import Family, new_family
+from mutagrad.graph import Family, Leaf, new_family, next_sequence
 from mutagrad.modes import modes
 from mutagrad.namespaces import arrays
 from mutagrad.ops.sizes import axis_of, sizes_of
@@ -53,18 +53,21 @@ def attach_view(tensor: Tensor, array: np.ndarray, view: View) -> Tensor:
     if view.depth > DEEP:
         shorten(view, array, family.base)
     if not modes.grad and family.edge is not None:
-        return wrap_view(array, _cut_off(family, array, view), None)
+        return _cut_off(family, array, view)
     return wrap_view(array, family, view)
 
 
-def _cut_off(family: Family, array: np.ndarray, view: View) -> Family:
-    """The family of a view made where nothing is recorded: it has no part in the history of `family`."""
+def _cut_off(family: Family, array: np.ndarray, view: View) -> Tensor:
+    """A view made where nothing is recorded: it has no part in the history of `family`, but is a leaf of its own."""
     alias = new_family(family.storage, array)
     traits = alias.set_apart()
     traits.version = family.version
     traits.origin = "inference_mode" if modes.inference else "no_grad"
     traits.source, traits.region = family, view
-    return alias
+    tensor = wrap_view(array, alias, None)
+    key = next_sequence()
+    alias.edge = (key, None, Leaf(key, tensor, array, family.storage))
+    return tensor
 
 
 def view_step(
