@@ -38,8 +38,18 @@ def bind(op: Operation, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Op
     Raises TypeError where the arguments are not those of the operation.
     """
     count = len(op.inputs)
-    if len(args) == count and not kwargs and not op.required and all(isinstance(x, Tensor) for x in args):
-        return op, tuple(args), EMPTY, None
+    if len(args) >= count and not op.required and kwargs.keys() <= op.named:
+        inputs = args[:count]
+        for x in inputs:
+            if not isinstance(x, Tensor):
+                break
+        else:
+            if len(args) == count:
+                return op, inputs, kwargs, None
+            values = dict(zip(op.parameters, args[count:]))
+            if len(values) + count == len(args) and not kwargs.keys() & values.keys():
+                values.update(kwargs)
+                return op, inputs, values, None
     inputs = tuple(args[:count])
     values = dict(zip(op.parameters, args[count:]))
     if len(args) - count > len(op.parameters):

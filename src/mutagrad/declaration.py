@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from mutagrad.binding import NUMPY_NAMES, general_call, write_out
 from mutagrad.namespaces import arrays as xp
 from mutagrad.operation import Operation, Refusal, Rule
@@ -46,10 +48,11 @@ def pointwise(
 ) -> Any:
     """Declares an operation that works element by element, and returns its function.
 
-    `forward` is a function of `xp` and the arrays, or the name of an array API function; `rules` gives for each input
-    the rule of its share. `promotion` is "promote", "float" (integers become the default dtype), "number" (masks become
-    integers) or "compare" (promote, with a result of another dtype); inputs named in `apart` keep out of it. `check`
-    sees the inputs before it, `refuses` (made in `ops/checks.py`) their common dtype.
+    `forward` is a function of `xp` and the arrays, or the name of a function of `xp`, with a rule for each of its
+    arrays; `rules` gives for each input the rule of its share. `promotion` is "promote", "float" (integers become
+    the default dtype), "number" (masks become integers) or "compare" (promote, with a result of another dtype);
+    inputs named in `apart` keep out of it. `check` sees the inputs before it, `refuses` (made in `ops/checks.py`)
+    their common dtype.
 
     `numbers` says whether Python numbers may stand for tensors, `by_number` what to call when the second input is one.
     A call with further keyword arguments (`alpha=`) is one of the operation that `variant(**arguments)` gives, with
@@ -57,10 +60,11 @@ def pointwise(
     `jvp` is the rule of the tangent (`autograd/pushforward.py`) where the Jacobian is not diagonal.
     `operators` names the Python operators that call it, augmented ones too: "add radd iadd".
     """
-    kernel = None
+    direct = kernel = None
     if isinstance(forward, str):
-        kernel = getattr(xp, forward)
-        forward = _by_name(forward, kernel.nin)
+        direct = getattr(xp, forward)
+        kernel = direct if isinstance(direct, np.ufunc) else None
+        forward = _by_name(forward, len(rules) if kernel is None else kernel.nin)
     op = Operation(
         name,
         forward,
@@ -79,6 +83,8 @@ def pointwise(
     op.options = () if variant is None else tuple(inspect.signature(variant).parameters)
     op.written = op.with_number.written = written
     op.compute = compute = kernel if kernel is not None else partial(op.forward, xp)
+    refused = "" if refuses is None else refuses[0]
+    op.direct = compute if direct is None or "f" in refused else direct
     function = in_operator = _call_of(op, compute)
     if function is None:
         function = binary(op, compute, by_number)
@@ -170,7 +176,7 @@ def _call_of(op: Operation, compute: Callable) -> Callable[..., Any] | None:
     """The function of a pointwise operation; None for one of two tensors, which has two."""
     count = len(op.inputs)
     if count == 1:
-        return parametrised(op, compute) if op.parameters else unary(op, compute)
+        return parametrised(op, compute) if op.parameters else unary(op)
     if op.shapes or op.dtypes or count > 3 or (count == 2 and op.parameters):
         return general_call(op)
     return ternary(op, compute) if count == 3 else None

@@ -21,7 +21,7 @@ from weakref import ref
 
 import numpy as np
 
-from mutagrad.regions import Layout, Region, View
+from mutagrad.regions import Layout, Region, View, layout_of
 from mutagrad.storage import Saved, Storage
 
 STEP = 4
@@ -52,7 +52,7 @@ class Family:
         if tensor is not None and tensor._view is None:
             self.base = tensor._array
             self.handle = ref(tensor)
-        layout = self.layout = Layout(self.base, self.base is self.storage.array)
+        layout = self.layout = layout_of(self.base, self.base is self.storage.array)
         return layout
 
     @property

@@ -42,7 +42,8 @@ ndarray = np.ndarray
 Rule = Callable[..., Any]
 Refusal = tuple[str, Callable[[np.dtype], Exception]]
 NUMBERS = (bool, int, float, complex)
-HALF, SINGLE, INT64 = np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.int64)
+HALF, SINGLE, DOUBLE = np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64)
+INT64 = np.dtype(np.int64)
 new = object.__new__
 
 declared: list[Operation] = []
@@ -89,11 +90,14 @@ class Operation:
         self.sequence = sequence
         self.node_name = node_name or "".join(part.capitalize() for part in name.strip("_").split("_")) + "Backward0"
         self.kernel = kernel
-        self.compute: Any = None  # the forward over NumPy arrays, of pointwise operations
+        # The forward over NumPy arrays, of pointwise operations; and what computes it on those of single and double.
+        self.compute: Any = None
+        self.direct: Any = None
         self.written: Any = None  # where the in-place form leaves elements alone: the positions of those it writes
         self.check = check
         self.inputs, self.parameters, self.defaults = _signature(forward)
         self.optional = _optional(forward)
+        self.named = frozenset(self.parameters)
         self.required = [name for name in self.parameters if name not in self.defaults]
         self.mixing = [name not in apart for name in self.inputs]
         in_single = promotion not in (None, "compare") and not derived

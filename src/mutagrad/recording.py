@@ -16,15 +16,16 @@ from typing import Any
 import numpy as np
 
 from mutagrad.binding import general_call, must_be_tensor, otherwise, with_options, wrong_operand
+from mutagrad.dtypes import scalar_result
 from mutagrad.graph import EMPTY, NOTHING, Node, next_sequence
 from mutagrad.modes import extras, modes
-from mutagrad.operation import NUMBERS, Number, Operation, as_operand
+from mutagrad.operation import DOUBLE, NUMBERS, SINGLE, Operation, as_operand, constant
 from mutagrad.report.spans import _outside as outside
 from mutagrad.report.spans import caller_position
 from mutagrad.tensor import Tensor, wrap
 
 ndarray = np.ndarray
-asarray = np.asarray
+array, asarray = np.array, np.asarray
 PYTHON_NUMBERS = frozenset(NUMBERS)
 MISSING: Any = object()  # stands for an argument that may come by its own name, such as `exponent=`
 
@@ -42,8 +43,9 @@ def saving_plans(op: Operation) -> list[tuple[int, ...]]:
     ]
 
 
-def unary(op: Operation, kernel: Callable) -> Callable[..., Any]:
+def unary(op: Operation) -> Callable[..., Any]:
     """The call of one tensor."""
+    compute, direct = op.compute, op.direct
     simple = len(op.saves) <= 1 and not op.shapes and not op.dtypes
     saves_input = simple and op.saves == ("input",)
     saves_output = simple and op.saves == ("out",)
@@ -57,11 +59,12 @@ def unary(op: Operation, kernel: Callable) -> Callable[..., Any]:
             raise TypeError(must_be_tensor(op, 0, input)) from None
         if options or extras[0]:
             return with_options(op, (input,), options)
+        dt = array.dtype
         try:
-            value = kernel(array)
+            value = direct(array) if dt is SINGLE or dt is DOUBLE else compute(array)
         except (TypeError, ValueError) as error:
             return otherwise(op, (input,), error)
-        if value.dtype is not array.dtype and keeps_dtype:
+        if value.dtype is not dt and keeps_dtype:
             return op.apply((input,), EMPTY)
         if type(value) is not ndarray:
             value = asarray(value)
@@ -92,8 +95,8 @@ def unary(op: Operation, kernel: Callable) -> Callable[..., Any]:
             node.saved = ()
         else:
             op.keep(node, (input,), node.edges, [tensor], (value,), EMPTY)
-        if value.dtype is not array.dtype:
-            node.fit = ((array.shape, array.dtype),)
+        if value.dtype is not dt:
+            node.fit = ((array.shape, dt),)
         tensor._family.edge = (sequence, None, node)
         return tensor
 
@@ -158,10 +161,9 @@ def binary(
     with_number = op.with_number
     keeps_dtype = op.promotion != "compare"
     plans = saving_plans(op)
+    scalar_plan = plans[1]
 
     def mixed(input: Any, other: Any, options: dict[str, Any] = EMPTY) -> Any:
-        if type(other) is Number:
-            other = other.value
         if other is MISSING:
             return general(*(() if input is MISSING else (input,)), **options)
         wrong = wrong_operand(op, (input, other))
@@ -174,14 +176,65 @@ def binary(
     if not op.numbers:
         by_number = mixed
 
+    def with_scalar(input: Any, other: Any, depth: int) -> Any:
+        if extras[0]:
+            return mixed(input, other)
+        try:
+            a = input._array
+            dt = a.dtype
+            if dt is not SINGLE and dt is not DOUBLE and scalar_result[dt, type(other)] is not dt:
+                return mixed(input, other)
+            b = array(other, dt)
+        except (AttributeError, OverflowError):
+            return mixed(input, other)
+        try:
+            value = kernel(a, b)
+        except (TypeError, ValueError) as error:
+            return otherwise(op, (input, other), error)
+        if keeps_dtype and value.dtype is not dt:
+            return mixed(input, other)
+        if type(value) is not ndarray:
+            value = asarray(value)
+        tensor = wrap(value)
+        edge = input._family.edge
+        if edge is None or not differentiable or not modes.grad:
+            return tensor
+        view = input._view
+        if view is not None:
+            edge = (edge[0], view, edge[2])
+        node = Node()
+        node.sequence = node.key = sequence = next_sequence()
+        node.operation = with_number
+        node.edges = (edge, None)
+        node.region = node.watches = None
+        node.values = EMPTY
+        node.fit = None if keeps_dtype else misfit(node.edges, a, b, value)
+        frame = _getframe(depth)
+        node.code = code = frame.f_code
+        node.instruction = frame.f_lasti
+        if code.co_filename not in outside:
+            node.code, node.instruction = caller_position()
+        node.saved = (
+            ()
+            if not scalar_plan
+            else [
+                constant(b)
+                if source == 1
+                else NOTHING
+                if source < 0
+                else input._family.storage.save(a, view)
+                if source == 0
+                else tensor._family.storage.save(value, None)
+                for source in scalar_plan
+            ]
+        )
+        tensor._family.edge = (sequence, None, node)
+        return tensor
+
     def straight(input: Any, other: Any, depth: int = 1) -> Any:
-        chosen = op
         kind = type(other)
         if kind is float or kind is int:
-            if by_number is not None:
-                return by_number(input, other)
-            other = as_operand(other, input)
-            chosen = with_number
+            return by_number(input, other) if by_number is not None else with_scalar(input, other, depth + 1)
         if extras[0]:
             return mixed(input, other)
         try:
@@ -219,7 +272,7 @@ def binary(
             edge_b = (edge_b[0], other._view, edge_b[2])
         node = Node()
         node.sequence = node.key = sequence = next_sequence()
-        node.operation = chosen
+        node.operation = op
         node.edges = (edge_a, edge_b)
         node.region = node.watches = None
         node.values = EMPTY

@@ -12,6 +12,7 @@ Read next: `engine.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import accumulate, product
 from operator import mul
 from typing import Any
@@ -30,14 +31,15 @@ class Layout:
 
     __slots__ = ("shape", "dtype", "strides", "aligned", "contiguous", "overlapping")
 
-    def __init__(self, base: np.ndarray, aligned: bool) -> None:
-        self.shape = base.shape
-        self.dtype = base.dtype
-        self.overlapping = not base.flags.c_contiguous and has_overlap(base.shape, base.strides)
-        self.contiguous = base.flags.c_contiguous or self.overlapping
-        self.strides = tuple(stride // base.itemsize for stride in base.strides)
-        if self.overlapping:
-            self.strides = tuple(accumulate(base.shape[:0:-1], mul, initial=1))[::-1]
+    def __init__(
+        self, shape: tuple[int, ...], dtype: np.dtype, strides: tuple[int, ...], aligned: bool, overlapping: bool
+    ) -> None:
+        in_order = tuple(accumulate(shape[:0:-1], mul, initial=1))[::-1] if shape else ()
+        self.shape = shape
+        self.dtype = dtype
+        self.overlapping = overlapping
+        self.strides = in_order if overlapping else strides
+        self.contiguous = self.strides == in_order
         self.aligned = aligned  # whether the family's base is all of its storage's
 
     def zeros(self, xp: Any) -> Any:
@@ -46,6 +48,20 @@ class Layout:
             return xp.zeros(self.shape, dtype=self.dtype)
         extent = 1 + sum((size - 1) * stride for size, stride in zip(self.shape, self.strides))
         return xp.as_strided(xp.zeros((extent,), dtype=self.dtype), self.shape, self.strides, 0)
+
+
+def layout_of(base: np.ndarray, aligned: bool) -> Layout:
+    """The layout of a base."""
+    if base.flags.c_contiguous:
+        return _layout_in_order(base.shape, base.dtype, aligned)
+    strides = tuple([stride // base.itemsize for stride in base.strides])
+    return Layout(base.shape, base.dtype, strides, aligned, has_overlap(base.shape, base.strides))
+
+
+@lru_cache(maxsize=1024)
+def _layout_in_order(shape: tuple[int, ...], dtype: np.dtype, aligned: bool) -> Layout:
+    strides = tuple(accumulate(shape[:0:-1], mul, initial=1))[::-1] if shape else ()
+    return Layout(shape, dtype, strides, aligned, False)
 
 
 class View:
@@ -73,18 +89,10 @@ class View:
         """The region of `array`, a buffer of the base's shape, that this view addresses."""
         if self.key is not None:
             return array[self.key]
-        if self.parent is None:
-            return self.function(xp, array, *self.arguments)
-        chain: list[View] = []
-        step: View | None = self
-        while step is not None and step.key is None:
-            chain.append(step)
-            step = step.parent
-        if step is not None:
-            array = array[step.key]
-        for step in reversed(chain):
-            array = step.function(xp, array, *step.arguments)
-        return array
+        parent = self.parent
+        if parent is not None:  # The chain is at most DEEP long.
+            array = parent.of(xp, array)
+        return self.function(xp, array, *self.arguments)
 
     def read(self, xp: Any, buffer: Any) -> Any:
         """A copy of the region."""

@@ -109,6 +109,8 @@ _expit = _in_own_dtype(special.expit)
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
     """The logistic function."""
+    if x.size < LARGE and x.dtype.char in "fd":
+        return special.expit(x)
     if x.dtype.kind == "c":
         return 1 / (1 + np.exp(-x))
     if x.size < LARGE or x.dtype is _HALF:

@@ -16,10 +16,12 @@ from __future__ import annotations
 from math import pi, sqrt
 from typing import Any
 
+import numpy as np
+
 from mutagrad.declaration import composite, pointwise
 from mutagrad.operation import Operation
 from mutagrad.ops.bounds import COMPLEX
-from mutagrad.ops.checks import is_mask, no_kernel, not_for
+from mutagrad.ops.checks import no_kernel, not_for
 from mutagrad.tensor import Tensor
 
 __all__ = [
@@ -50,7 +52,7 @@ __all__ = [
 
 sigmoid = pointwise(
     "sigmoid",
-    lambda xp, input: xp.sigmoid(input),
+    "sigmoid",
     promotion="float",
     input=lambda xp, ct, out: ct * (out - out * out).conj(),
     doc="The logistic function `1 / (1 + exp(-input))`.",
@@ -79,17 +81,14 @@ def tanhshrink(input: Tensor) -> Tensor:
 # Rectifiers ---------------------------------------------------------------------------------------------------------
 
 
-def _relu(xp: Any, input: Any) -> Any:
-    if input.dtype.kind in "bc":
-        if is_mask(input):
-            raise RuntimeError("Boolean inputs not supported for relu")
-        raise NotImplementedError(COMPLEX)
-    return xp.relu(input)
+def _no_order(dt: np.dtype) -> Exception:
+    return RuntimeError("Boolean inputs not supported for relu") if dt.kind == "b" else NotImplementedError(COMPLEX)
 
 
 relu = pointwise(
     "relu",
-    _relu,
+    "relu",
+    refuses=("bc", _no_order),
     input=lambda xp, ct, out: xp.zero_where_not_positive(out, ct),
     doc="`input` where it is positive, else zero. The gradient at zero is zero.",
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from mutagrad.declaration import composite
 from mutagrad.dtypes import as_dtype, dtype
 from mutagrad.operation import broadcast_error
@@ -53,7 +55,7 @@ def view(input: Tensor, *shape: Any, **named: Any) -> Tensor:
     """
     if len(shape) == 1 and isinstance(shape[0], (dtype, type)):
         named, shape = {"dtype": shape[0]}, ()
-    if "dtype" in named:
+    if named and "dtype" in named:
         wanted = as_dtype(named["dtype"], "view").numpy
         if wanted != input._array.dtype:
             return view_as_dtype(input, wanted)
@@ -85,11 +87,12 @@ def reshape(input: Tensor, *shape: Any, **named: Any) -> Tensor:
     """
     check_tensor("reshape", input)
     sizes = inferred(sizes_of("reshape", _sizes(shape, named), "shape"), input._array.size)
-    try:
-        name = "View" if input._array.flags.c_contiguous else "ReshapeAlias"
-        return view_step(input, _reshape, (sizes,), name, rigid=True)
-    except ValueError:
-        return view_step(input.contiguous(), _reshape, (sizes,), "UnsafeView", rigid=True)  # type: ignore[attr-defined]
+    array = input._array
+    if array.flags.c_contiguous:
+        return view_step(input, _reshape, (sizes,), "View", rigid=True)
+    if not array.size or np.may_share_memory(array.reshape(sizes), array):
+        return view_step(input, _reshape, (sizes,), "ReshapeAlias", rigid=True)
+    return view_step(input.contiguous(), _reshape, (sizes,), "UnsafeView", rigid=True)  # type: ignore[attr-defined]
 
 
 @composite()
