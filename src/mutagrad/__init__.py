@@ -51,6 +51,7 @@ from mutagrad.ops.construction import *
 from mutagrad.ops.contractions import *
 from mutagrad.ops.conversion import *
 from mutagrad.ops.copies import *
+from mutagrad.ops.convolution import *
 from mutagrad.ops.counting import *
 from mutagrad.ops.covariance import *
 from mutagrad.ops.creation import *

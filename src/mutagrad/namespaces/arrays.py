@@ -96,6 +96,8 @@ from numpy import (
     zeros_like,
 )
 
+from mutagrad.namespaces.axis_maps import map_along
+from mutagrad.namespaces.convolutions import convolve, convolve_input, convolve_weight
 from mutagrad.namespaces.elements import add_at, get_at, reduce_at
 from mutagrad.namespaces.elementwise import (
     clip,
@@ -165,20 +167,21 @@ from mutagrad.namespaces.spectra import fftn, ifftn, irfftn, rfftn
 # fmt: off
 __all__ = [
     "abs", "acos", "acosh", "add", "add_along_axis", "add_at", "all", "any", "arange", "argmax", "argmin",
-    "argpartition", "argsort", "argtopk", "as_strided", "asarray", "asin", "asinh", "astype", "atan", "atan2",
-    "atanh", "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift",
-    "bitwise_xor", "broadcast_to", "ceil", "clip", "complex", "concat", "conj", "copy", "copysign", "cos", "cosh",
-    "cumulative_logaddexp", "cumulative_max", "cumulative_min", "cumulative_prod", "cumulative_sum", "diagonal",
-    "digamma", "divide", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "fit", "flip",
-    "floor", "floor_divide", "fmax", "fmin", "fmod", "gcd", "get_at", "greater", "greater_equal", "hypot", "i0", "i1",
-    "imag", "is_complex", "isfinite", "isinf", "isnan", "lcm", "less", "less_equal", "lgamma", "log", "log1p", "log2",
-    "log10", "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp",
-    "matmul", "matrix_transpose", "max", "maximum", "mean", "min", "minimum", "moveaxis", "multiply", "nan_to_num",
-    "negative", "nextafter", "not_equal", "ones_like", "permute_dims", "polygamma", "pow", "prod", "put_along_axis",
-    "real", "reduce_at", "relu", "remainder", "reshape", "roll", "round", "sigmoid", "sign", "signbit", "sin", "sinh",
-    "softmax", "sqrt", "square", "squeeze", "stack", "strides", "subtract", "sum", "take", "take_along_axis", "tan",
-    "tanh", "tensordot", "tile", "tril", "triu", "trunc", "trunc_divide", "view_as_complex", "view_as_real", "where",
-    "xlogy", "zero_where_not_positive", "zeros", "zeros_like",
+    "argpartition", "argsort", "argtopk", "as_strided", "asarray", "asin", "asinh", "astype", "atan", "atan2", "atanh",
+    "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+    "broadcast_to", "ceil", "clip", "complex", "concat", "conj", "convolve", "convolve_input", "convolve_weight",
+    "copy", "copysign", "cos", "cosh", "cumulative_logaddexp", "cumulative_max", "cumulative_min", "cumulative_prod",
+    "cumulative_sum", "diagonal", "digamma", "divide", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims",
+    "expm1", "fit", "flip", "floor", "floor_divide", "fmax", "fmin", "fmod", "gcd", "get_at", "greater",
+    "greater_equal", "hypot", "i0", "i1", "imag", "is_complex", "isfinite", "isinf", "isnan", "lcm", "less",
+    "less_equal", "lgamma", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "logsumexp", "map_along", "matmul", "matrix_transpose", "max", "maximum", "mean",
+    "min", "minimum", "moveaxis", "multiply", "nan_to_num", "negative", "nextafter", "not_equal", "ones_like",
+    "permute_dims", "polygamma", "pow", "prod", "put_along_axis", "real", "reduce_at", "relu", "remainder", "reshape",
+    "roll", "round", "sigmoid", "sign", "signbit", "sin", "sinh", "softmax", "sqrt", "square", "squeeze", "stack",
+    "strides", "subtract", "sum", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "tril", "triu",
+    "trunc", "trunc_divide", "view_as_complex", "view_as_real", "where", "xlogy", "zero_where_not_positive", "zeros",
+    "zeros_like",
 ]
 __all__ += ["airy", "bessel", "erfcx", "fftn", "gammainc", "gammaincc", "ifftn", "irfftn"]
 __all__ += ["log_ndtr", "ndtri", "rfftn", "zeta"]

@@ -18,7 +18,7 @@ from mutagrad.namespaces import special
 try:
     import jax
     import jax.numpy as jnp
-    from jax import Array, lax, nn
+    from jax import Array, lax, linear_transpose, nn
     from jax.numpy import (
         abs,
         acos,
@@ -148,19 +148,19 @@ except ImportError as error:
 __all__ = [
     "abs", "acos", "acosh", "add", "add_along_axis", "all", "any", "arange", "argmax", "argmin", "argpartition",
     "argsort", "argtopk", "asarray", "asin", "asinh", "astype", "atan", "atan2", "atanh", "bitwise_and",
-    "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "broadcast_to",
-    "ceil", "clip", "complex", "concat", "conj", "copy", "copysign", "cos", "cosh", "cumulative_logaddexp",
-    "cumulative_max", "cumulative_min", "cumulative_prod", "cumulative_sum", "diagonal", "digamma", "divide", "equal",
-    "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "fit", "flip", "floor", "floor_divide", "fmax",
-    "fmin", "fmod", "gcd", "get_at", "greater", "greater_equal", "hypot", "i0", "i1", "imag", "is_complex",
-    "isfinite", "isinf", "isnan", "lcm", "less", "less_equal", "lgamma", "log", "log1p", "log2", "log10",
-    "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp", "matmul",
-    "matrix_transpose", "max", "maximum", "mean", "min", "minimum", "moveaxis", "multiply", "nan_to_num", "negative",
-    "nextafter", "not_equal", "ones_like", "permute_dims", "polygamma", "pow", "prod", "put_along_axis", "real",
-    "reduce_at", "relu", "remainder", "reshape", "roll", "round", "sigmoid", "sign", "signbit", "sin", "sinh",
-    "softmax", "sqrt", "square", "squeeze", "stack", "subtract", "sum", "take", "take_along_axis", "tan", "tanh",
-    "tensordot", "tile", "tril", "triu", "trunc", "trunc_divide", "view_as_complex", "view_as_real", "where", "xlogy",
-    "zero_where_not_positive", "zeros", "zeros_like",
+    "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "broadcast_to", "ceil",
+    "clip", "complex", "concat", "conj", "convolve", "convolve_input", "convolve_weight", "copy", "copysign", "cos",
+    "cosh", "cumulative_logaddexp", "cumulative_max", "cumulative_min", "cumulative_prod", "cumulative_sum", "diagonal",
+    "digamma", "divide", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "fit", "flip",
+    "floor", "floor_divide", "fmax", "fmin", "fmod", "gcd", "get_at", "greater", "greater_equal", "hypot", "i0", "i1",
+    "imag", "is_complex", "isfinite", "isinf", "isnan", "lcm", "less", "less_equal", "lgamma", "log", "log1p", "log2",
+    "log10", "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logsumexp",
+    "map_along", "matmul", "matrix_transpose", "max", "maximum", "mean", "min", "minimum", "moveaxis", "multiply",
+    "nan_to_num", "negative", "nextafter", "not_equal", "ones_like", "permute_dims", "polygamma", "pow", "prod",
+    "put_along_axis", "real", "reduce_at", "relu", "remainder", "reshape", "roll", "round", "sigmoid", "sign",
+    "signbit", "sin", "sinh", "softmax", "sqrt", "square", "squeeze", "stack", "subtract", "sum", "take",
+    "take_along_axis", "tan", "tanh", "tensordot", "tile", "tril", "triu", "trunc", "trunc_divide", "view_as_complex",
+    "view_as_real", "where", "xlogy", "zero_where_not_positive", "zeros", "zeros_like",
 ]
 __all__ += ["airy", "bessel", "erfcx", "fftn", "gammainc", "gammaincc", "ifftn", "irfftn"]
 __all__ += ["log_ndtr", "ndtri", "rfftn", "zeta"]
@@ -278,6 +278,36 @@ def bessel(x: Array, kind: str, order: int) -> Array:
 def erfcx(x: Array) -> Array:
     """`exp(x ** 2) * erfc(x)`."""
     return _by_numpy(special.erfcx, x)
+# Layers -------------------------------------------------------------------------------------------------------------
+
+
+def convolve(x: Array, w: Array, geometry: Any) -> Array:
+    """The sums of the windows of `x`, each weighted with `w`."""
+    stride, padding, dilation, groups = geometry
+    pairs = [(each, each) for each in padding]
+    return lax.conv_general_dilated(x, w, stride, pairs, rhs_dilation=dilation, feature_group_count=groups)
+
+
+def convolve_input(ct: Array, w: Array, shape: tuple[int, ...], geometry: Any) -> Array:
+    """The share of an input of `shape`."""
+    of_input = linear_transpose(
+        lambda x: convolve(x, w, geometry)[tuple(map(slice, ct.shape))], jnp.zeros(shape, ct.dtype)
+    )
+    return of_input(ct)[0]
+
+
+def convolve_weight(ct: Array, x: Array, shape: tuple[int, ...], geometry: Any) -> Array:
+    """The share of a weight of `shape`."""
+    of_weight = linear_transpose(
+        lambda w: convolve(x, w, geometry)[tuple(map(slice, ct.shape))], jnp.zeros(shape, ct.dtype)
+    )
+    return of_weight(ct)[0]
+
+
+def map_along(x: Array, matrix: Any, axis: int) -> Array:
+    """The product of a sparse matrix with every line along `axis`."""
+    dense = jnp.asarray(matrix.forward.toarray(), dtype=x.dtype)
+    return jnp.moveaxis(jnp.tensordot(dense, x, axes=((1,), (axis,))), 0, axis)
 
 
 # Along an axis ------------------------------------------------------------------------------------------------------

@@ -15,8 +15,10 @@ from mutagrad import tangents
 from mutagrad.namespaces import elementwise_tensors, layouts, reductions
 from mutagrad.namespaces.elementwise_tensors import *
 from mutagrad.ops import (
+    axis_maps,
     contractions,
     conversion,
+    convolution,
     diagonals,
     extremes,
     gathering,
@@ -42,12 +44,12 @@ from mutagrad.tensor import Tensor, wrap, wrap_dim
 # fmt: off
 __all__ = [
     "add_along_axis", "add_at", "all", "any", "arange", "argmax", "argmin", "argpartition", "argsort", "argtopk",
-    "as_strided", "asarray", "astype", "broadcast_to", "concat", "copy", "cumulative_logaddexp", "cumulative_max",
-    "cumulative_min", "cumulative_prod", "cumulative_sum", "diagonal", "expand_dims", "fit", "flip", "get_at", "imag",
-    "log_softmax", "logsumexp", "matmul", "matrix_transpose", "max", "mean", "min", "moveaxis", "ones_like",
-    "permute_dims", "prod", "put_along_axis", "real", "reduce_at", "reshape", "roll", "softmax", "squeeze", "stack",
-    "strides", "sum", "take", "take_along_axis", "tensordot", "tile", "tril", "triu", "view_as_complex",
-    "view_as_real", "zeros", "zeros_like",
+    "as_strided", "asarray", "astype", "broadcast_to", "concat", "convolve", "convolve_input", "convolve_weight",
+    "copy", "cumulative_logaddexp", "cumulative_max", "cumulative_min", "cumulative_prod", "cumulative_sum", "diagonal",
+    "expand_dims", "fit", "flip", "get_at", "imag", "log_softmax", "logsumexp", "map_along", "matmul",
+    "matrix_transpose", "max", "mean", "min", "moveaxis", "ones_like", "permute_dims", "prod", "put_along_axis", "real",
+    "reduce_at", "reshape", "roll", "softmax", "squeeze", "stack", "strides", "sum", "take", "take_along_axis",
+    "tensordot", "tile", "tril", "triu", "view_as_complex", "view_as_real", "zeros", "zeros_like",
 ]
 # fmt: on
 __all__ += elementwise_tensors.__all__
@@ -323,6 +325,25 @@ def tril(x: Tensor, k: int = 0) -> Tensor:
 
 def triu(x: Tensor, k: int = 0) -> Tensor:
     return diagonals.triu(x, k)
+
+
+# Layers -------------------------------------------------------------------------------------------------------------
+
+
+def convolve(x: Tensor, w: Tensor, geometry: Any) -> Tensor:
+    return convolution.convolve(x, w, geometry=geometry)
+
+
+def convolve_input(ct: Tensor, w: Tensor, shape: tuple[int, ...], geometry: Any) -> Tensor:
+    return convolution.convolve_input(ct, w, shape=tuple(shape), geometry=geometry)
+
+
+def convolve_weight(ct: Tensor, x: Tensor, shape: tuple[int, ...], geometry: Any) -> Tensor:
+    return convolution.convolve_weight(ct, x, shape=tuple(shape), geometry=geometry)
+
+
+def map_along(x: Tensor, matrix: Any, axis: int) -> Tensor:
+    return axis_maps.map_along(x, matrix=matrix, axis=axis)
 
 
 # Fitting ------------------------------------------------------------------------------------------------------------

@@ -4,4 +4,13 @@ from mutagrad.nn.functional.activation import *
 from mutagrad.nn.functional.classification import *
 from mutagrad.nn.functional.layer import *
 from mutagrad.nn.functional.padding import *
+from mutagrad.nn.functional.pooling import *
 from mutagrad.nn.functional.regression import *
+from mutagrad.ops.convolution import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
