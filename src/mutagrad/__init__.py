@@ -42,6 +42,28 @@ from mutagrad.modes import (
     no_grad,
     set_grad_enabled,
 )
+from mutagrad.nn.functional import (
+    adaptive_avg_pool1d,
+    adaptive_max_pool1d,
+    alpha_dropout,
+    avg_pool1d,
+    batch_norm,
+    dropout,
+    embedding_bag,
+    feature_alpha_dropout,
+    feature_dropout,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    max_pool1d,
+    max_pool1d_with_indices,
+    max_pool2d,
+    max_pool3d,
+    native_batch_norm,
+    native_group_norm,
+    native_layer_norm,
+    rms_norm,
+)
 from mutagrad.ops.activation import *
 from mutagrad.ops.arithmetic import *
 from mutagrad.ops.bounds import *
@@ -50,8 +72,8 @@ from mutagrad.ops.complex import *
 from mutagrad.ops.construction import *
 from mutagrad.ops.contractions import *
 from mutagrad.ops.conversion import *
-from mutagrad.ops.copies import *
 from mutagrad.ops.convolution import *
+from mutagrad.ops.copies import *
 from mutagrad.ops.counting import *
 from mutagrad.ops.covariance import *
 from mutagrad.ops.creation import *

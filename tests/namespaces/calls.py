@@ -20,6 +20,8 @@ import mutagrad
 import mutagrad.ops
 from mutagrad.binding import bind
 from mutagrad.namespaces import arrays
+from mutagrad.namespaces.axis_maps import AxisMap
+from mutagrad.namespaces.convolutions import Geometry
 from mutagrad.operation import Operation, declared
 
 from ..operations import samples
@@ -33,6 +35,7 @@ from ..operations.sample import (
     draw,
     index,
     literal,
+    mask,
     nonzero,
     normal,
     operation,
@@ -52,6 +55,8 @@ def drawn_as_is(*parameters: Any) -> Any:
 
 
 CLASSES = literal([2, 0], "int64")
+LINE = Geometry((1,), (0,), (1,), 1)
+EVEN_TAPS = np.array([[0, 2], [1, 3]])
 KEY = (np.array([0, 2, 0, 1]),)
 SAMPLES = [
     *operation("alias snapshot index index_select gather take masked_select", as_is=call(normal(2, 3))),
@@ -131,6 +136,26 @@ SAMPLES = [
         weighted=call(normal(2, 4), CLASSES, positive(4), ignore_index=0, reduction="mean"),
         apart=call(normal(2, 4), CLASSES, None, ignore_index=None, reduction="none"),
         summed=call(normal(2, 4, 3), index(4, 2, 3), None, ignore_index=None, reduction="sum"),
+    ),
+    *operation("convolve", biased=call(normal(2, 3, 5), normal(4, 3, 2), normal(4), geometry=LINE)),
+    *operation(
+        "convolve_input", biased=call(normal(2, 4, 4), normal(4, 3, 2), normal(3), shape=(2, 3, 5), geometry=LINE)
+    ),
+    *operation("convolve_weight", line=call(normal(2, 4, 4), normal(2, 3, 5), shape=(4, 3, 2), geometry=LINE)),
+    *operation("map_along", rows=call(normal(4, 2), matrix=AxisMap.of_taps(EVEN_TAPS.T, np.ones(1), 4), dim=0)),
+    *operation("max_pool", line=call(distinct(2, 4), taps=(EVEN_TAPS,))),
+    *operation("max_unpool", line=call(normal(2, 2), literal([[0, 3], [1, 2]], "int64"), size=4)),
+    *operation(
+        "layer_normalization group_normalization batch_normalization",
+        affine=call(normal(2, 4), normal(4), normal(4), axes=(1,), eps=1e-5),
+        plain=call(normal(2, 4), None, None, axes=(1,), eps=1e-5),
+    ),
+    *operation("rms_normalization", affine=call(normal(2, 4), normal(4), axes=(1,), eps=1e-5)),
+    *operation(
+        "attend",
+        plain=call(normal(2, 3), normal(4, 3), normal(4, 2), scale=0.5),
+        added=call(normal(2, 3), normal(4, 3), normal(4, 2), normal(2, 4), scale=0.5, additive=True),
+        masked=call(normal(2, 3), normal(4, 3), normal(4, 2), mask(2, 4), scale=0.5, noise=np.full((2, 4), 2.0)),
     ),
 ]
 

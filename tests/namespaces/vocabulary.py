@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.namespaces.axis_maps import AxisMap
+from mutagrad.namespaces.convolutions import Geometry
+
 from ..operations.run import flatten
 from ..operations.sample import (
     DIFFERENTIABLE,
@@ -276,7 +279,27 @@ SPECTRA = [
     ),
 ]
 
-SAMPLES = [*ELEMENTWISE, *LAYOUTS, *REDUCTIONS, *ALONG_AN_AXIS, *PRODUCTS, *SPECTRA]
+PLAIN = Geometry((1,), (0,), (1,), 1)
+UNEVEN = Geometry((2, 1), (1, 0), (1, 2), 2)
+TAPS = AxisMap.of_taps(np.array([[0, 1], [1, 3], [2, -1]]), np.array([[0.5, 0.5], [2.0, 1.0], [1.0, 9.0]]), 3)
+LAYERS = [
+    *each(
+        "convolve", call(normal(2, 3, 5), normal(4, 3, 2), PLAIN), call(normal(2, 4, 5, 4), normal(2, 2, 3, 2), UNEVEN)
+    ),
+    *each(
+        "convolve_input",
+        call(normal(2, 4, 4), normal(4, 3, 2), (2, 3, 5), PLAIN),
+        call(normal(2, 2, 3, 2), normal(2, 2, 3, 2), (2, 4, 5, 4), UNEVEN),
+    ),
+    *each(
+        "convolve_weight",
+        call(normal(2, 4, 4), normal(2, 3, 5), (4, 3, 2), PLAIN),
+        call(normal(2, 2, 3, 2), normal(2, 4, 5, 4), (2, 2, 3, 2), UNEVEN),
+    ),
+    *each("map_along", call(normal(3, 2), TAPS, 0), call(normal(2, 3), TAPS, -1)),
+]
+
+SAMPLES = [*ELEMENTWISE, *LAYOUTS, *REDUCTIONS, *ALONG_AN_AXIS, *PRODUCTS, *SPECTRA, *LAYERS]
 RUNS = {
     name: [(sample, dtype) for sample in SAMPLES if sample.operation == name for dtype in sample.dtypes]
     for name in sorted({sample.operation for sample in SAMPLES})

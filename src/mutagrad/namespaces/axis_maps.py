@@ -51,4 +51,4 @@ def map_along(x: np.ndarray, matrix: AxisMap, axis: int) -> np.ndarray:
         return map_along(x.astype(np.float32), matrix, axis).astype(np.float16)
     lines = np.moveaxis(x, axis, 0)
     product = matrix.in_dtype(x.dtype) @ lines.reshape(len(lines), lines.size // max(len(lines), 1))
-    return np.ascontiguousarray(np.moveaxis(product.reshape(-1, *lines.shape[1:]), 0, axis))
+    return np.ascontiguousarray(np.moveaxis(product.reshape(product.shape[0], *lines.shape[1:]), 0, axis))

@@ -12,9 +12,9 @@ Shapes: x (N, C, *), w (O, C / groups, *), ct and result (N, O, *).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -22,7 +22,8 @@ from numpy.lib.stride_tricks import as_strided
 BLOCK = 2**18  # elements of the columns made at a time: a megabyte in single precision
 
 
-class Geometry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Geometry:
     """How the windows lie: for each dimension their stride, the zeros around the input, the gaps within them."""
 
     stride: tuple[int, ...]
@@ -30,13 +31,16 @@ class Geometry(NamedTuple):
     dilation: tuple[int, ...]
     groups: int
 
-    def sizes(self, input: tuple[int, ...], kernel: tuple[int, ...]) -> tuple[int, ...]:
+    def sizes(self, input: Sequence[int], kernel: Sequence[int]) -> tuple[int, ...]:
         """How many windows there are along each dimension."""
+        along = zip(input, kernel, self.stride, self.padding, self.dilation)
+        return tuple([(size + 2 * pad - gap * (width - 1) - 1) // step + 1 for size, width, step, pad, gap in along])
+
+    def transposed_sizes(self, input: Sequence[int], kernel: Sequence[int], extra: Sequence[int]) -> tuple[int, ...]:
+        """The sizes of what has as many windows as `input` has elements, with `extra` ones at the far end."""
+        along = zip(input, kernel, self.stride, self.padding, self.dilation, extra)
         return tuple(
-            [
-                (size + 2 * padding - dilation * (width - 1) - 1) // stride + 1
-                for size, width, stride, padding, dilation in zip(input, kernel, *self[:3])
-            ]
+            [(size - 1) * step - 2 * pad + gap * (width - 1) + more + 1 for size, width, step, pad, gap, more in along]
         )
 
 

@@ -278,14 +278,16 @@ def bessel(x: Array, kind: str, order: int) -> Array:
 def erfcx(x: Array) -> Array:
     """`exp(x ** 2) * erfc(x)`."""
     return _by_numpy(special.erfcx, x)
+
+
 # Layers -------------------------------------------------------------------------------------------------------------
 
 
 def convolve(x: Array, w: Array, geometry: Any) -> Array:
     """The sums of the windows of `x`, each weighted with `w`."""
-    stride, padding, dilation, groups = geometry
-    pairs = [(each, each) for each in padding]
-    return lax.conv_general_dilated(x, w, stride, pairs, rhs_dilation=dilation, feature_group_count=groups)
+    pairs = [(each, each) for each in geometry.padding]
+    more = {"rhs_dilation": geometry.dilation, "feature_group_count": geometry.groups}
+    return lax.conv_general_dilated(x, w, geometry.stride, pairs, **more)
 
 
 def convolve_input(ct: Array, w: Array, shape: tuple[int, ...], geometry: Any) -> Array:

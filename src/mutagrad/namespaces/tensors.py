@@ -343,7 +343,7 @@ def convolve_weight(ct: Tensor, x: Tensor, shape: tuple[int, ...], geometry: Any
 
 
 def map_along(x: Tensor, matrix: Any, axis: int) -> Tensor:
-    return axis_maps.map_along(x, matrix=matrix, axis=axis)
+    return axis_maps.map_along(x, matrix=matrix, dim=axis)
 
 
 # Fitting ------------------------------------------------------------------------------------------------------------

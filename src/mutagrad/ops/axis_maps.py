@@ -15,8 +15,8 @@ __all__: list[str] = []
 
 @operation(
     method=False,
-    input=lambda xp, ct, matrix, axis: xp.map_along(ct, matrix.transpose, axis),
+    input=lambda xp, ct, matrix, dim: xp.map_along(ct, matrix.transpose, dim),
 )
-def map_along(xp: Any, input: Any, /, *, matrix: AxisMap, axis: int) -> Any:
-    """The product of a sparse matrix with every line of `input` along `axis`."""
-    return xp.map_along(input, matrix, axis)
+def map_along(xp: Any, input: Any, /, *, matrix: AxisMap, dim: int) -> Any:
+    """The product of a sparse matrix with every line of `input` along `dim`."""
+    return xp.map_along(input, matrix, dim)

@@ -124,12 +124,11 @@ def convolution(
     extra = _numbers(output_padding, ndim, "output_padding")
     _check_dtypes(input, weight, bias)
     _check(input.shape, weight.shape, bias, geometry, transposed, extra)
+    if input._array.dtype == np.bool_:
+        raise NotImplementedError(f"\"{KERNEL.format(ndim)}\" not implemented for 'Bool'")
     if not transposed:
         return convolve(input, weight, bias, geometry=geometry)
-    sizes = [
-        (size - 1) * stride - 2 * padding + dilation * (width - 1) + more + 1
-        for size, width, stride, padding, dilation, more in zip(input.shape[2:], weight.shape[2:], *geometry[:3], extra)
-    ]
+    sizes = geometry.transposed_sizes(input.shape[2:], weight.shape[2:], extra)
     if min(sizes) < 1 and 0 not in input.shape:
         raise RuntimeError(
             f"Given input size per channel: ({_by_x(input.shape[2:])}). Calculated output size per channel: "
@@ -151,8 +150,12 @@ def _convolution(ndim: int) -> Callable[..., Tensor]:
     ) -> Tensor:
         batch, alone = _batched(f"conv{ndim}d", input, weight, bias, ndim)
         if isinstance(padding, str):
-            batch, padding = _padded_by_name(batch, weight, padding, stride, dilation, ndim)
-        result = convolution(batch, weight, bias, stride, padding, dilation, False, 0, groups)
+            batch, zeros = _padded_by_name(batch, weight, padding, stride, dilation, ndim)
+        else:
+            zeros = _each(padding, ndim)
+        result = convolution(
+            batch, weight, bias, _each(stride, ndim), zeros, _each(dilation, ndim), False, (0,) * ndim, groups
+        )
         return result.squeeze(0) if alone else result  # type: ignore[attr-defined]
 
     conv.__name__ = conv.__qualname__ = f"conv{ndim}d"
@@ -177,7 +180,8 @@ def _transposed(ndim: int) -> Callable[..., Tensor]:
         dilation: Size = 1,
     ) -> Tensor:
         batch, alone = _batched(f"conv_transpose{ndim}d", input, weight, bias, ndim)
-        result = convolution(batch, weight, bias, stride, padding, dilation, True, output_padding, groups)
+        step, zeros, gap, extra = (_each(each, ndim) for each in (stride, padding, dilation, output_padding))
+        result = convolution(batch, weight, bias, step, zeros, gap, True, extra, groups)
         return result.squeeze(0) if alone else result  # type: ignore[attr-defined]
 
     conv_transpose.__name__ = conv_transpose.__qualname__ = f"conv_transpose{ndim}d"
@@ -196,15 +200,20 @@ conv_transpose1d, conv_transpose2d, conv_transpose3d = map(_transposed, (1, 2, 3
 # Checks -------------------------------------------------------------------------------------------------------------
 
 
+def _each(given: Size, ndim: int) -> Sequence[int]:
+    """A number for each dimension, where there is one for all."""
+    return given if isinstance(given, (tuple, list)) else (given,) * ndim  # type: ignore[return-value]
+
+
 def _numbers(given: Size, ndim: int, name: str) -> tuple[int, ...]:
     """A number for each dimension. Raises RuntimeError where there are not as many."""
-    numbers = (given,) if not isinstance(given, (tuple, list)) else tuple(given)
+    numbers = _each(given, 1)
     if len(numbers) not in (1, ndim):
         raise RuntimeError(
             f"expected {name} to be a single integer value or a list of {ndim} values to match the convolution "
             f"dimensions, but got {name}={list(numbers)}"
         )
-    return tuple(int(n) for n in (numbers * ndim if len(numbers) == 1 else numbers))
+    return tuple([int(n) for n in (_each(numbers[0], ndim) if len(numbers) == 1 else numbers)])
 
 
 def _batched(function: str, input: Any, weight: Any, bias: Any, ndim: int) -> tuple[Any, bool]:
@@ -231,6 +240,11 @@ def _padded_by_name(batch: Any, weight: Any, padding: str, stride: Size, dilatio
         raise RuntimeError(f"Invalid padding string: '{padding}'")
     if any(step != 1 for step in _numbers(stride, ndim, "stride")):
         raise RuntimeError("padding='same' is not supported for strided convolutions")
+    if batch.ndim != weight.ndim:
+        raise RuntimeError(
+            f"Expected {weight.ndim}-dimensional input for {weight.ndim}-dimensional weight{list(weight.shape)}, but "
+            f"got {batch.ndim}-dimensional input of size {list(batch.shape)} instead"
+        )
     totals = [gap * (width - 1) for gap, width in zip(_numbers(dilation, ndim, "dilation"), weight.shape[2:])]
     for axis, total in enumerate(totals, 2):
         if total % 2:
@@ -250,8 +264,6 @@ def _check_dtypes(input: Any, weight: Any, bias: Any) -> None:
         raise RuntimeError(
             f"Input type ({type_word(x)}) and bias type ({type_word(bias._array.dtype)}) should be the same"
         )
-    if x == np.bool_:
-        raise NotImplementedError(f"\"{KERNEL.format(weight.ndim - 2)}\" not implemented for 'Bool'")
 
 
 def _check(

@@ -80,6 +80,8 @@ def max_pool(xp: Any, input: Any, /, *, taps: Taps) -> Any:
     NaN counts as the largest.
     """
     first, largest, index = input.ndim - len(taps), input, None
+    best: Any
+    best_index: Any
     for axis in reversed(range(first, input.ndim)):
         table, size = inside(taps[axis - first], input.shape[axis]), math.prod(input.shape[axis + 1 :])
         across = (-1,) + (1,) * (input.ndim - axis - 1)
@@ -95,11 +97,31 @@ def max_pool(xp: Any, input: Any, /, *, taps: Taps) -> Any:
             if value.dtype.kind == "f":
                 better = better | (value != value)
             best, best_index = xp.where(better, value, best), xp.where(better, place, best_index)
-        largest, index = best, best_index
-    return xp.copy(largest), xp.copy(xp.broadcast_to(index, largest.shape))
+        largest, index = best, xp.broadcast_to(best_index, best.shape)
+    return xp.copy(largest), xp.copy(index)
+
+
+@operation(
+    method=False,
+    node_name="MaxUnpool2DBackward0",
+    input=lambda xp, ct, indices: xp.take_along_axis(ct, indices, axis=-1),
+)
+def max_unpool(xp: Any, input: Any, indices: Any, /, *, size: int) -> Any:
+    """The elements of `input` at their places along a last dimension of `size`, zeros elsewhere."""
+    zeros = xp.zeros((*input.shape[:-1], size), dtype=input.dtype)
+    return xp.put_along_axis(zeros, indices, input, axis=-1)
 
 
 # The mean -----------------------------------------------------------------------------------------------------------
+
+
+def element_counts(size: int, kernel: int, stride: int, padding: int, ceil_mode: bool, include_pad: bool) -> np.ndarray:
+    """How many elements count in each window of an axis; the padding may be among them, what lies beyond is not."""
+    starts = taps_of(size, kernel, stride, padding, 1, ceil_mode)[0]
+    ends = starts + kernel
+    if include_pad:
+        return np.minimum(ends, size + padding) - starts
+    return np.minimum(ends, size) - np.maximum(starts, 0)
 
 
 @lru_cache(256)
@@ -108,11 +130,7 @@ def mean_map(
 ) -> AxisMap:
     """The map of an axis to the means of its windows, or their sums; the padding may count as zeros."""
     taps = taps_of(size, kernel, stride, padding, 1, ceil_mode).T
-    ends = taps[:, 0] + kernel
-    if include_pad:
-        counts = np.minimum(ends, size + padding) - taps[:, 0]
-    else:
-        counts = np.minimum(ends, size) - np.maximum(taps[:, 0], 0)
+    counts = element_counts(size, kernel, stride, padding, ceil_mode, include_pad)
     return AxisMap.of_taps(taps, 1.0 / counts[:, None] if divided else np.ones(1), size)
 
 

@@ -1,8 +1,12 @@
 """The functions that layers and losses are made of, without state of their own."""
 
 from mutagrad.nn.functional.activation import *
+from mutagrad.nn.functional.attention import *
 from mutagrad.nn.functional.classification import *
+from mutagrad.nn.functional.dropout import *
+from mutagrad.nn.functional.embedding import *
 from mutagrad.nn.functional.layer import *
+from mutagrad.nn.functional.normalization import *
 from mutagrad.nn.functional.padding import *
 from mutagrad.nn.functional.pooling import *
 from mutagrad.nn.functional.regression import *

@@ -1,4 +1,4 @@
-"""What layers compute, apart from activations and losses: linear maps, dropout, embedding, normalisation, similarity.
+"""What layers compute, apart from activations and losses: linear maps, one-hot codes, lengths and similarity.
 
 Follows https://docs.pytorch.org/docs/stable/nn.functional.html
 """
@@ -12,50 +12,11 @@ import numpy as np
 from mutagrad.dtypes import of_numpy, result_type
 from mutagrad.ops.arithmetic import div
 from mutagrad.ops.linear import linear
-from mutagrad.ops.random import in_memory_order
 from mutagrad.ops.ranges import arange
 from mutagrad.ops.shaping import broadcast_tensors
-from mutagrad.random import dropout_noise
-from mutagrad.tensor import Tensor, wrap
+from mutagrad.tensor import Tensor
 
-__all__ = ["cosine_similarity", "dropout", "embedding", "linear", "normalize", "one_hot"]
-
-
-def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """`input` with each element zeroed with probability `p`, the others divided by `1 - p`; itself out of training.
-
-    The elements are those that PyTorch zeroes for the same seed. Raises ValueError for what is no probability.
-
-    >>> import mutagrad
-    >>> _ = mutagrad.manual_seed(0)
-    >>> dropout(mutagrad.ones(4), 0.2)
-    tensor([0.0000, 1.2500, 1.2500, 0.0000])
-    """
-    if not 0.0 <= p <= 1.0:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    if not training or p == 0 or input._array.size == 0:
-        return input
-    array = input._array
-    noise = wrap(in_memory_order(np.empty_like(array), lambda shape: dropout_noise(shape, array.dtype, p)))
-    return input.mul_(noise) if inplace else input * noise
-
-
-def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Tensor:
-    """The rows of `weight` (count, size) that `input` (*) numbers, (*, size); that of `padding_idx` is not trained.
-
-    >>> import mutagrad
-    >>> embedding(mutagrad.tensor([2, 0]), mutagrad.eye(3))
-    tensor([[0., 0., 1.],
-            [1., 0., 0.]])
-    """
-    rows = weight[input]
-    if padding_idx is None:
-        return rows
-    count = weight.shape[0]
-    if not -count <= padding_idx < count:
-        raise AssertionError("Padding_idx must be within num_embeddings")
-    is_padding = (input == padding_idx % count).unsqueeze(-1)
-    return rows.where(~is_padding, weight.detach()[input])
+__all__ = ["cosine_similarity", "linear", "normalize", "one_hot"]
 
 
 def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:

@@ -8,7 +8,7 @@ Follows https://docs.pytorch.org/docs/stable/nn.functional.html#pooling-function
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from mutagrad.dtypes import of_numpy
 from mutagrad.ops import pooling
 from mutagrad.ops.arithmetic import div
 from mutagrad.ops.axis_maps import map_along
-from mutagrad.tensor import Tensor
+from mutagrad.ops.out import into
+from mutagrad.tensor import Tensor, wrap
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -172,7 +173,7 @@ def _max_pool(
     """The maxima and their places; `alone` says that PyTorch's kernel without places would be called."""
     function = f"max_pool{ndim}d"
     kernel = numbers(function, "kernel_size", kernel_size, ndim)
-    step = kernel if stride is None or stride == [] else numbers(function, "stride", stride, ndim)
+    step = kernel if stride is None or stride in ([], ()) else numbers(function, "stride", stride, ndim)
     before = numbers(function, "padding", padding, ndim)
     gap = numbers(function, "dilation", dilation, ndim)
     own = ndim == 1 and alone
@@ -235,7 +236,7 @@ max_pool3d, max_pool3d_with_indices = _max_pools(3)
 
 def _average(input: Any, maps: Sequence[Any]) -> Any:
     for axis, each in enumerate(maps, input.ndim - len(maps)):
-        input = map_along(input, matrix=each, axis=axis)
+        input = map_along(input, matrix=each, dim=axis)
     return input
 
 
@@ -253,7 +254,7 @@ def _avg_pool(
     if ndim == 1:
         _check_dims(function, input, ndim)
     kernel = numbers(function, "kernel_size", kernel_size, ndim)
-    step = kernel if stride is None or stride == [] else numbers(function, "stride", stride, ndim)
+    step = kernel if stride is None or stride in ([], ()) else numbers(function, "stride", stride, ndim)
     before = numbers(function, "padding", padding, ndim)
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
@@ -268,16 +269,15 @@ def _avg_pool(
     whole = input._array.dtype.kind in "iu"
     divided = divisor_override is None and not whole
 
-    def along(include_pad: bool, divided: bool) -> list[Any]:
-        return [pooling.mean_map(*each, ceil_mode, include_pad, divided) for each in zip(sizes, kernel, step, before)]
-
-    result = _average(input, along(count_include_pad, divided))
+    windows = list(zip(sizes, kernel, step, before))
+    maps = [pooling.mean_map(*each, ceil_mode, count_include_pad, divided) for each in windows]
+    result = _average(input, maps)
     if divided:
         return result
     if divisor_override is not None:
         return div(result, divisor_override, rounding_mode="trunc" if whole else None)
-    areas = _average(input.new_ones(sizes), along(False, False)) if not count_include_pad else None
-    return div(result, int(np.prod(kernel)) if areas is None else areas, rounding_mode="trunc")
+    of_axes = [pooling.element_counts(*each, ceil_mode, count_include_pad) for each in windows]
+    return div(result, wrap(reduce(np.multiply.outer, of_axes)), rounding_mode="trunc")
 
 
 def avg_pool1d(
@@ -306,8 +306,11 @@ def _avg_pools(ndim: int) -> Callable[..., Any]:
         ceil_mode: bool = False,
         count_include_pad: bool = True,
         divisor_override: int | None = None,
+        *,
+        out: Tensor | None = None,
     ) -> Tensor:
-        return _avg_pool(ndim, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+        args = (ndim, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+        return into(out, _avg_pool(*args), f"avg_pool{ndim}d")
 
     _named(avg_pool, f"avg_pool{ndim}d", f"The mean of each window of the last {WORDS[ndim]} dimensions.")
     return avg_pool
@@ -449,12 +452,12 @@ def _max_unpool(
             f"Found an invalid max index: {wrong} (output volumes are of size {'x'.join(map(str, shown))}"
         )
     lead = input.shape[:-ndim]
-    flat = input.new_zeros((*lead, count)).scatter(-1, indices.reshape(*lead, -1), input.reshape(*lead, -1))
+    flat = pooling.max_unpool(input.reshape(*lead, -1), indices.reshape(*lead, -1), size=count)
     return flat.reshape(*lead, *sizes)
 
 
 def _of_each(given: Size, ndim: int) -> tuple[int, ...]:
-    return tuple(given) if isinstance(given, (tuple, list)) else (given,) * ndim
+    return tuple(given) if isinstance(given, (tuple, list)) else (given,) * ndim  # type: ignore[return-value]
 
 
 def _unpooled(

@@ -1,0 +1,131 @@
+"""Normalisation: an input shifted and scaled to mean zero and variance one over some of its axes, with an affine map.
+
+Layer, group, instance and batch normalisation are one operation over different axes of an input in a suitable shape.
+It saves the input, the weight and the two small statistics, which are results so that they may be differentiated too.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from mutagrad.declaration import operation
+
+__all__: list[str] = []
+
+Axes = tuple[int, ...]
+HALF, SINGLE = np.dtype(np.float16), np.dtype(np.float32)
+
+
+def _count(shape: tuple[int, ...], axes: Axes) -> int:
+    return max(math.prod([shape[axis] for axis in axes]), 1)
+
+
+def _mean(xp: Any, x: Any, axes: Axes) -> Any:
+    return xp.mean(x, axis=axes, keepdims=True)
+
+
+def _wide(xp: Any, x: Any) -> Any:
+    """Half precision in single."""
+    return xp.astype(x, SINGLE) if x is not None and x.dtype == HALF else x
+
+
+def _standardize(xp: Any, input: Any, weight: Any = None, bias: Any = None, /, *, axes: Axes, eps: float) -> Any:
+    """`(input - mean) * rstd * weight + bias`, and the mean and the reciprocal standard deviation over `axes`.
+
+    Weight and bias broadcast to the input. Half precision is worked out in single.
+    """
+    x = _wide(xp, input)
+    mean = _mean(xp, x, axes)
+    centred = x - mean
+    rstd = 1 / xp.sqrt(_mean(xp, centred * centred, axes) + eps)
+    out = centred * rstd
+    if weight is not None:
+        out = out * _wide(xp, weight)
+    if bias is not None:
+        out = out + _wide(xp, bias)
+    if input.dtype == HALF:
+        kept = next((each.dtype for each in (weight, bias) if each is not None), HALF)
+        return xp.astype(out, HALF), xp.astype(mean, kept), xp.astype(rstd, kept)
+    return out, mean, rstd
+
+
+def _input_share(
+    xp: Any, cts: Any, input: Any, weight: Any, mean: Any, rstd: Any, input_dtype: np.dtype, axes: Axes
+) -> Any:
+    ct, mean_ct, rstd_ct = (_wide(xp, each) for each in cts)
+    count, share = _count(input.shape, axes), None
+    normal = (input - mean) * rstd
+    if ct is not None:
+        ct = ct if weight is None else ct * weight
+        share = rstd * (ct - _mean(xp, ct, axes) - normal * _mean(xp, ct * normal, axes))
+    if mean_ct is not None:
+        share = mean_ct / count if share is None else share + mean_ct / count
+    if rstd_ct is not None:
+        of_rstd = -rstd_ct * rstd * rstd * normal / count
+        share = of_rstd if share is None else share + of_rstd
+    return xp.astype(xp.broadcast_to(share, input.shape), input_dtype)
+
+
+def _weight_share(xp: Any, cts: Any, input: Any, mean: Any, rstd: Any, weight_shape: tuple) -> Any:
+    ct = cts[0]
+    return None if ct is None else xp.fit(ct * ((input - mean) * rstd), weight_shape, rstd.dtype)
+
+
+def _bias_share(xp: Any, cts: Any, rstd: Any, bias_shape: tuple) -> Any:
+    return None if cts[0] is None else xp.fit(cts[0], bias_shape, rstd.dtype)
+
+
+def _normalization(name: str, node_name: str) -> Any:
+    return operation(
+        name,
+        method=False,
+        outputs=("out", "mean", "rstd"),
+        node_name=node_name,
+        input=_input_share,
+        weight=_weight_share,
+        bias=_bias_share,
+    )(_standardize)
+
+
+layer_normalization = _normalization("layer_normalization", "NativeLayerNormBackward0")
+group_normalization = _normalization("group_normalization", "NativeGroupNormBackward0")
+batch_normalization = _normalization("batch_normalization", "NativeBatchNormBackward0")
+
+
+# By the root of the mean square -------------------------------------------------------------------------------------
+
+
+def _rms_share(xp: Any, cts: Any, input: Any, weight: Any, rstd: Any, input_dtype: np.dtype, axes: Axes) -> Any:
+    ct, rstd_ct = cts
+    normal, share = input * rstd, None
+    if ct is not None:
+        ct = ct if weight is None else ct * xp.conj(weight)
+        share = xp.conj(rstd) * (ct - xp.conj(normal) * _mean(xp, ct * xp.conj(normal), axes))
+    if rstd_ct is not None:
+        of_rstd = -rstd_ct * xp.conj(rstd * rstd * normal) / _count(input.shape, axes)
+        share = of_rstd if share is None else share + of_rstd
+    return xp.astype(share, input_dtype)
+
+
+def _rms_weight_share(xp: Any, cts: Any, input: Any, rstd: Any, weight_shape: tuple) -> Any:
+    return None if cts[0] is None else xp.fit(cts[0] * xp.conj(input * rstd), weight_shape, rstd.dtype)
+
+
+@operation(
+    method=False,
+    outputs=("out", "rstd"),
+    node_name="FusedRmsNormBackward0",
+    input=_rms_share,
+    weight=_rms_weight_share,
+)
+def rms_normalization(xp: Any, input: Any, weight: Any = None, /, *, axes: Axes, eps: float) -> Any:
+    """`input * rstd * weight`, and `rstd`, the reciprocal root of the mean square over `axes`."""
+    x = _wide(xp, input)
+    rstd = 1 / xp.sqrt(_mean(xp, x * x, axes) + eps)
+    out = x * rstd
+    if weight is not None:
+        out = out * weight
+    return xp.astype(out, input.dtype), rstd
