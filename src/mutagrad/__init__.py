@@ -21,6 +21,7 @@ from mutagrad import (
     special,
     utils,
 )
+from mutagrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 from mutagrad.device import (
     channels_last,
     channels_last_3d,

@@ -32,7 +32,7 @@ END = 1 << 62  # beyond every sequence number
 class Pass:
     """The state of one reverse pass.
 
-    `unpack(node)` gives cells with what a node saved as `xp` knows it (None: the node's own cells, of arrays);
+    `pull(node, ct)` gives the shares of a node's inputs (None: those that its operation makes of arrays);
     `call_hooks(watch, gradient)` gives the gradient that a watch leaves, `call_node_hooks(notes, share, gradient)` the share
     that the hooks of a view's node leave; `deliver(leaf, gradient, exclusive)` is called
     with each leaf's gradient as soon as it is complete, `exclusive` when nobody else holds the array; `fault(node, lost)`
@@ -43,7 +43,7 @@ class Pass:
     def __init__(
         self,
         xp: Any,
-        unpack: Callable[[Node], list] | None,
+        pull: Callable[[Node, Any], Any] | None,
         call_hooks: Callable[[Watch, Any], Any],
         call_node_hooks: Callable[[Any, Any, Any], Any],
         deliver: Callable[[Leaf, Any, bool], None],
@@ -52,7 +52,7 @@ class Pass:
         keep_graph: bool = False,
     ) -> None:
         self.xp = xp
-        self.unpack = unpack
+        self.pull = pull
         self.call_hooks = call_hooks
         self.call_node_hooks = call_node_hooks
         self.deliver = deliver
@@ -74,7 +74,7 @@ class Pass:
             self.add(edge, cotangent)
 
         xp, adjoints, owned, watching = self.xp, self.adjoints, self.owned, self.watching
-        unpack, add, keep_graph = self.unpack, self.add, self.keep_graph
+        pull, add, keep_graph = self.pull, self.add, self.keep_graph
         take = adjoints.pop
         for node in nodes:
             if watching and node in watching:
@@ -102,7 +102,7 @@ class Pass:
                 if saved is None:
                     raise self.fault(node, None)
                 try:
-                    shares = node.operation.pullback(xp, ct, saved if unpack is None else unpack(node), node)
+                    shares = node.operation.pullback(xp, ct, saved, node) if pull is None else pull(node, ct)
                 except LostValue as lost:
                     raise self.fault(node, lost) from None
                 if saved and not keep_graph:

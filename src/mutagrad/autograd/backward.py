@@ -15,7 +15,7 @@ from mutagrad.autograd import running
 from mutagrad.autograd.accumulation import accumulate_into, call_hooks, call_node_hooks, deliver, own
 from mutagrad.autograd.edges import GradientEdge, Place, edge_to, metadata_of, watch_on
 from mutagrad.autograd.faults import fault
-from mutagrad.autograd.saved import snapshots
+from mutagrad.autograd.pulling import pull_arrays, pull_tensors, surrounded, surroundings
 from mutagrad.engine import Pass
 from mutagrad.graph import Leaf, Watch
 from mutagrad.modes import extras, modes
@@ -170,11 +170,13 @@ def _run(
     def node_hooked(notes: Any, share: Any, gradient: Any) -> Any:
         return call_node_hooks(notes, share, gradient, on_tensors)
 
-    xp, unpack = (tensors, snapshots) if on_tensors else (arrays, None)
+    xp, pull = (tensors, pull_tensors) if on_tensors else (arrays, None)
+    if extras[0] and surroundings:
+        pull = surrounded(pull or pull_arrays)
     before = modes.grad
     modes.grad = create_graph
     try:
-        running.run(Pass(xp, unpack, hooked, node_hooked, delivered, fault, targets, keep_graph), roots)
+        running.run(Pass(xp, pull, hooked, node_hooked, delivered, fault, targets, keep_graph), roots)
     finally:
         modes.grad = before
     return [gradient if gradient is None else _settled(gradient, create_graph) for gradient in found]

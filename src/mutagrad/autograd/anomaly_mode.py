@@ -1,0 +1,167 @@
+"""Anomaly detection: backward passes that stop where a gradient is not a number, and say which operation made it so.
+
+Follows https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection
+"""
+
+from __future__ import annotations
+
+import warnings
+from bisect import bisect_left
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mutagrad.autograd.pulling import Pull, surroundings
+from mutagrad.graph import Node, next_sequence
+from mutagrad.modes import count_extra, modes
+from mutagrad.report.anomalies import nan_gradient, warning_of_error
+from mutagrad.report.errors import Origin
+from mutagrad.report.spans import Span
+from mutagrad.tensor import Tensor
+
+__all__ = ["detect_anomaly", "set_detect_anomaly"]
+
+
+class _State:
+    enabled = False
+    check_nan = True
+
+
+def is_anomaly_enabled() -> bool:
+    """Whether anomaly detection is on."""
+    return _State.enabled
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether anomaly detection, where it is on, looks for gradients that are not a number."""
+    return _State.check_nan
+
+
+def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
+    """Switches anomaly detection on or off, in all threads."""
+    if enabled and _check not in surroundings:
+        surroundings.append(_check)
+        count_extra(1)
+    elif not enabled and _check in surroundings:
+        surroundings.remove(_check)
+        count_extra(-1)
+        _induced.clear()
+    _State.enabled, _State.check_nan = enabled, check_nan
+
+
+class detect_anomaly:
+    """Within, a backward pass raises RuntimeError where a gradient is nan, and warns of where an error comes from.
+
+    Both name the line that recorded the operation whose gradient it is. With `check_nan` off, errors are warned of only.
+
+    >>> import mutagrad
+    >>> x = mutagrad.zeros(1, requires_grad=True)
+    >>> with warnings.catch_warnings(), mutagrad.autograd.detect_anomaly():
+    ...     warnings.simplefilter("ignore")
+    ...     (x.sqrt() * 0).backward()
+    Traceback (most recent call last):
+    mutagrad.report.errors.AutogradError: Function 'SqrtBackward0' returned nan values in its 0th output...
+    """
+
+    def __init__(self, check_nan: bool = True) -> None:
+        self.check_nan = check_nan
+        warnings.warn(
+            "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for "
+            "debugging.",
+            stacklevel=2,
+        )
+
+    def __enter__(self) -> None:
+        self.previous = _State.enabled, _State.check_nan
+        set_anomaly_enabled(True, self.check_nan)
+
+    def __exit__(self, *exception: object) -> None:
+        set_anomaly_enabled(*self.previous)
+
+
+class set_detect_anomaly:
+    """Switches anomaly detection on or off at once, and back at the end when used as a context manager."""
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        self.previous = _State.enabled, _State.check_nan
+        set_anomaly_enabled(mode, check_nan)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exception: object) -> None:
+        set_anomaly_enabled(*self.previous)
+
+
+# Around a node --------------------------------------------------------------------------------------------------------
+
+
+def _check(node: Node, ct: Any, pull: Pull) -> Any:
+    """The shares of a node's inputs; raises AutogradError when one is not a number."""
+    first = next_sequence()
+    try:
+        shares = pull(node, ct)
+        if modes.grad:
+            _induced.append(_Induced(first, next_sequence(), _Recorded.of(node)))
+        if _State.check_nan:
+            for i, share in enumerate(shares):
+                if share is not None and np.isnan(_array(share)).any():
+                    raise nan_gradient(
+                        node.operation.node_name, i, _condition(ct), [each.origin for each in _lineage(node)]
+                    )
+    except Exception:
+        lineage = _lineage(node)
+        text = warning_of_error([each.name for each in lineage], [each.origin for each in lineage])
+        warnings.warn(text, stacklevel=2)
+        raise
+    return shares
+
+
+def _array(value: Any) -> Any:
+    return value._array if isinstance(value, Tensor) else value
+
+
+def _condition(ct: Any) -> str:
+    """How the gradient is that a node was given."""
+    given = [_array(each) for each in (ct if isinstance(ct, list) else [ct]) if each is not None]
+    if any(np.isnan(each).any() for each in given):
+        return "nan already"
+    return "finite" if all(np.isfinite(each).all() for each in given) else "infinite"
+
+
+class _Recorded(NamedTuple):
+    """When and where a node was recorded, and the name of its backward function."""
+
+    sequence: int
+    name: str
+    origin: Origin
+
+    @classmethod
+    def of(cls, node: Node) -> _Recorded:
+        span = None if node.code is None else Span(node.code, node.instruction)
+        return cls(node.sequence, node.operation.node_name, Origin(node.operation.name, span))
+
+
+class _Induced(NamedTuple):
+    """The nodes recorded while the gradient of `outer` was worked out: sequence numbers from `first` to `last`."""
+
+    first: int
+    last: int
+    outer: _Recorded
+
+
+_induced: list[_Induced] = []
+
+
+def _lineage(node: Node) -> list[_Recorded]:
+    """The node, and the nodes whose gradients it was part of, the innermost first."""
+    lineage = [_Recorded.of(node)]
+    while True:
+        sequence = lineage[-1].sequence
+        # Passes within passes end first: the first that ends after the node and began before it is the innermost.
+        for each in _induced[bisect_left(_induced, sequence, key=lambda each: each.last) :]:
+            if each.first < sequence < each.last:
+                lineage.append(each.outer)
+                break
+        else:
+            return lineage
