@@ -93,13 +93,15 @@ def opened() -> Iterator[Level]:
 
 @contextmanager
 def only(levels: tuple[Level, ...]) -> Iterator[None]:
-    """Leaves only these levels open for the duration of a block."""
+    """Leaves only these levels open for the duration of a block: where they are none, calls are the fast ones again."""
     before = state.levels
     state.levels = levels
+    count_extra(len(levels) - len(before))
     try:
         yield
     finally:
         state.levels = before
+        count_extra(len(before) - len(levels))
 
 
 # Looking up ---------------------------------------------------------------------------------------------------------
@@ -152,9 +154,9 @@ def _based(shadow: Shadow, holder: View) -> Tensor:
     return shadow.base  # type: ignore[return-value]
 
 
-def has_tangent(tensors: Sequence[Any]) -> bool:
-    """Whether any of the tensors has a tangent in any open level."""
-    return any(tangent_of(x, level) is not None for x in tensors for level in state.levels)
+def may_have_tangent(tensors: Sequence[Any]) -> bool:
+    """False where none of the tensors has a tangent, found out quickly."""
+    return any(isinstance(x, Tensor) and x._family.traits is not None for x in tensors)
 
 
 # Attaching and writing ----------------------------------------------------------------------------------------------
@@ -226,17 +228,20 @@ def _fitted(tangent: Tensor, output: Tensor, sources: Sequence[Tensor | None]) -
 # Pushing ------------------------------------------------------------------------------------------------------------
 
 
-def push(outputs: Sequence[Any], inputs: Sequence[Any], rule: Callable[..., Any]) -> None:
+def push(outputs: Sequence[Any], inputs: Sequence[Any], rule: Callable[..., Any]) -> bool:
     """Gives fresh outputs, or inputs that were written as a whole, their tangents in every open level.
+
+    Says whether an input has a tangent at all.
 
     `rule(*tangents)`, called with those of the inputs (None where there is none), gives one tangent, or a tuple with
     one for each output, of which some may be None.
     """
-    levels = state.levels
-    for i, level in enumerate(levels):
+    levels, found = state.levels, False
+    for i, level in enumerate(levels if may_have_tangent(inputs) else ()):
         tangents = [tangent_of(x, level) for x in inputs]
         if all(t is None for t in tangents):
             continue
+        found = True
         with only(levels[:i]):
             made = rule(*tangents)
             for output, tangent in zip(outputs, made if isinstance(made, tuple) else (made,)):
@@ -246,6 +251,7 @@ def push(outputs: Sequence[Any], inputs: Sequence[Any], rule: Callable[..., Any]
                     overwrite(output, level, tangent)
                 else:
                     attach(output, level, _fitted(tangent, output, tangents))
+    return found
 
 
 def push_into(target: Tensor, sources: Sequence[Any], write: Callable[..., None]) -> None:

@@ -30,7 +30,7 @@ from mutagrad.graph import NOTHING, Leaf, Node
 from mutagrad.modes import enable_grad, modes
 from mutagrad.namespaces import tensors as xp
 from mutagrad.operation import Operation
-from mutagrad.tangents import has_tangent, overwrite, push, push_into, save, state, tangent_of
+from mutagrad.tangents import may_have_tangent, overwrite, push, push_into, save, state, tangent_of
 from mutagrad.tensor import Tensor, wrap
 
 WANTED: Any = (0, None, Leaf)  # an edge that says no more than that a share is wanted
@@ -189,12 +189,11 @@ def follow(
     results: Sequence[Any],
 ) -> None:
     """Gives the outputs of a call their tangents, and its node the tangents of what it saved."""
-    if not has_tangent(inputs):
+    if not may_have_tangent(inputs):
         return
     call = Call(operation, inputs, outputs, results, values)
-    if operation.differentiable:
-        push(outputs, inputs, lambda *given: tangents(call, given))
-    _keep(call, next((out for out in outputs if out.requires_grad), None))
+    if push(outputs, inputs, lambda *given: tangents(call, given) if operation.differentiable else None):
+        _keep(call, next((out for out in outputs if out.requires_grad), None))
 
 
 def prepare(operation: Operation, target: Tensor, inputs: Sequence[Any]) -> Any:
@@ -203,7 +202,8 @@ def prepare(operation: Operation, target: Tensor, inputs: Sequence[Any]) -> Any:
     That is the tangents of the inputs, and the inputs as they are: those that a rule needs and that the write is about
     to destroy are copied.
     """
-    if not has_tangent(inputs):
+    given = {level: [tangent_of(x, level) for x in inputs] for level in state.levels}
+    if all(t is None for each in given.values() for t in each):
         return None
     kept = [
         x.clone()  # type: ignore[attr-defined]
@@ -213,7 +213,6 @@ def prepare(operation: Operation, target: Tensor, inputs: Sequence[Any]) -> Any:
         else x
         for x, name in zip(inputs, operation.inputs)
     ]
-    given = {level: [tangent_of(x, level) for x in inputs] for level in state.levels}
     return kept, given
 
 
