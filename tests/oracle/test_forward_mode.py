@@ -10,7 +10,7 @@ import pytest
 
 import mutagrad
 
-from .harness import ABOUT_GRADIENTS, as_function, run, shrink
+from .harness import ABOUT_GRADIENTS, as_function, shrink
 from .programs import program
 
 fwAD = mutagrad.autograd.forward_ad
