@@ -132,7 +132,7 @@ def mean(input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: Any = 
     """The mean of the elements left, along `dim`; nan of none. Raises ValueError for whole numbers without a `dtype`."""
     if (dtype or input.dtype).numpy.kind not in "fc":
         raise ValueError(
-            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: "
+            "mean(): Could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: "
             f"{input.dtype}"
         )
     return sum(input, dim, keepdim=keepdim, dtype=dtype, mask=mask) / _count(input, dim, mask, keepdim)

@@ -47,8 +47,8 @@ def encode(torch: Any, value: Any, store: Recorder) -> Any:
 
 
 def encode_tensor(torch: Any, value: Any, store: Recorder) -> dict[str, Any]:
-    if value.layout is not torch.strided or value.is_quantized:
-        raise NotKept(f"a tensor of {value.layout}")
+    if value.layout is not torch.strided or value.device.type != "cpu":
+        raise NotKept(f"a tensor of {value.layout} on {value.device}")
     try:
         array = value.numpy(force=True)
     except TypeError:

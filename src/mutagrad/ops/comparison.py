@@ -87,6 +87,10 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     >>> mutagrad.isclose(mutagrad.tensor([1., 1.]), mutagrad.tensor([1.000001, 1.1]))
     tensor([ True, False])
     """
+    for place, (name, operand) in enumerate((("input", input), ("other", other)), 1):
+        if not isinstance(operand, Tensor):
+            kind = type(operand).__name__
+            raise TypeError(f"isclose(): argument '{name}' (position {place}) must be Tensor, not {kind}")
     a, b = input._array, other._array
     if a.dtype is not b.dtype:
         raise RuntimeError(f"{of_numpy[a.dtype].scalar_type} did not match {of_numpy[b.dtype].scalar_type}")

@@ -71,7 +71,7 @@ def _alias(input: Tensor) -> Tensor:
 _VIEWS: dict[str, Callable] = {
     "alias": _alias,
     "as_strided": striding.as_strided,
-    "detach": views.detach,
+    "detach": _alias,
     "diagonal": striding.diagonal,
     "expand": shaping.expand,
     "permute": views.permute,

@@ -290,6 +290,19 @@ def empty_permuted(size: Sequence[int], physical_layout: Sequence[int], **option
     """Uninitialised memory whose dimensions lie in memory in the order given, the outermost first."""
     shape = sizes_in("empty_permuted", size)
     order = sizes_in("empty_permuted", physical_layout, "physical_layout", 2)
+    if len(order) != len(shape):
+        raise RuntimeError(
+            "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
+            f"{len(shape)} is not equal to len(physical_layout) = {len(order)}"
+        )
+    for place, d in enumerate(order):
+        if not 0 <= d < len(shape):
+            raise RuntimeError(
+                f"Dimension out of range (expected to be between 0 and {len(shape) - 1}, but got {d} at index {place})."
+                "  NB: negative dims not currently supported; file an issue if you want it."
+            )
+        if d in order[:place]:
+            raise RuntimeError("Duplicate dim not allowed")
     to = Options("empty_permuted", **options)
     array = allocate(np.empty, [shape[d] for d in order], to.dtype)
     return to.finish(array.transpose([order.index(d) for d in range(len(shape))]))

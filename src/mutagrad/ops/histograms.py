@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import composite
+from mutagrad.ops.checks import type_word
 from mutagrad.ops.dimensions import not_implemented
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor, wrap
@@ -38,10 +39,11 @@ def histogram(
     tensor([0., 2., 1., 0.])
     """
     array = input._array
-    if array.dtype.kind != "f":
-        raise not_implemented("histogram_cpu", array.dtype)
     limits = None if range is None else [float(each) for each in range]
     edges = _edges([array.ravel()], [bins], limits)
+    if weight is not None and weight.shape == input.shape:
+        weight = weight.reshape(-1)  # type: ignore[attr-defined]
+    _check_weight(array.reshape(-1, 1), weight, (array.size,))
     hist = _count(array.reshape(-1, 1), edges, weight, density)
     results = Histogram(wrap(hist.astype(array.dtype)), wrap(edges[0]))
     return results if out is None else _given(out, results)
@@ -69,16 +71,17 @@ def histogramdd(
     array = input._array
     if array.ndim < 2:
         raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")
-    if array.dtype.kind != "f":
-        raise not_implemented("histogramdd", array.dtype)
     count = array.shape[-1]
     wanted = list(bins) if isinstance(bins, (tuple, list)) else [bins] * count
+    if len(wanted) != count and all(isinstance(each, int) for each in wanted):
+        raise RuntimeError("histogramdd: The size of bins must be equal to the innermost dimension of the input.")
     if len(wanted) != count:
         raise RuntimeError(
             f"torch.histogramdd: expected {count} sequences of bin edges for a {count}-dimensional histogram but got "
             f"{len(wanted)}"
         )
     points = array.reshape(-1, count)
+    _check_weight(points, weight, array.shape[:-1])
     edges = _edges(list(points.T), wanted, None if range is None else [float(each) for each in range])
     hist = _count(points, edges, weight, density)
     return Histogramdd(wrap(hist.astype(array.dtype)), tuple([wrap(each) for each in edges]))
@@ -95,25 +98,57 @@ def _edges(columns: list[np.ndarray], bins: list[Any], limits: list[float] | Non
     for d, (column, each) in enumerate(zip(columns, bins)):
         if isinstance(each, Tensor) and each.ndim:
             edge = each._array
+            if edge.ndim != 1:
+                raise RuntimeError(
+                    f"torch.histogramdd: bins tensor should have one dimension, but got {edge.ndim} dimensions in the "
+                    f"bins tensor for dimension {d}"
+                )
             if edge.dtype != column.dtype:
                 raise RuntimeError(
                     "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with "
-                    f"dtype {wrap(column).dtype.scalar_type} and bins with dtype {each.dtype.scalar_type}"
+                    f"dtype {type_word(column.dtype)} and bins for dimension {d} with dtype {type_word(edge.dtype)}"
                 )
+            _check_dtype(column)
             edges.append(edge.copy())
             continue
         count = int(each)
         if count <= 0:
-            raise RuntimeError(f"torch.histogramdd(): bins must be > 0, but got {count} for dimension {d}")
+            raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {count} for dimension {d}")
+        if limits is None:
+            _check_dtype(column)
         low, high = limits[2 * d : 2 * d + 2] if limits else (column.min(), column.max()) if column.size else (0.0, 1.0)
         if not np.isfinite([low, high]).all():
             raise RuntimeError(f"torch.histogramdd: dimension {d}'s range [{low:g}, {high:g}] is not finite")
         if low > high:
-            raise RuntimeError(f"torch.histogramdd: min should not exceed max, but got min {low:g} max {high:g}")
+            raise RuntimeError(
+                f"torch.histogramdd: min should not exceed max, but got min {low:g} max {high:g} for dimension {d}"
+            )
         if low == high:
             low, high = low - 0.5, high + 0.5
+        _check_dtype(column)
         edges.append(np.linspace(low, high, count + 1, dtype=column.dtype))
     return edges
+
+
+def _check_dtype(array: np.ndarray) -> None:
+    if array.dtype.kind != "f":
+        raise not_implemented("histogramdd", array.dtype)
+
+
+def _check_weight(points: np.ndarray, weight: Tensor | None, shape: tuple[int, ...]) -> None:
+    if weight is None:
+        return
+    if weight._array.shape != shape:
+        raise RuntimeError(
+            "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding "
+            f"its innermost dimension, but got input with shape {[*shape, points.shape[1]]} and weight with shape "
+            f"{list(weight.shape)}"
+        )
+    if weight._array.dtype != points.dtype:
+        raise RuntimeError(
+            "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
+            f"but got input({type_word(points.dtype)}), and weight({type_word(weight._array.dtype)})"
+        )
 
 
 def _count(points: np.ndarray, edges: list[np.ndarray], weight: Tensor | None, density: bool) -> np.ndarray:
@@ -125,8 +160,7 @@ def _count(points: np.ndarray, edges: list[np.ndarray], weight: Tensor | None, d
         place = np.where(column == edge[-1], len(edge) - 2, place)
         inside &= (column >= edge[0]) & (column <= edge[-1])
         places.append(place)
-    shape = tuple([max(len(edge) - 1, 0) for edge in edges])
-    hist = np.zeros(shape)
+    hist = np.zeros([max(len(edge) - 1, 0) for edge in edges])
     weights = np.ones(len(points)) if weight is None else weight._array.ravel()
     np.add.at(hist, tuple([place[inside] for place in places]), weights[inside])
     if density:

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
+import numpy as np
+
 from mutagrad.declaration import composite
 from mutagrad.ops.dimensions import axis_of
 from mutagrad.ops.joining import cat
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 __all__ = ["cumulative_trapezoid", "gradient", "trapezoid", "trapz"]
@@ -64,6 +67,8 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = 
     """
     _check_spacing(x, dx, "trapezoid")
     axis = axis_of(dim, y.ndim)
+    if y.ndim == 0:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     if y.shape[axis] == 0:
         return y.sum(axis, dtype=y.dtype)  # type: ignore[attr-defined]
     return _areas("trapezoid", y, _points("trapezoid", y, x, axis), dx, axis).sum(axis) / 2.0
@@ -104,6 +109,9 @@ def gradient(input: Tensor, *, spacing: Any = None, dim: Any = None, edge_order:
     >>> mutagrad.gradient(mutagrad.tensor([1., 4., 9., 16.]))
     (tensor([3., 4., 6., 7.]),)
     """
+    check_tensor("gradient", input)
+    if input._array.dtype == np.uint8:
+        raise RuntimeError("torch.gradient does not support uint8 input.")
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
     axes = _axes(input, dim)
@@ -130,20 +138,18 @@ def _spacings(input: Tensor, spacing: Any, axes: Sequence[int], named: bool) -> 
     if not isinstance(spacing, (tuple, list)):
         return repeat(1 if spacing is None else spacing)
     if len(spacing) != len(axes):
-        about = (
-            f"equal to 'dim' argument's length {len(axes)}"
-            if named
-            else f"equal to 'self.dim() = {input.ndim}', since dim argument was not given,"
-        )
         raise RuntimeError(
-            "torch.gradient expected spacing to be unspecified, a scalar, or a list of length "
-            f"{about} but got a list of length {len(spacing)}"
+            "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the "
+            f"same length, but got a spacing argument of length {len(spacing)} and a dim argument of length {len(axes)}."
+            if named
+            else "torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to "
+            f"'self.dim() = {input.ndim}', since dim argument was not given, but got a list of length {len(spacing)}"
         )
-    for axis, each in zip(axes, spacing):
-        if isinstance(each, Tensor) and each.ndim == 1 and each.shape[0] != input.shape[axis]:
+    for each in spacing:
+        if isinstance(each, Tensor) and each.ndim != 1:
             raise RuntimeError(
-                f"torch.gradient expected each dimension size to match the number of coordinates, but dimension {axis} "
-                f"has size {input.shape[axis]} and there are {each.shape[0]} coordinates"
+                "torch.gradient expected each element of spacing to have one dimension, but got an element with "
+                f"{each.ndim} dimensions!"
             )
     return spacing
 

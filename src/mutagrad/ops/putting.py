@@ -78,7 +78,7 @@ def index_reduce_(
     tensor([3., 2.])
     """
     if reduce not in ("prod", "mean", "amax", "amin"):
-        raise RuntimeError(f"reduce argument must be either prod, mean, amax or amin, got {reduce}.")
+        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
     target, key = _slices_of("index_reduce_", self, dim, index, source)
     reduce_into(target, key, source, reduce, include_self)
     return self

@@ -80,7 +80,8 @@ def _check_fill(input: Any, mask: Any, value: Any) -> None:
             f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
     if input.dtype.kind != "c" and np.iscomplexobj(value):
-        raise RuntimeError(f"value cannot be converted to type {type_word(input.dtype)} without overflow")
+        kind = type_word(input.dtype) if input.dtype.kind == "f" else f"{input.dtype.name}_t"
+        raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
 
 
 def _filled(array: np.ndarray, inputs: Any) -> Any:
