@@ -32,7 +32,7 @@ def general_call(op: Operation) -> Callable[..., Any]:
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}  # PyTorch takes NumPy's names as well
 
 
-def bind(op: Operation, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Operation, tuple, dict[str, Any], Any]:
+def bind(op: Operation, args: tuple, kwargs: dict[str, Any]) -> tuple[Operation, tuple, dict[str, Any], Any]:
     """The operation meant by a call, its tensor inputs, its parameters and its `out=`.
 
     Raises TypeError where the arguments are not those of the operation.

@@ -22,7 +22,7 @@ from weakref import WeakSet
 
 from mutagrad.graph import Edge, Family, Traits, new_family, next_sequence
 from mutagrad.modes import count_extra
-from mutagrad.regions import Layout, View, relative
+from mutagrad.regions import View, layout_of, relative
 from mutagrad.storage import Saved
 from mutagrad.tensor import Tensor, edge_of, wrap_view
 
@@ -170,7 +170,7 @@ def attach(tensor: Tensor, level: Level, tangent: Tensor | None, owned: bool = T
     array = tensor._array
     if tangent is not None and tangent._array.strides != array.strides and 0 not in array.strides:
         # Laid out like what it is the tangent of, so that every view can be replayed on it.
-        laid = Layout(array, False).zeros(xp)
+        laid = layout_of(array, False).zeros(xp)
         laid[...] = tangent
         tangent, owned = laid, True
     _hold(family, level, view, Shadow(tangent, owned))
