@@ -12,6 +12,7 @@ Read next: `overlap.py` for the search, `overwrite.py` for the policies, `graph.
 from __future__ import annotations
 
 import hashlib
+from threading import RLock
 from typing import Any
 from weakref import ref
 
@@ -33,6 +34,7 @@ from mutagrad.report.spans import Span, caller_span
 
 FEW = 4  # so many waiting cells are looked at one by one
 PRUNE = 64  # at so many waiting cells, those of dead graphs are dropped
+_filing = RLock()  # one thread at a time looks through what is saved; saving itself needs no lock
 LARGE = 1 << 20  # bytes: a foreign value of this size is saved by fingerprint
 
 
@@ -170,7 +172,7 @@ class Storage:
     def save(self, array: np.ndarray, view: Any) -> Saved:
         """A cell for `array`, which addresses this storage through `view` (None: all of the family's base)."""
         waiting = self.waiting
-        if waiting is not None:
+        if waiting:
             # What is saved again and again, as a parameter in a loop is, shares one cell.
             saved = waiting[-1]()
             if type(saved) is Saved and saved.array is array:
@@ -185,15 +187,24 @@ class Storage:
                 return saved
             saved.record = (array, fingerprint(array))
             saved.__class__ = FingerprintedSaved
+        cell = ref(saved)
+        # Other threads may save and write here, too: from here to the end of the append none of them can run.
+        waiting = self.waiting
         if waiting is None:
-            self.waiting = [ref(saved)]
+            self.waiting = [cell]
             self.limit = PRUNE
         else:
-            waiting.append(ref(saved))
+            waiting.append(cell)
             if len(waiting) > self.limit:
-                self.waiting = [cell for cell in waiting if cell() is not None] or None
-                self.limit = 2 * len(self.waiting or ()) + PRUNE
+                self._prune(waiting)
         return saved
+
+    def _prune(self, waiting: list[ref[Saved]]) -> None:
+        """Drops the cells of dead graphs; what other threads append meanwhile stays."""
+        with _filing:
+            count = len(waiting)
+            waiting[:count] = [cell for cell in waiting[:count] if cell() is not None]
+            self.limit = 2 * len(waiting) + PRUNE
 
     def will_write(
         self, array: np.ndarray, view: Any, writer: str, positions: tuple[np.ndarray, ...] | None = None
@@ -207,21 +218,26 @@ class Storage:
             return
         rule = policy.name
         written = None if positions is None else Scattered(array, positions)
-        hit = self._take_all() if rule == "torch" else self._take_overlapping(array, view, written)
-        hit = [saved for saved in hit if is_intact(saved)]
-        if hit:
-            statistics.overwritten += len(hit)
-            if rule == "preserve":
-                keep(hit)
-            else:
-                self._lose(hit, array, view, writer, written)
+        with _filing:
+            hit = self._take_all() if rule == "torch" else self._take_overlapping(array, view, written)
+            hit = [saved for saved in hit if is_intact(saved)]
+            if hit:
+                statistics.overwritten += len(hit)
+                if rule == "preserve":
+                    keep(hit)
+                else:
+                    self._lose(hit, array, view, writer, written)
+            # Last: until the values are kept, other threads' writes must come here and wait.
+            if not self.waiting:
+                self.waiting = None
 
     def lend(self, array: np.ndarray) -> np.ndarray:
         """A NumPy array over the same memory whose life is watched; what is saved here is first kept by value."""
         if self.exposure is None:
             self.exposure = Exposure()
         if not self.exposure.foreign:  # There nothing is trusted to stay as it is in any case.
-            keep(self._take_all())
+            with _filing:
+                keep(self._take_all())
         lent = Lent(array)
         self.exposure.lent.append(ref(lent))
         return np.asarray(lent)
@@ -233,10 +249,12 @@ class Storage:
         self.exposure.foreign = True
 
     def _take_all(self) -> list[Saved]:
-        live = [saved for cell in self.waiting or () if (saved := cell()) is not None]
-        if self.index is not None:
-            live += [saved for _, _, cell in self.index if (saved := cell()) is not None]
-        self.waiting = self.index = None
+        waiting, index, self.index = self.waiting or [], self.index, None
+        count = len(waiting)
+        live = [saved for cell in waiting[:count] if (saved := cell()) is not None]
+        del waiting[:count]
+        if index is not None:
+            live += [saved for _, _, cell in index if (saved := cell()) is not None]
         return live
 
     def _take_overlapping(self, array: np.ndarray, view: Any, written: Scattered | None) -> list[Saved]:
@@ -257,8 +275,9 @@ class Storage:
         return self._settle().take(cells, box, meets)
 
     def _take_among_few(self, array: np.ndarray, written: Scattered | None) -> list[Saved]:
-        hit, kept = [], []
-        for cell in self.waiting or ():
+        hit, kept, waiting = [], [], self.waiting or []
+        count = len(waiting)
+        for cell in waiting[:count]:
             saved = cell()
             if saved is None:
                 continue
@@ -266,7 +285,7 @@ class Storage:
                 hit.append(saved)
             else:
                 kept.append(cell)
-        self.waiting = kept or None
+        waiting[:count] = kept
         return hit
 
     def _settle(self) -> RegionIndex:
@@ -274,13 +293,15 @@ class Storage:
         index = self.index
         if index is None:
             index = self.index = RegionIndex(PRUNE)
-        for cell in self.waiting or ():
+        waiting = self.waiting or []
+        count = len(waiting)
+        for cell in waiting[:count]:
             saved = cell()
             if saved is not None:
                 box, exact = _box(saved.memory, saved.view, self.array)
                 if box is not None:
                     index.insert(box, exact, cell)
-        self.waiting = None
+        del waiting[:count]
         if index.count > index.limit:
             index.prune()
             index.limit = 2 * index.count + PRUNE

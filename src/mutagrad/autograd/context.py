@@ -16,6 +16,7 @@ from mutagrad import tangents
 from mutagrad.autograd.faults import fault
 from mutagrad.autograd.nodes import GraphFace
 from mutagrad.autograd.saved import leaf_tensor, saved_tensor
+from mutagrad.autograd.saved_names import SavedTensor
 from mutagrad.graph import EMPTY, Edge, Leaf, Node
 from mutagrad.namespaces import arrays
 from mutagrad.storage import LostValue, Saved
@@ -114,6 +115,21 @@ class BackwardCFunction(GraphFace, FunctionCtx, Node):
         if self._forward_cls.clear_saved_tensors_on_access:
             self.was_read, self.saved = True, ()
         return tuple(found)
+
+    @property
+    def _raw_saved_tensors(self) -> tuple[SavedTensor, ...]:
+        return tuple(map(self._raw_saved_tensor, range(len(self.origins))))
+
+    def _raw_saved_tensor(self, i: int) -> SavedTensor:
+        def read() -> Saved:
+            if self.saved is None:
+                raise fault(self, None)
+            return self.origins[i][0]
+
+        def write(cell: Saved) -> None:
+            self.origins[i] = (cell, self.origins[i][1])
+
+        return SavedTensor(read, write, lambda cell: self._unpack(cell, cell.array, self.origins[i][1]))
 
     def _unpack(self, cell: Saved, value: np.ndarray, origin: Edge | int | None) -> Tensor:
         if isinstance(origin, int):

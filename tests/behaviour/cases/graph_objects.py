@@ -336,6 +336,24 @@ def names_of_what_was_saved(torch):
     return [name for name in dir((x * x).grad_fn) if "saved" in name]
 
 
+@case
+def saved_by_a_custom_function(torch):
+    class Square(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return 2 * x * g
+
+    x = leaf(torch)
+    fn = Square.apply(x).grad_fn
+    return fn.saved_tensors[0] is x, [type(each).__name__ for each in fn._raw_saved_tensors]
+
+
 # Hooks on one saved value ---------------------------------------------------------------------------------------------
 
 

@@ -778,6 +778,25 @@ def saved_tensors_hooks_and_second_derivatives(torch):
 
 
 @case
+def saved_tensors_hooks_in_a_custom_function(torch):
+    class Square(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x, x * 2)
+            return x * x
+
+        @staticmethod
+        def backward(ctx, g):
+            return ctx.saved_tensors[1] * g
+
+    x, seen = leaf(torch), []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: seen.append(t.tolist()) or t, lambda t: t):
+        y = Square.apply(x)
+    y.sum().backward()
+    return seen, x.grad
+
+
+@case
 def saved_tensors_hooks_in_place(torch):
     x, seen = leaf(torch), []
     with torch.autograd.graph.saved_tensors_hooks(lambda t: seen.append(t.tolist()) or t, lambda t: t):

@@ -845,6 +845,21 @@ def a_custom_function_writes_its_input(torch):
 
 
 @case
+def a_custom_function_writes_a_leaf(torch):
+    class Triple(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.mark_dirty(x)
+            return x.mul_(3)
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 3
+
+    return raised(lambda: Triple.apply(leaf(torch)))
+
+
+@case
 def a_view_that_a_custom_function_returns_is_written(torch):
     class Head(torch.autograd.Function):
         @staticmethod
