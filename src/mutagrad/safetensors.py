@@ -6,6 +6,7 @@ Such files hold tensors under names, and no code. Follows https://huggingface.co
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -18,12 +19,11 @@ __all__ = ["load", "load_file", "load_model", "save", "save_file", "save_model"]
 
 def _library() -> ModuleType:
     try:
-        import safetensors.numpy
+        return import_module("safetensors.numpy")
     except ImportError as error:
         raise ImportError(
             "files in the safetensors format need the library safetensors: pip install 'mutagrad[safetensors]'"
         ) from error
-    return safetensors.numpy
 
 
 def _arrays(tensors: dict[str, Tensor]) -> dict[str, Any]:

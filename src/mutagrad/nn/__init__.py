@@ -1,18 +1,28 @@
 """Networks: modules, their parameters, layers and losses, in the shape of `torch.nn`."""
 
-from mutagrad.nn import functional, init, utils
-from mutagrad.nn.activations import GELU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
-from mutagrad.nn.containers import ModuleDict, ModuleList, ParameterList, Sequential
-from mutagrad.nn.layers import Dropout, Flatten, Identity, Linear
-from mutagrad.nn.losses import (
-    BCELoss,
-    BCEWithLogitsLoss,
-    CrossEntropyLoss,
-    HuberLoss,
-    L1Loss,
-    MSELoss,
-    NLLLoss,
-    SmoothL1Loss,
-)
+from mutagrad.nn import functional, init, parameter, utils
+from mutagrad.nn.activations import *
+from mutagrad.nn.attention import MultiheadAttention
+from mutagrad.nn.batchnorm import *
+from mutagrad.nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
+from mutagrad.nn.conv import *
+from mutagrad.nn.distance import CosineSimilarity, PairwiseDistance
+from mutagrad.nn.dropout import *
+from mutagrad.nn.embedding import Embedding, EmbeddingBag
+from mutagrad.nn.layers import Bilinear, Identity, Linear
+from mutagrad.nn.lazy import *
+from mutagrad.nn.losses import *
 from mutagrad.nn.module import Module
-from mutagrad.nn.parameter import Parameter
+from mutagrad.nn.normalization import *
+from mutagrad.nn.paddings import *
+from mutagrad.nn.parameter import Buffer, Parameter
+from mutagrad.nn.pooling import *
+from mutagrad.nn.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell, RNNCellBase
+from mutagrad.nn.reshaping import *
+from mutagrad.nn.transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)

@@ -16,6 +16,16 @@ from mutagrad.ops.construction import tensor
 from mutagrad.ops.creation import empty, ones, zeros
 from mutagrad.tensor import Tensor
 
+__all__ = [
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
+    "SyncBatchNorm",
+]
+
 F: Any = functional
 
 

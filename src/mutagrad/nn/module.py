@@ -9,22 +9,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from mutagrad import dtypes
-from mutagrad.autograd.hooks import RemovableHandle, add_hook
+from mutagrad.autograd.hooks import RemovableHandle
 from mutagrad.modes import no_grad
+from mutagrad.nn.hooks import Boundaries, Hook, add, everywhere
 from mutagrad.nn.parameter import clear_grad
 from mutagrad.nn.state import Stateful
+from mutagrad.ops.creation import empty_like
 from mutagrad.tensor import Tensor
-
-
-class Hook(NamedTuple):
-    """A forward hook and how it wants to be called."""
-
-    function: Callable
-    with_kwargs: bool
-    always_call: bool = False
 
 
 class Module(Stateful):
@@ -46,10 +40,24 @@ class Module(Stateful):
     training: bool
     _forward_hooks: OrderedDict[int, Hook]
     _forward_pre_hooks: OrderedDict[int, Hook]
+    _backward_hooks: OrderedDict[int, Callable]
+    _backward_pre_hooks: OrderedDict[int, Callable]
 
     def __init__(self) -> None:
         super().__init__()
-        self.__dict__.update(training=True, _forward_hooks=OrderedDict(), _forward_pre_hooks=OrderedDict())
+        self.__dict__.update(
+            training=True,
+            _forward_hooks=OrderedDict(),
+            _forward_pre_hooks=OrderedDict(),
+            _backward_hooks=OrderedDict(),
+            _backward_pre_hooks=OrderedDict(),
+        )
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for name in ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"):
+            self.__dict__.setdefault(name, OrderedDict())
+        self.__dict__.setdefault("_state_dict_pre_hooks", {})
 
     # Calling ------------------------------------------------------------------------------------------------------
 
@@ -58,7 +66,9 @@ class Module(Stateful):
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._forward_pre_hooks or self._forward_hooks:
+        if self._forward_pre_hooks or self._forward_hooks or everywhere.before or everywhere.after:
+            return self._call_with_hooks(args, kwargs)
+        if self._backward_hooks or self._backward_pre_hooks or everywhere.backward_before or everywhere.backward_after:
             return self._call_with_hooks(args, kwargs)
         return self.forward(*args, **kwargs)
 
@@ -66,16 +76,26 @@ class Module(Stateful):
         called: set[int] = set()
         try:
             args, kwargs = self._before(args, kwargs)
-            return self._after(args, kwargs, self.forward(*args, **kwargs), called)
+            boundaries = self._boundaries()
+            if boundaries is None:
+                return self._after(args, kwargs, self.forward(*args, **kwargs), called)
+            args = boundaries.enter(args)
+            return boundaries.exit(self._after(args, kwargs, self.forward(*args, **kwargs), called))
         except Exception:
-            for key, hook in self._forward_hooks.items():
+            for key, hook in self._all_after():
                 if hook.always_call and key not in called:
                     self._call_hook(hook, args, kwargs, None)
             raise
 
+    def _boundaries(self) -> Boundaries | None:
+        """Where the hooks of the backward pass stand, if there are any."""
+        before = [*everywhere.backward_before.values(), *self._backward_pre_hooks.values()]
+        after = [*everywhere.backward_after.values(), *self._backward_hooks.values()]
+        return Boundaries(self, before, after) if before or after else None
+
     def _before(self, args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
         """The arguments as the pre-hooks leave them."""
-        for hook in list(self._forward_pre_hooks.values()):
+        for hook in [*everywhere.before.values(), *self._forward_pre_hooks.values()]:
             result = hook.function(self, args, kwargs) if hook.with_kwargs else hook.function(self, args)
             if result is None:
                 continue
@@ -89,9 +109,12 @@ class Module(Stateful):
                 )
         return args, kwargs
 
+    def _all_after(self) -> list[tuple[int, Hook]]:
+        return [*everywhere.after.items(), *self._forward_hooks.items()]
+
     def _after(self, args: tuple, kwargs: dict[str, Any], output: Any, called: set[int]) -> Any:
         """The output as the hooks leave it."""
-        for key, hook in list(self._forward_hooks.items()):
+        for key, hook in self._all_after():
             called.add(key)
             result = self._call_hook(hook, args, kwargs, output)
             output = output if result is None else result
@@ -107,7 +130,7 @@ class Module(Stateful):
 
         With `with_kwargs` it is `hook(module, args, kwargs)` and returns both or None; `prepend` puts it first.
         """
-        return _add(self._forward_pre_hooks, Hook(hook, with_kwargs), prepend)
+        return add(self._forward_pre_hooks, Hook(hook, with_kwargs), prepend)
 
     def register_forward_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
@@ -117,7 +140,17 @@ class Module(Stateful):
         With `with_kwargs` it is `hook(module, args, kwargs, output)`; `prepend` puts it first; with `always_call` it is
         called, with the output None, even where `forward` raises.
         """
-        return _add(self._forward_hooks, Hook(hook, with_kwargs, always_call), prepend)
+        return add(self._forward_hooks, Hook(hook, with_kwargs, always_call), prepend)
+
+    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(module, grad_output)` before the backward pass; what it returns takes the gradients' place."""
+        return add(self._backward_pre_hooks, hook, prepend)
+
+    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Calls `hook(module, grad_input, grad_output)` after the backward pass; what it returns replaces `grad_input`."""
+        return add(self._backward_hooks, hook, prepend)
+
+    register_backward_hook = register_full_backward_hook
 
     # Modes and gradients ------------------------------------------------------------------------------------------
 
@@ -199,6 +232,14 @@ class Module(Stateful):
         """Converts all floating-point parameters and buffers to float16 in place."""
         return self._cast(dtypes.float16)
 
+    def to_empty(self, *, device: Any = None, recurse: bool = True) -> Self:
+        """Gives all parameters and buffers memory of any content."""
+        return self._apply(lambda t: empty_like(t), recurse)
+
+    def share_memory(self) -> Self:
+        """Leaves everything where it is: threads share memory, and processes that are forked get copies."""
+        return self
+
     def cpu(self) -> Self:
         """Leaves everything where it is: in the memory of the CPU."""
         return self
@@ -234,10 +275,3 @@ def indented(text: str) -> str:
 def is_inexact(tensor: Tensor) -> bool:
     """Whether the dtype is floating-point or complex."""
     return tensor._array.dtype.kind in "fc"
-
-
-def _add(hooks: OrderedDict[int, Hook], hook: Hook, prepend: bool) -> RemovableHandle:
-    handle = add_hook(hooks, hook)  # type: ignore[arg-type]
-    if prepend:
-        hooks.move_to_end(handle.id, last=False)
-    return handle

@@ -48,6 +48,20 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{text}" if type(self) is Parameter else f"Parameter({text})"
 
 
+class Buffer(Tensor):
+    """A tensor that a module holds and saves (if `persistent`), and does not train: assigned, it becomes a buffer."""
+
+    __slots__ = ()
+
+    persistent: bool
+
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
+        alias = (Tensor() if data is None else data).detach()
+        alias.__class__ = cls
+        alias.persistent = persistent
+        return alias
+
+
 def _rebuild(cls: type[Parameter], data: Tensor, requires_grad: bool, attributes: dict[str, Any]) -> Parameter:
     """The parameter that was pickled."""
     parameter = cls(data, requires_grad)

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from mutagrad.dtypes import legacy_type_name
-from mutagrad.nn.parameter import Parameter
+from mutagrad.nn.hooks import registered
+from mutagrad.nn.parameter import Buffer, Parameter
 from mutagrad.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -81,8 +82,10 @@ class Registry:
         self.__dict__.pop(name, None)
         if kind == "_parameters":
             self.register_parameter(name, value)
+        elif isinstance(value, Buffer):
+            self.register_buffer(name, value, value.persistent)
         else:
-            held[name] = value
+            held[name] = registered(kind, self, name, value)
 
     def _kind_to_assign(self, name: str, value: Any) -> str | None:
         """The dictionary that an assignment goes to, None for that of ordinary attributes.
@@ -91,6 +94,8 @@ class Registry:
         """
         if isinstance(value, Parameter):
             return "_parameters"
+        if isinstance(value, Buffer):
+            return "_buffers"
         is_module = isinstance(value, Registry)
         for kind, (called, allowed) in ASSIGNED.items():
             if is_module and kind == "_modules":
@@ -144,7 +149,7 @@ class Registry:
                 f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
                 f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
             )
-        self._parameters[name] = param
+        self._parameters[name] = registered("_parameters", self, name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Registers a tensor that is no parameter; it is part of the state dict when `persistent`.
@@ -158,7 +163,7 @@ class Registry:
             raise TypeError(
                 f"cannot assign '{type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
-        self._buffers[name] = tensor
+        self._buffers[name] = registered("_buffers", self, name, tensor)
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def add_module(self, name: str, module: Module | None) -> None:
@@ -169,7 +174,7 @@ class Registry:
         if module is not None and not isinstance(module, Registry):
             raise TypeError(f"{type_name(module)} is not a Module subclass")
         self._check_name("_modules", "module", name)
-        self._modules[name] = module
+        self._modules[name] = registered("_modules", self, name, module)
 
     register_module = add_module
 
@@ -188,6 +193,16 @@ class Registry:
             if not isinstance(module, Registry):
                 raise AttributeError(f"`{name}` is not an nn.Module")
         return cast("Module", module)
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Puts a module in the place of that of a dotted name. Raises AttributeError where there is none."""
+        if not target:
+            raise ValueError("Cannot set the submodule without a target name!")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if strict and not hasattr(parent, name):
+            raise AttributeError(f"{type(parent).__name__} has no attribute `{name}`")
+        setattr(parent, name, module)
 
     def _get_member(self, target: str, is_wanted: Callable[[Any, str], bool], kind: str) -> Any:
         path, _, name = target.rpartition(".")

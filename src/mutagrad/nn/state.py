@@ -42,12 +42,19 @@ class Stateful(Registry):
     _version: int = 1
 
     _state_dict_hooks: dict[int, Callable]
+    _state_dict_pre_hooks: dict[int, Callable]
     _load_state_dict_pre_hooks: dict[int, Callable]
     _load_state_dict_post_hooks: dict[int, Callable]
 
     def __init__(self) -> None:
         super().__init__()
-        self.__dict__.update(_state_dict_hooks={}, _load_state_dict_pre_hooks={}, _load_state_dict_post_hooks={})
+        names = (
+            "_state_dict_hooks",
+            "_state_dict_pre_hooks",
+            "_load_state_dict_pre_hooks",
+            "_load_state_dict_post_hooks",
+        )
+        self.__dict__.update({name: {} for name in names})
 
     # Saving -------------------------------------------------------------------------------------------------------
 
@@ -69,12 +76,15 @@ class Stateful(Registry):
         metadata = {"version": self._version}
         if hasattr(destination, "_metadata"):
             destination._metadata[prefix[:-1]] = metadata
+        for hook in self._state_dict_pre_hooks.values():
+            hook(self, prefix, keep_vars)
         self._save_to_state_dict(destination, prefix, keep_vars)
         for name, module in self._modules.items():
             if module is not None:
                 module.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         for hook in self._state_dict_hooks.values():
-            hook(self, destination, prefix, metadata)
+            replaced = hook(self, destination, prefix, metadata)
+            destination = destination if replaced is None else replaced
         return destination
 
     def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
@@ -100,6 +110,12 @@ class Stateful(Registry):
     def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Calls `hook(module, state_dict, prefix, local_metadata)` when this module's entries have been added."""
         return add_hook(self._state_dict_hooks, hook)
+
+    _register_state_dict_hook = register_state_dict_post_hook
+
+    def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
+        """Calls `hook(module, prefix, keep_vars)` before this module's entries are added."""
+        return add_hook(self._state_dict_pre_hooks, hook)
 
     # Loading ------------------------------------------------------------------------------------------------------
 
@@ -182,6 +198,11 @@ class Stateful(Registry):
     def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Calls `hook` with this module and the arguments of `_load_from_state_dict` before the entries are read."""
         return add_hook(self._load_state_dict_pre_hooks, hook)
+
+    def _register_load_state_dict_pre_hook(self, hook: Callable, with_module: bool = False) -> RemovableHandle:
+        """`register_load_state_dict_pre_hook` for hooks that are called without the module, unless `with_module`."""
+        given = hook if with_module else lambda module, *args: hook(*args)
+        return add_hook(self._load_state_dict_pre_hooks, given)
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Calls `hook(module, incompatible_keys)` when this module has been loaded; it may change the lists of keys."""

@@ -1,4 +1,4 @@
-"""Gradients cut to size, and parameters as one vector.
+"""Gradients cut to size.
 
 Follows https://docs.pytorch.org/docs/stable/nn.html#utilities
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from mutagrad.modes import no_grad
 from mutagrad.ops.creation import zeros
-from mutagrad.ops.joining import cat, stack
+from mutagrad.ops.joining import stack
 from mutagrad.tensor import Tensor
 
 __all__ = [
@@ -18,8 +18,6 @@ __all__ = [
     "clip_grad_value_",
     "clip_grads_with_norm_",
     "get_total_norm",
-    "parameters_to_vector",
-    "vector_to_parameters",
 ]
 
 Tensors = Tensor | Iterable[Tensor]
@@ -94,19 +92,3 @@ def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | Non
     """Cuts the gradients of the parameters in place, element by element, to ±`clip_value`."""
     for gradient in _gradients(parameters):
         gradient.clamp_(min=-clip_value, max=clip_value)
-
-
-def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
-    """All elements of the parameters in one vector, with their history."""
-    return cat([parameter.reshape(-1) for parameter in parameters])  # type: ignore[attr-defined]
-
-
-def vector_to_parameters(vec: Any, parameters: Iterable[Tensor]) -> None:
-    """Lets the parameters, in order, be parts of the vector's memory. Raises TypeError for what is no tensor."""
-    if not isinstance(vec, Tensor):
-        raise TypeError(f"expected torch.Tensor, but got: {type(vec).__name__}")
-    start = 0
-    for parameter in parameters:
-        stop = start + parameter.numel()
-        parameter.data = vec[start:stop].view_as(parameter).data  # type: ignore[index]
-        start = stop
