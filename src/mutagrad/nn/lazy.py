@@ -52,7 +52,7 @@ class _Uninitialized(Tensor):
         """Gives the tensor its shape, and memory of any content; it stays the same object, of its class proper."""
         memory: Any = empty(shape, dtype=self.dtype if dtype is None else dtype)
         requires_grad = self.requires_grad
-        self.__class__ = Parameter if isinstance(self, Parameter) else Tensor
+        object.__setattr__(self, "__class__", Parameter if isinstance(self, Parameter) else Tensor)
         self.requires_grad_(False)
         self.data = memory
         self.requires_grad_(requires_grad)

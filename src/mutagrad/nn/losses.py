@@ -55,13 +55,8 @@ class _Loss(Options, shown=""):
             options["reduction"] = reduction_of(*old, options["reduction"])
         for name in ("weight", "pos_weight"):
             if name in options:
-                self.__dict__.pop(name, None)
                 self.register_buffer(name, options.pop(name))
         return options
-
-    def _check_name(self, kind: str, called: str, name: Any) -> None:
-        if name not in ("weight", "pos_weight"):  # which the class knows as options, with a default
-            super()._check_name(kind, called, name)
 
 
 class _WeightedLoss(_Loss):

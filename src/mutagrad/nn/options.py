@@ -36,14 +36,15 @@ class Options(Module):
         if shown is not None:
             cls._shown = tuple(shown.split())
         options: dict[str, Any] = {}
-        for base in cls.__mro__[: cls.__mro__.index(Options)]:
-            for name in inspect.get_annotations(base):
-                if not name.startswith("_"):
-                    options.setdefault(name, getattr(cls, name, NEEDED))
+        for name in inspect.get_annotations(cls):
+            if not name.startswith("_"):
+                options[name] = cls.__dict__.get(name, NEEDED)
+                if name in cls.__dict__:
+                    delattr(cls, name)  # it would hide what is registered under the name
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        cls._signature = inspect.Signature(
-            [inspect.Parameter(name, kind, default=default) for name, default in options.items()]
-        )
+        own = [inspect.Parameter(name, kind, default=default) for name, default in options.items()]
+        inherited = [each for each in cls._signature.parameters.values() if each.name not in options]
+        cls._signature = inspect.Signature(own + inherited)
         if "__init__" not in cls.__dict__:
             cls.__signature__ = cls._signature  # type: ignore[attr-defined]
 

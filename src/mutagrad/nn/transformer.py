@@ -19,7 +19,7 @@ from mutagrad.nn.layers import Linear
 from mutagrad.nn.module import Module
 from mutagrad.nn.normalization import LayerNorm
 from mutagrad.ops.creation import full
-from mutagrad.ops.rearranging import triu
+from mutagrad.ops.diagonals import triu
 from mutagrad.tensor import Tensor
 
 F: Any = functional

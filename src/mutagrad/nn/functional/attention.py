@@ -218,9 +218,9 @@ def multi_head_attention_forward(
         k, v = cat([k, bias_k.repeat(1, batch, 1)]), cat([v, bias_v.repeat(1, batch, 1)])
         attn_mask = None if attn_mask is None else pad(attn_mask, (0, 1))
         key_padding_mask = None if key_padding_mask is None else pad(key_padding_mask, (0, 1))
-    q = q.view(length, batch * num_heads, head).transpose(0, 1)
-    k = k.view(-1, batch * num_heads, head).transpose(0, 1) if static_k is None else static_k
-    v = v.view(-1, batch * num_heads, head).transpose(0, 1) if static_v is None else static_v
+    q = q.reshape(length, batch * num_heads, head).transpose(0, 1)
+    k = k.reshape(-1, batch * num_heads, head).transpose(0, 1) if static_k is None else static_k
+    v = v.reshape(-1, batch * num_heads, head).transpose(0, 1) if static_v is None else static_v
     if add_zero_attn:
         zero = k.new_zeros(batch * num_heads, 1, head)
         k, v = cat([k, zero], 1), cat([v, zero], 1)
