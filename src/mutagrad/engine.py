@@ -234,10 +234,7 @@ class Pass:
 
     def _add_apart(self, view: View, region: View | Gathered, writer: Node | Leaf, share: Any) -> None:
         xp = self.xp
-        buffer = self.apart[view, writer]
-        if buffer is None:
-            shape = next(w.shape for w in self.watching[writer] if w.view is view)
-            buffer = self.apart[view, writer] = xp.zeros(shape, dtype=share.dtype)
+        buffer = self._apart_of(view, writer, share)
         inner = region.view if type(region) is Gathered else region
         steps = relative(inner, view)  # type: ignore[arg-type]
         if steps is None:
@@ -252,6 +249,14 @@ class Pass:
             xp.add_at(part, region.key, share)
         else:
             add_overlapping(xp, part, share)
+
+    def _apart_of(self, view: View, writer: Node | Leaf, share: Any) -> Any:
+        """The buffer of a watched view."""
+        buffer = self.apart[view, writer]
+        if buffer is None:
+            shape = next(w.shape for w in self.watching[writer] if w.view is view)
+            buffer = self.apart[view, writer] = self.xp.zeros(shape, dtype=share.dtype)
+        return buffer
 
     def _report(self, writer: Node | Leaf) -> None:
         """Tells those who watch what `writer` wrote its gradient: views first, the later made before the earlier."""

@@ -21,6 +21,7 @@ from weakref import ref
 
 import numpy as np
 
+from mutagrad.batched import Level
 from mutagrad.regions import Layout, Region, View, layout_of
 from mutagrad.storage import Saved, Storage
 
@@ -92,6 +93,8 @@ class Traits:
     "inference" for tensors made in this mode, "no_grad" and "inference_mode" for views made in these modes, with the
     family they were made from in `source`, and "function" for a view or an input that the custom function `maker`
     returned. `region` is where in the source such a view lies, `tangents` are those of forward mode (`tangents.py`).
+    `scope` are the levels of `vmap` in which the family was made, `views` the tensors that are views of it, while it
+    may yet come to differ from sample to sample.
     """
 
     version: int | None = None
@@ -100,6 +103,8 @@ class Traits:
     maker: str = ""
     region: View | None = None
     tangents: Mapping[Any, Any] = MappingProxyType({})
+    scope: tuple[Level, ...] = ()
+    views: tuple[ref[Any], ...] = ()
 
 
 def new_family(storage: Storage, base: np.ndarray, edge: Edge | None = None) -> Family:

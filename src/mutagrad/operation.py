@@ -19,24 +19,27 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import numpy as np
 
-from mutagrad.dtypes import check_can_cast_for_inplace, get_default_dtype, of_numpy, result_type, scalar_result
+from mutagrad.batched import NO_WRITE, Batched, Unbatchable, levels_of, physical_of, union, widened
+from mutagrad.batched.functions import sample_by_sample
+from mutagrad.dtypes import ARRAYS, check_can_cast_for_inplace, get_default_dtype, of_numpy, result_type, scalar_result
 from mutagrad.graph import EMPTY, NOTHING, Edge, Leaf, Node, Watch, next_sequence
 from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays as xp
+from mutagrad.namespaces import batched
 from mutagrad.overlap import address
 from mutagrad.overwrite import statistics
 from mutagrad.packing import pack
 from mutagrad.regions import Gathered, View, has_overlap
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_position, caller_span
-from mutagrad.storage import Saved
+from mutagrad.storage import Saved, new_storage
 from mutagrad.tangents import state
-from mutagrad.tensor import Tensor, edge_of, wrap
+from mutagrad.tensor import Tensor, edge_of, wrap, wrap_view
 
 ndarray = np.ndarray
 Rule = Callable[..., Any]
@@ -185,7 +188,7 @@ class Operation:
         common = None
         for a, mixes in zip(arrays, self.mixing):
             if mixes and a is not None:
-                if type(a) is not ndarray or (common is not None and a.dtype is not common):
+                if type(a) not in ARRAYS or (common is not None and a.dtype is not common):
                     return False
                 common = a.dtype
         return common is not None and (common.kind in "fc" or self.promotion in ("promote", "compare"))
@@ -201,7 +204,9 @@ class Operation:
         """The recorded result for tensors (or Python numbers) `inputs` and parameters `values`."""
         arrays = self.prepare(inputs) if prepared is None else prepared
         try:
-            if self.sequence:
+            if extras[0] and union(*arrays):
+                result = self._of_samples(arrays, values)
+            elif self.sequence:
                 result = self.forward(xp, arrays, **values)
             else:
                 result = self.forward(xp, *arrays, **values)
@@ -233,6 +238,14 @@ class Operation:
             return wrap(as_array(result[0] if self.derived else result))
         return tuple([wrap(as_array(array)) for array in result[: len(self.outputs)]])
 
+    def _of_samples(self, arrays: Sequence[Any], values: dict[str, Any]) -> Any:
+        """The forward where arrays have hidden dimensions: of all samples at once, or else one after another."""
+        given = (arrays,) if self.sequence else arrays
+        try:
+            return self.forward(batched, *given, **values)
+        except Unbatchable:
+            return sample_by_sample(partial(self.forward, xp, **values))(*given)
+
     def record(self, inputs: Sequence[Any], edges: tuple[Edge | None, ...], result: Any, values: dict) -> Tensor:
         """The result as a tensor that knows how it was made."""
         results = result if self.derived else (result,)
@@ -248,7 +261,7 @@ class Operation:
         node.code, node.instruction = caller_position(3)
         tensor._family.edge = (sequence, None, node)
         self.keep(node, inputs, edges, (tensor,), results, values)
-        if self.promotion is not None:
+        if self.promotion is not None or type(array) is Batched:
             node.fit = self._misfit(inputs, edges, array)
         return tensor
 
@@ -272,7 +285,10 @@ class Operation:
                 keys.append(-1)
         node.key = tuple(keys)
         self.keep(node, inputs, edges, made, results, values)
-        node.fit = self._misfit(inputs, edges, made[0]._array) if self.promotion is not None else None
+        if self.promotion is not None or type(made[0]._array) is Batched:
+            node.fit = self._misfit(inputs, edges, made[0]._array)
+        else:
+            node.fit = None
         return made
 
     def keep(
@@ -328,6 +344,8 @@ class Operation:
         A rule that meets an input of another dtype, be it one without an edge, may give a share in a wider dtype.
         """
         shape, dt = out.shape, out.dtype
+        if type(out) is Batched:
+            return tuple([fitting(x) if isinstance(x, Tensor) else None for x in inputs])
         for x, edge in zip(inputs, edges):
             if isinstance(x, Tensor) and (x._array.dtype is not dt or (edge is not None and x._array.shape != shape)):
                 return tuple([(x._array.shape, x._array.dtype) if isinstance(x, Tensor) else None for x in inputs])
@@ -338,6 +356,8 @@ class Operation:
     def apply_in_place(self, target: Tensor, others: Sequence[Any], values: dict[str, Any]) -> Tensor:
         """Writes the result of the operation on `target` and `others` into `target`'s memory."""
         inputs = (target, *others)
+        if extras[0]:
+            make_room(target, others)
         edges = check_writable(target, others, self.name + "_")
         arrays = self.prepare(inputs)
         if self.promotion not in (None, "compare") and arrays[0].dtype is not target._array.dtype:
@@ -345,7 +365,8 @@ class Operation:
             check_can_cast_for_inplace(arrays[0].dtype, target._array.dtype)
         check_overlap(target, others)
         try:
-            result = self.forward(xp, *arrays, **values)
+            batches = extras[0] and union(*arrays)
+            result = self._of_samples(arrays, values) if batches else self.forward(xp, *arrays, **values)
         except (ValueError, TypeError) as error:
             raise explain(self.name, error, arrays) from None
         results = result if self.derived else (self.settle(result, arrays),)
@@ -383,9 +404,16 @@ def commit(
         record_write(operation, target, edges)
         node: Node = family.edge[2]  # type: ignore[assignment,index]
         operation.keep(node, kept, edges, [target], results, values)
-        node.fit = operation._misfit(inputs, edges, array) if operation.promotion is not None else None
+        if operation.promotion is not None or type(array) is Batched:
+            node.fit = operation._misfit(inputs, edges, array)
     if prepared is not None:
         operation.follow_in_place(operation, target, prepared, values, results, edges is not None)
+
+
+def fitting(tensor: Tensor) -> tuple[Any, ...]:
+    """What `xp.fit` has to know of an input: its shape and dtype, and its levels."""
+    array = tensor._array
+    return array.shape, array.dtype, levels_of(array)
 
 
 def _kept(operation: Operation, target: Tensor, inputs: Sequence[Any], edges: tuple) -> list[Any]:
@@ -446,6 +474,47 @@ def _lies_in(view: View | None, ancestor: View) -> bool:
     while view is not None and view is not ancestor:
         view = view.maker
     return view is not None
+
+
+# Hidden dimensions --------------------------------------------------------------------------------------------------
+
+def make_room(target: Tensor, sources: Sequence[Any]) -> None:
+    """Gives memory that was one for all samples a place for each, where what is to be written differs among them.
+
+    That is well defined where the target was made inside the levels in question. Raises RuntimeError where it was not.
+    """
+    array, family = target._array, target._family
+    levels = union(array, *[x._array if isinstance(x, Tensor) else x for x in sources])
+    if levels == levels_of(array) and not _shared_by_samples(array):
+        return
+    if not set(levels) <= {*levels_of(array), *(() if family.traits is None else family.traits.scope)}:
+        raise RuntimeError(NO_WRITE)
+    old = family.base if family.layout is not None else array
+    handle = target if target._view is None else family.handle()
+    base = widened(old, levels)
+    if base is old or _shared_by_samples(array):
+        base = base.copy()
+    before = family.edge
+    family.storage, family.layout, family.base = new_storage(base), None, base
+    if before is not None:
+        whole = wrap_view(base, family, None)
+        record_write(copied_to_samples, whole, (before,)).fit = ((old.shape, old.dtype, levels_of(old)),)
+    if handle is not None:
+        handle._array = base
+        family.handle = ref(handle)
+    layout = family.make_layout()
+    moved: dict[View, View] = {}
+    for tensor in (target, *[view() for view in family.set_apart().views]):
+        if tensor is not None and tensor._view is not None and tensor._family is family:
+            tensor._view = tensor._view.on(layout, moved)
+            tensor._array = tensor._view.of(batched, base)
+
+
+def _shared_by_samples(array: Any) -> bool:
+    """Whether samples stand in one and the same memory."""
+    return type(array) is Batched and any(
+        stride == 0 and size > 1 for stride, size in zip(array.physical.strides, array.physical.shape[: len(array.levels)])
+    )
 
 
 # Checks before a write ----------------------------------------------------------------------------------------------
@@ -512,7 +581,8 @@ def check_overlap(target: Tensor, others: Sequence[Any]) -> None:
     storage = target._family.storage
     # Fresh memory is in order; a base of other memory, or a view that may overlap, is looked at.
     doubtful = array is not storage.array or storage.exposure is not None if view is None else view.overlapping
-    if doubtful and has_overlap(array.shape, array.strides):
+    physical = physical_of(array)
+    if (doubtful or physical is not array) and has_overlap(physical.shape, physical.strides):
         raise overlapping_write()
     for other in others:
         if isinstance(other, Tensor) and other._family.storage is storage and _partly_same(array, other._array):
@@ -636,14 +706,14 @@ def as_operand(value: Any, tensor: Any) -> Any:
 
 def as_dtype(value: Any, dt: np.dtype) -> ndarray:
     """An array or a number as an array of `dt`."""
-    if isinstance(value, ndarray):
+    if isinstance(value, ARRAYS):
         return value if value.dtype is dt else value.astype(dt)
     return number(value, dt)
 
 
 def as_array(value: Any) -> ndarray:
     """An array even where NumPy gave a scalar; one that owns its memory."""
-    if type(value) is not ndarray:
+    if type(value) is not ndarray and type(value) is not Batched:
         return np.asarray(value)
     return value if value.base is None else value.copy()
 
@@ -672,7 +742,7 @@ def explain(name: str, error: Exception, arrays: Sequence[Any]) -> Exception:
     if "broadcast" in text:
         return broadcast_error(shapes)
     if text.startswith(("ufunc", "numpy boolean")) or "not supported for the input types" in text:
-        dt = next(a.dtype for a in arrays if isinstance(a, ndarray))
+        dt = next(a.dtype for a in arrays if isinstance(a, ARRAYS))
         return NotImplementedError(f"\"{name}_cpu\" not implemented for '{of_numpy[dt].scalar_type}'")
     return error
 
@@ -778,3 +848,6 @@ def _joint_pullback(plan: Any) -> Callable:
         return rule(xp, ct, *[cells[s].array for s in slots], **given)
 
     return pullback
+
+
+copied_to_samples = Operation("vmap", lambda xp, input: input, {"input": same})

@@ -18,13 +18,15 @@ from weakref import ref
 
 import numpy as np
 
+from mutagrad.batched import physical_of
+
 Range = tuple[int, int, int]
 Box = tuple[Range, ...]
 
 
 def address(array: np.ndarray) -> int:
     """The memory address of the array's first element."""
-    return array.__array_interface__["data"][0]
+    return physical_of(array).__array_interface__["data"][0]
 
 
 def same_elements(first: np.ndarray, second: np.ndarray) -> bool:

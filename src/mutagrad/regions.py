@@ -12,12 +12,15 @@ Read next: `engine.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import lru_cache
 from itertools import accumulate, product
 from operator import mul
 from typing import Any
 
 import numpy as np
+
+from mutagrad.batched import Batched, empty_like
 
 DEEP = 32  # a chain of more steps than this is replaced by one strided step
 
@@ -29,7 +32,7 @@ class Layout:
     counts as so many independent elements: its adjoint is contiguous.
     """
 
-    __slots__ = ("shape", "dtype", "strides", "aligned", "contiguous", "overlapping")
+    __slots__ = ("shape", "dtype", "strides", "aligned", "contiguous", "overlapping", "hidden")
 
     def __init__(
         self, shape: tuple[int, ...], dtype: np.dtype, strides: tuple[int, ...], aligned: bool, overlapping: bool
@@ -40,10 +43,13 @@ class Layout:
         self.overlapping = overlapping
         self.strides = in_order if overlapping else strides
         self.contiguous = self.strides == in_order
+        self.hidden: Batched | None = None  # an array with the base's hidden dimensions, where it has any
         self.aligned = aligned  # whether the family's base is all of its storage's
 
     def zeros(self, xp: Any) -> Any:
         """A buffer of zeros that every view of the base can be replayed on."""
+        if self.hidden is not None:
+            return xp.asarray(empty_like(self.hidden, self.dtype, 0))
         if self.contiguous:
             return xp.zeros(self.shape, dtype=self.dtype)
         extent = 1 + sum((size - 1) * stride for size, stride in zip(self.shape, self.strides))
@@ -52,6 +58,10 @@ class Layout:
 
 def layout_of(base: np.ndarray, aligned: bool) -> Layout:
     """The layout of a base."""
+    if type(base) is Batched:
+        layout = Layout(base.shape, base.dtype, tuple([stride // base.itemsize for stride in base.strides]), aligned, False)
+        layout.hidden = base
+        return layout
     if base.flags.c_contiguous:
         return _layout_in_order(base.shape, base.dtype, aligned)
     strides = tuple([stride // base.itemsize for stride in base.strides])
@@ -93,6 +103,16 @@ class View:
         if parent is not None:  # The chain is at most DEEP long.
             array = parent.of(xp, array)
         return self.function(xp, array, *self.arguments)
+
+    def on(self, layout: Layout, made: dict[View, View]) -> View:
+        """The same view of a base with another layout; `made` are those of other views of it."""
+        if self not in made:
+            view = made[self] = copy(self)
+            view.layout = layout
+            view.overlapping = self.overlapping
+            view.parent = None if self.parent is None else self.parent.on(layout, made)
+            view.maker = None if self.maker is None else self.maker.on(layout, made)
+        return made[self]
 
     def read(self, xp: Any, buffer: Any) -> Any:
         """A copy of the region."""

@@ -18,6 +18,7 @@ from weakref import ref
 
 import numpy as np
 
+from mutagrad.batched import Batched
 from mutagrad.overlap import (
     Box,
     RegionIndex,
@@ -216,6 +217,9 @@ class Storage:
         """
         if self.waiting is None and self.index is None:
             return
+        if type(array) is Batched or type(self.array) is Batched:
+            keep(self._take_all())  # Boxes know nothing of hidden dimensions.
+            return
         rule = policy.name
         written = None if positions is None else Scattered(array, positions)
         with _filing:
@@ -233,6 +237,8 @@ class Storage:
 
     def lend(self, array: np.ndarray) -> np.ndarray:
         """A NumPy array over the same memory whose life is watched; what is saved here is first kept by value."""
+        if type(array) is Batched:
+            raise RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
         if self.exposure is None:
             self.exposure = Exposure()
         if not self.exposure.foreign:  # There nothing is trusted to stay as it is in any case.

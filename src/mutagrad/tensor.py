@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mutagrad.batched import Batched
+from mutagrad.batched import state as levels
 from mutagrad.device import CPU, Layout, strided
 from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Edge, Family, Leaf, Watch, new_family, next_sequence
@@ -392,7 +394,7 @@ class Tensor:
 
     def __bool__(self) -> bool:
         if self._array.size == 1:
-            return bool(self._array.item())
+            return bool(self._array.item() if type(self._array) is not Batched else self._array)
         if self._array.size == 0:
             raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
         raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
@@ -517,14 +519,22 @@ def wrap(array: np.ndarray) -> Tensor:
     family = Family()
     family.storage = storage
     family.edge = family.layout = family.traits = None
-    if extras[0] and modes.inference:
-        family.set_apart().origin = "inference"
-        storage.__class__ = InferenceStorage
+    if extras[0]:
+        note_modes(family)
     tensor = new(Tensor)
     tensor._array = array
     tensor._family = family
     tensor._view = None
     return tensor
+
+
+def note_modes(family: Family) -> None:
+    """Notes with a new family the modes in which it was made, where these matter later."""
+    if modes.inference:
+        family.set_apart().origin = "inference"
+        family.storage.__class__ = InferenceStorage
+    if levels.levels:
+        family.set_apart().scope = levels.levels
 
 
 def wrap_view(array: np.ndarray, family: Family, view: View | None) -> Tensor:

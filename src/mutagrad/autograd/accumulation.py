@@ -13,6 +13,7 @@ import numpy as np
 from mutagrad.autograd.notes import Notes, replaced
 from mutagrad.autograd.saved import leaf_tensor
 from mutagrad.graph import Leaf, Watch
+from mutagrad.namespaces import batched
 from mutagrad.operation import check_origin
 from mutagrad.tensor import Tensor, wrap
 
@@ -21,7 +22,7 @@ _adding = RLock()
 
 def own(gradient: Any) -> Tensor:
     """A tensor over a copy of `gradient`: others in the pass may still hold the array."""
-    return wrap(np.array(gradient))
+    return wrap(batched.copy(gradient))
 
 
 def call_hooks(watch: Watch, gradient: Any, create_graph: bool) -> Any:

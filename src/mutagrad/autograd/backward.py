@@ -16,10 +16,13 @@ from mutagrad.autograd.accumulation import accumulate_into, call_hooks, call_nod
 from mutagrad.autograd.edges import GradientEdge, Place, edge_to, metadata_of, watch_on
 from mutagrad.autograd.faults import fault
 from mutagrad.autograd.pulling import pull_arrays, pull_tensors, surrounded, surroundings
+from mutagrad.autograd.samples import SamplesPass
+from mutagrad.batched import entered, levels_of
 from mutagrad.engine import Pass
 from mutagrad.graph import Leaf, Watch
-from mutagrad.modes import extras, modes
-from mutagrad.namespaces import arrays, tensors
+from mutagrad.modes import count_extra, extras, modes
+from mutagrad.namespaces import arrays, batched, tensors
+from mutagrad.ops.levels import at_levels
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_span
 from mutagrad.tensor import Tensor, wrap
@@ -155,6 +158,8 @@ def _run(
         edge = edge_to(output)
         if edge is None:
             raise errors.no_graph(i, caller_span())
+        if entered[0] and isinstance(output, Tensor):
+            cotangent = at_levels(cotangent, (*levels_of(cotangent._array), *levels_of(output._array)))
         roots.append((edge, _settled(cotangent, create_graph) if on_tensors else cotangent._array))
 
     def delivered(leaf: Leaf, gradient: Any, exclusive: bool) -> None:
@@ -170,15 +175,19 @@ def _run(
     def node_hooked(notes: Any, share: Any, gradient: Any) -> Any:
         return call_node_hooks(notes, share, gradient, on_tensors)
 
-    xp, pull = (tensors, pull_tensors) if on_tensors else (arrays, None)
+    batches = entered[0]
+    xp, pull = (tensors, pull_tensors) if on_tensors else (batched if batches else arrays, None)
+    kind = SamplesPass if batches else Pass
     if extras[0] and surroundings:
         pull = surrounded(pull or pull_arrays)
     before = modes.grad
     modes.grad = create_graph
+    count_extra(batches)  # Tensors with hidden dimensions are for the general calls.
     try:
-        running.run(Pass(xp, pull, hooked, node_hooked, delivered, fault, targets, keep_graph), roots)
+        running.run(kind(xp, pull, hooked, node_hooked, delivered, fault, targets, keep_graph), roots)
     finally:
         modes.grad = before
+        count_extra(-batches)
     return [gradient if gradient is None else _settled(gradient, create_graph) for gradient in found]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad import tangents
+from mutagrad.dtypes import ARRAYS
 from mutagrad.graph import Edge, Leaf, Node, new_family, next_sequence
 from mutagrad.operation import Operation, same
 from mutagrad.packing import Unpacked
@@ -52,7 +53,7 @@ def snapshots(node: Node) -> list[Any]:
     result: list[Any] = []
     for slot, (cell, position) in enumerate(zip(node.saved or (), node.operation.saved_input)):
         value = cell.array
-        if not isinstance(value, np.ndarray):
+        if not isinstance(value, ARRAYS):
             result.append(cell)
             continue
         edge = edge_of_cell(node, slot) if value.dtype.kind in "fc" else None

@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import as_strided as _as_strided
 
+from mutagrad.batched import Batched
+
 
 def strides(x: np.ndarray) -> tuple[int, ...]:
     """The strides of `x` in elements."""
@@ -53,6 +55,8 @@ def empty_in_order(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     Where strides do not tell the order, as those of repeated elements, it is that of the dimensions: PyTorch's
     `infer_dense_strides`.
     """
+    if type(x) is Batched:
+        return x.like(empty_in_order(x.physical, dtype))  # type: ignore[return-value]
     if x.flags.c_contiguous:
         return np.empty(x.shape, dtype)
     order = list(range(x.ndim))[::-1]  # innermost first

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad import tangents
+from mutagrad.batched import Batched, Level
 from mutagrad.namespaces import elementwise_tensors, layouts, reductions
 from mutagrad.namespaces.elementwise_tensors import *
 from mutagrad.ops import (
@@ -39,6 +40,7 @@ from mutagrad.ops.fourier import complex_fft as fftn
 from mutagrad.ops.fourier import complex_ifft as ifftn
 from mutagrad.ops.fourier import real_fft as rfftn
 from mutagrad.ops.fourier import real_ifft as irfftn
+from mutagrad.ops.levels import at_levels
 from mutagrad.tensor import Tensor, wrap, wrap_dim
 
 # fmt: off
@@ -74,7 +76,7 @@ def arange(start: int, stop: int | None = None, step: int = 1) -> Tensor:
 def asarray(x: Any, dtype: Any = None) -> Tensor:
     """`x` itself when it is a tensor, else a constant tensor."""
     if not isinstance(x, Tensor):
-        return wrap(np.array(x, _numpy(dtype)))
+        return wrap(x if type(x) is Batched else np.array(x, _numpy(dtype)))
     return x if dtype is None else astype(x, dtype)
 
 
@@ -353,8 +355,10 @@ def tensordot(x: Tensor, y: Tensor, axes: Any = 2) -> Tensor:
     return contractions.tensordot(x, y, axes)
 
 
-def fit(share: Tensor, shape: tuple[int, ...], dtype: np.dtype) -> Tensor:
+def fit(share: Tensor, shape: tuple[int, ...], dtype: np.dtype, levels: tuple[Level, ...] = ()) -> Tensor:
     """`share` summed over the dimensions along which an input of `shape` was broadcast, in the input's dtype."""
+    if levels or type(share._array) is Batched:
+        share = at_levels(share, levels)
     if tuple(share.shape) != shape:
         share = share.sum_to_size(shape)  # type: ignore[attr-defined]
     if share.is_complex() and _numpy(dtype).kind != "c":

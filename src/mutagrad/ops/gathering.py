@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import physical_of
 from mutagrad.declaration import composite
 from mutagrad.dtypes import legacy_type_name, of_numpy
 from mutagrad.operation import Operation, broadcast_error
@@ -50,6 +51,7 @@ def outside(index: ndarray, size: int) -> Any:
     """The first of `index` that is negative or no less than `size`; None where there is none."""
     if index.size == 0 or largest(index) < size:
         return None
+    index = physical_of(index)
     return index[(index < 0) | (index >= size)].flat[0]
 
 

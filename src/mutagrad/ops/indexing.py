@@ -13,15 +13,18 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import NO_MASK, Batched, union
 from mutagrad.dtypes import of_numpy
 from mutagrad.graph import Node, next_sequence
 from mutagrad.modes import extras, modes
-from mutagrad.namespaces import arrays
+from mutagrad.namespaces import arrays, batched
 from mutagrad.operation import (
     Operation,
     as_array,
     check_overlap,
     check_writable,
+    fitting,
+    make_room,
     record_write,
     same,
 )
@@ -87,7 +90,7 @@ def getitem(self: Tensor, key: Any) -> Tensor:
 
 def read_at(source: Tensor, key: Key, operation: Operation = index, **values: Any) -> Tensor:
     """A copy of the elements `source[key]` of a settled advanced key, recorded as `operation` with these parameters."""
-    tensor = wrap(as_array(arrays.get_at(source._array, key)))
+    tensor = wrap(as_array((batched if extras[0] else arrays).get_at(source._array, key)))
     family = source._family
     edge = family.edge
     if edge is not None and modes.grad:
@@ -96,7 +99,8 @@ def read_at(source: Tensor, key: Key, operation: Operation = index, **values: An
         node.operation = operation
         region = Gathered(source._view, key, family.layout or family.make_layout(source))
         node.edges = ((edge[0], region, edge[2]),)
-        node.region = node.watches = node.fit = None
+        node.region = node.watches = None
+        node.fit = (fitting(tensor),) if type(tensor._array) is Batched else None
         node.saved = ()
         node.values = {"indices": key, **values}
         node.code, node.instruction = caller_position()
@@ -168,6 +172,10 @@ def write_at(
     Of several values for one element the last remains; with `accumulate` all are added to what is there. `strip`
     leaves out leading dimensions of size one that are too many.
     """
+    if extras[0]:
+        make_room(target, (value, *key))
+        if union(*[item for item in key if getattr(item, "dtype", None) == bool]):
+            return _write_under_mask(target, key, value, writer)
     array = target._array
     shape = shape_of(key, array.shape)
     if strip:
@@ -193,7 +201,7 @@ def write_at(
     if storage.waiting is not None or storage.index is not None:
         storage.will_write(array, view, writer, positions(key, array.shape))
     if accumulate:
-        arrays.add_at(array, key, source if source.shape == shape else np.broadcast_to(source, shape))
+        (batched if extras[0] else arrays).add_at(array, key, source if source.shape == shape else np.broadcast_to(source, shape))
     else:
         # In order, so that the last of several values for one element is the one that remains.
         array[key] = np.ascontiguousarray(source) if source.ndim else source
@@ -203,7 +211,10 @@ def write_at(
         node = record_write(operation, target, edges, kind(view, key, family.layout or family.make_layout(target)))
         remained = None if accumulate or edges[1] is None else last_written(key, array.shape)
         node.values = {"indices": key, "accumulate": accumulate, "remained": remained}
-        _fit(node, value, shape, array.dtype)
+        if type(array) is Batched:
+            node.fit = (None, fitting(value) if edges[1] is not None else None)
+        else:
+            _fit(node, value, shape, array.dtype)
     if extras[0] and state.levels:
         push_into(
             target,
@@ -217,6 +228,16 @@ def write_at(
                 accumulate=accumulate,
             ),
         )
+
+
+def _write_under_mask(target: Tensor, key: Key, value: Any, writer: str) -> None:
+    """Writes one value where a mask that differs between samples is set. Raises RuntimeError for more than one."""
+    mask = key[0]
+    if len(key) > 1 or (isinstance(value, Tensor) and value._array.ndim):
+        raise RuntimeError(NO_MASK)
+    mask = mask.reshape(mask.shape + (1,) * (target._array.ndim - mask.ndim))
+    write(target, target.masked_fill(wrap(mask), value), writer)  # type: ignore[attr-defined]
+
 
 
 def _is_fill(key: Key, source: ndarray) -> bool:

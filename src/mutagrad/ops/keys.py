@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import Batched, physical_of, reach, union
 from mutagrad.tensor import Tensor
 
 ndarray = np.ndarray
+ARRAYS = (ndarray, Batched)
 Key = tuple[Any, ...]
 
 BASIC = (int, slice, type(None), type(Ellipsis))
@@ -82,7 +84,7 @@ def _split_mixed(array: ndarray, items: Key) -> tuple[Key | None, Key | None]:
         elif item is None or isinstance(item, bool):
             basic.append(None)
             advanced.append(ALL if item is None else np.zeros(int(item), np.int64))
-        elif isinstance(item, ndarray):
+        elif isinstance(item, ARRAYS):
             if item.dtype == bool:
                 _check_mask(item, array.shape, dim)
             basic.extend([ALL] * width)
@@ -102,14 +104,14 @@ def _width(item: Any) -> int:
     """How many dimensions of the tensor an item of a key stands on."""
     if item is None or item is Ellipsis or isinstance(item, bool):
         return 0
-    return item.ndim if isinstance(item, ndarray) and item.dtype == bool else 1
+    return item.ndim if isinstance(item, ARRAYS) and item.dtype == bool else 1
 
 
 def _normal(item: Any) -> Any:
     """One item of a key as an integer, slice, None, `...`, bool, int64 array or mask."""
     if isinstance(item, (Tensor, ndarray)):
         array = index_array(item._array if isinstance(item, Tensor) else item)
-        return array if array.ndim else array.item()
+        return array if array.ndim or type(array) is Batched else array.item()
     if isinstance(item, slice):
         return slice(*[part if part is None else _as_int(part) for part in (item.start, item.stop, item.step)])
     if item is None or item is Ellipsis or isinstance(item, (bool, int)):
@@ -171,14 +173,14 @@ def settle(shape: Sequence[int], key: Sequence[Any]) -> Key:
 
     Raises IndexError for index arrays that do not broadcast together, and for an index out of bounds.
     """
-    arrays = [item for item in key if isinstance(item, ndarray)]
+    arrays = [item for item in key if isinstance(item, ARRAYS)]
     if len(arrays) > 1:
         _check_broadcast(_per_dimension(arrays))
     settled: list[Any] = []
     dim = place = 0  # PyTorch's messages count the index arrays
     for item in key:
         width = _width(item)
-        if isinstance(item, ndarray):
+        if isinstance(item, ARRAYS):
             settled.append(item if item.dtype == bool else within(item, shape[dim], place))
             place += width
         else:
@@ -189,6 +191,7 @@ def settle(shape: Sequence[int], key: Sequence[Any]) -> Key:
 
 def largest(index: ndarray) -> int:
     """The largest of some indices, of which negative ones count as beyond every size."""
+    index = physical_of(index)
     return np.maximum.reduce(index.view(f"u{index.itemsize}"), axis=None)
 
 
@@ -200,7 +203,8 @@ def within(index: ndarray, size: int, dim: int) -> ndarray:
     if index.size and largest(index) >= size:
         if size == 0:
             raise IndexError("index is out of bounds for dimension with size 0")
-        wrong = index[(index < -size) | (index >= size)]
+        found = physical_of(index)
+        wrong = found[(found < -size) | (found >= size)]
         if wrong.size:
             raise IndexError(f"index {wrong.flat[0]} is out of bounds for dimension {dim} with size {size}")
         return np.where(index < 0, index + size, index)
@@ -241,7 +245,7 @@ def positions(key: Key, shape: Sequence[int]) -> tuple[ndarray, ...]:
     """The index of every element that a settled key names, one array for each dimension, slices last."""
     items = _per_dimension(key)
     items.extend([ALL] * (len(shape) - len(items)))
-    arrays = iter(np.broadcast_arrays(*[item for item in items if isinstance(item, ndarray)]))
+    arrays = iter(np.broadcast_arrays(*[item for item in items if isinstance(item, ARRAYS)]))
     slices = left = sum(isinstance(item, slice) for item in items)
     found: list[ndarray] = []
     for item, size in zip(items, shape):
@@ -259,13 +263,15 @@ def last_written(key: Key, shape: Sequence[int]) -> ndarray | None:
 
     Of several values written to one element the last remains.
     """
+    if union(*key):
+        return _last_written_by_samples(key, shape)
     if not any(isinstance(item, ndarray) and item.dtype != bool and item.size > 1 for item in key):
         return None
     if len(key) == 1 and key[0].size <= FEW and len(set(key[0].ravel().tolist())) == key[0].size:
         return None
     # What full slices stand on is the same for all: the index arrays alone decide.
     items = _per_dimension(key)
-    dims = [d for d, item in enumerate(items) if isinstance(item, ndarray)]
+    dims = [d for d, item in enumerate(items) if isinstance(item, ARRAYS)]
     places = tuple(items[d] for d in dims)
     # Each value leaves its number where it is written; those that find their own there have remained. Of memory that
     # is not written to, nothing is touched.
@@ -280,11 +286,22 @@ def last_written(key: Key, shape: Sequence[int]) -> ndarray | None:
     return remained.reshape(picked + (1,) * behind)
 
 
+def _last_written_by_samples(key: Key, shape: Sequence[int]) -> Any:
+    """The same for indices that differ between samples: each sample's writes are to memory of its own."""
+    levels = union(*key)
+    items = _per_dimension(key)
+    ndim = max([item.ndim for item in items if isinstance(item, ARRAYS)])
+    hidden = [np.arange(level.size).reshape((-1,) + (1,) * (len(levels) - i - 1 + ndim)) for i, level in enumerate(levels)]
+    whole = (*hidden, *[reach(item, levels, ndim) if isinstance(item, ARRAYS) else item for item in items])
+    remained = last_written(whole, (*[level.size for level in levels], *shape))
+    return remained if remained is None else Batched(remained, levels)
+
+
 def _per_dimension(key: Sequence[Any]) -> list[Any]:
     """The items of a key with each mask as the index arrays that it stands for."""
     items: list[Any] = []
     for item in key:
-        items.extend(item.nonzero() if isinstance(item, ndarray) and item.dtype == bool else [item])
+        items.extend(item.nonzero() if isinstance(item, ARRAYS) and item.dtype == bool else [item])
     return items
 
 

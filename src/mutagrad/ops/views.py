@@ -16,14 +16,15 @@ import warnings
 from collections.abc import Callable, Sequence
 from operator import index
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
 from mutagrad.declaration import composite
 from mutagrad.dtypes import of_numpy
 from mutagrad.graph import Family, Leaf, new_family, next_sequence
-from mutagrad.modes import modes
-from mutagrad.namespaces import arrays
+from mutagrad.modes import extras, modes
+from mutagrad.namespaces import arrays, batched
 from mutagrad.ops.sizes import axis_of, sizes_of
 from mutagrad.regions import DEEP, View, index_view, shorten, step_view
 from mutagrad.tensor import Tensor, wrap_dim, wrap_view
@@ -50,11 +51,14 @@ __all__ = [
 def attach_view(tensor: Tensor, array: np.ndarray, view: View) -> Tensor:
     """The tensor over `array`, addressed by `view`, a view of `tensor`'s family."""
     family = tensor._family
-    if view.depth > DEEP:
+    if view.depth > DEEP and type(array) is np.ndarray:
         shorten(view, array, family.base)
     if not modes.grad and family.edge is not None:
         return _cut_off(family, array, view)
-    return wrap_view(array, family, view)
+    made = wrap_view(array, family, view)
+    if extras[0] and family.traits is not None and family.traits.scope:
+        family.traits.views = (*[each for each in family.traits.views if each() is not None], ref(made))
+    return made
 
 
 def _cut_off(family: Family, array: np.ndarray, view: View) -> Tensor:
@@ -74,7 +78,7 @@ def view_step(
     tensor: Tensor, function: Callable, arguments: tuple, name: str, rigid: bool = False, overlapping: bool = False
 ) -> Tensor:
     """The view `function(xp, tensor, *arguments)`."""
-    array = function(arrays, tensor._array, *arguments)
+    array = function(batched if extras[0] else arrays, tensor._array, *arguments)
     family = tensor._family
     layout = family.layout or family.make_layout(tensor)
     return attach_view(tensor, array, step_view(tensor._view, function, arguments, layout, name, rigid, overlapping))

@@ -11,10 +11,20 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import Batched
 from mutagrad.declaration import composite
 from mutagrad.dtypes import legacy_type_name
 from mutagrad.modes import extras
-from mutagrad.operation import Operation, broadcast_error, check_overlap, check_writable, record_write, same
+from mutagrad.operation import (
+    Operation,
+    broadcast_error,
+    check_overlap,
+    check_writable,
+    fitting,
+    make_room,
+    record_write,
+    same,
+)
 from mutagrad.ops.conversion import real_part
 from mutagrad.ops.creation import into
 from mutagrad.ops.numbers import NUMBERS, element
@@ -46,6 +56,8 @@ def write(target: Tensor, value: Any, writer: str, operation: Operation = copy_o
 
     Unless `apart` is False, the elements of the target must not share memory with one another.
     """
+    if extras[0]:
+        make_room(target, (value,))
     array = target._array
     source = value._array if isinstance(value, Tensor) else source_of(value, array.dtype)
     edges = check_writable(target, (value,), writer)
@@ -67,7 +79,9 @@ def write(target: Tensor, value: Any, writer: str, operation: Operation = copy_o
         if target._view is None:
             edges = (None, edges[1])
         node = record_write(operation, target, edges)
-        if edges[1] is not None and (source.shape != array.shape or source.dtype is not array.dtype):
+        if type(array) is Batched:
+            node.fit = (None, fitting(value) if edges[1] is not None else None)
+        elif edges[1] is not None and (source.shape != array.shape or source.dtype is not array.dtype):
             node.fit = (None, (value._array.shape, value._array.dtype))
     if extras[0] and state.levels and not unchanged:
         push_into(target, (value,), overwrite)
