@@ -35,6 +35,7 @@ from mutagrad.dtypes import *
 from mutagrad.dtypes import bool_ as bool
 from mutagrad.dtypes import float32 as float
 from mutagrad.dtypes import int32 as int
+from mutagrad.func import vmap
 from mutagrad.modes import (
     enable_grad,
     inference_mode,

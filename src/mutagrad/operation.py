@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import partial, wraps
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -478,6 +479,7 @@ def _lies_in(view: View | None, ancestor: View) -> bool:
 
 # Hidden dimensions --------------------------------------------------------------------------------------------------
 
+
 def make_room(target: Tensor, sources: Sequence[Any]) -> None:
     """Gives memory that was one for all samples a place for each, where what is to be written differs among them.
 
@@ -513,7 +515,8 @@ def make_room(target: Tensor, sources: Sequence[Any]) -> None:
 def _shared_by_samples(array: Any) -> bool:
     """Whether samples stand in one and the same memory."""
     return type(array) is Batched and any(
-        stride == 0 and size > 1 for stride, size in zip(array.physical.strides, array.physical.shape[: len(array.levels)])
+        stride == 0 and size > 1
+        for stride, size in zip(array.physical.strides, array.physical.shape[: len(array.levels)])
     )
 
 
@@ -704,14 +707,14 @@ def as_operand(value: Any, tensor: Any) -> Any:
     return made
 
 
-def as_dtype(value: Any, dt: np.dtype) -> ndarray:
+def as_dtype(value: Any, dt: np.dtype) -> Any:
     """An array or a number as an array of `dt`."""
     if isinstance(value, ARRAYS):
         return value if value.dtype is dt else value.astype(dt)
     return number(value, dt)
 
 
-def as_array(value: Any) -> ndarray:
+def as_array(value: Any) -> Any:
     """An array even where NumPy gave a scalar; one that owns its memory."""
     if type(value) is not ndarray and type(value) is not Batched:
         return np.asarray(value)

@@ -15,8 +15,8 @@ from mutagrad.batched import levels_of, matched
 from mutagrad.batched import state as OPEN
 from mutagrad.engine import Pass
 from mutagrad.graph import Edge, Leaf, Node
-from mutagrad.regions import Gathered, Layout, View
 from mutagrad.ops.levels import at_levels
+from mutagrad.regions import Gathered, Layout, View
 from mutagrad.tensor import Tensor
 
 
@@ -57,10 +57,14 @@ class SamplesPass(Pass):
     def _widened(self, buffer: Any, region: Any, share: Any) -> Any:
         """The buffer at all levels of a share for a region of it."""
         array = array_of(buffer)
-        part = array_of(region.view.of(self.xp, buffer) if region.view is not None else buffer) if isinstance(
-            region, Gathered
-        ) else array_of(region.of(self.xp, buffer))
-        further = [level for level in levels_of(array_of(share)) if level in OPEN.levels and level not in levels_of(part)]
+        part = (
+            array_of(region.view.of(self.xp, buffer) if region.view is not None else buffer)
+            if isinstance(region, Gathered)
+            else array_of(region.of(self.xp, buffer))
+        )
+        further = [
+            level for level in levels_of(array_of(share)) if level in OPEN.levels and level not in levels_of(part)
+        ]
         return self._at(buffer, (*levels_of(array), *further)) if further else buffer
 
     def _at(self, buffer: Any, levels: Any) -> Any:

@@ -1,4 +1,17 @@
 """Arrays with hidden dimensions, one for each open level of `vmap`."""
 
-from mutagrad.batched.array import NO_MASK, NO_WRITE, Batched, aligned, drawn, empty_like, levels_of, matched, physical_of, reach, union, widened
+from mutagrad.batched.array import (
+    NO_MASK,
+    NO_WRITE,
+    Batched,
+    aligned,
+    drawn,
+    empty_like,
+    levels_of,
+    matched,
+    physical_of,
+    reach,
+    union,
+    widened,
+)
 from mutagrad.batched.levels import Level, Unbatchable, entered, opened, state

@@ -14,7 +14,7 @@ Read first: `levels.py`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -111,18 +111,25 @@ class Batched(NDArrayOperatorsMixin):
 
     @property
     def real(self) -> Batched:
-        return Batched(self.physical.real, self.levels)
+        return self.like(np.real(self.physical))
 
     @property
     def imag(self) -> Batched:
-        return Batched(self.physical.imag, self.levels)
+        return self.like(np.imag(self.physical))
 
     @property
     def T(self) -> Batched:
         return self.transpose()
 
+    @property
+    def mT(self) -> Batched:
+        return self.like(self.physical.mT)
+
     def __len__(self) -> int:
         return self.shape[0]
+
+    def __iter__(self) -> Iterator[Batched]:
+        return iter([self[i] for i in range(self.shape[0])])
 
     def __repr__(self) -> str:
         return f"BatchedTensor(lvl={len(self.levels)}, bdim={len(self.levels) - 1}, value={self.physical})"
@@ -179,7 +186,9 @@ class Batched(NDArrayOperatorsMixin):
         return self.like(self.physical.transpose((*range(len(self.levels)), *places)))
 
     def squeeze(self, axis: Any = None) -> Batched:
-        axes = self.axes(axis) if axis is not None else tuple([a for a in self.axes(None) if self.physical.shape[a] == 1])
+        axes = (
+            self.axes(axis) if axis is not None else tuple([a for a in self.axes(None) if self.physical.shape[a] == 1])
+        )
         return self.like(self.physical.squeeze(axes))
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Batched:
@@ -193,8 +202,8 @@ class Batched(NDArrayOperatorsMixin):
     def astype(self, dtype: Any, copy: bool = True) -> Batched:
         return self.like(self.physical.astype(dtype, copy=copy))
 
-    def copy(self) -> Batched:
-        return self.like(self.physical.copy())
+    def copy(self, order: Any = "C") -> Batched:
+        return self.like(self.physical.copy(order))
 
     def fill(self, value: Any) -> None:
         self.physical.fill(value)

@@ -14,7 +14,18 @@ from typing import Any
 import numpy as np
 
 from mutagrad.batched import indexing
-from mutagrad.batched.array import NO_WRITE, Batched, aligned, levels_of, matmul, physical_of, placed, reach, union, widened
+from mutagrad.batched.array import (
+    NO_WRITE,
+    Batched,
+    aligned,
+    levels_of,
+    matmul,
+    physical_of,
+    placed,
+    reach,
+    union,
+    widened,
+)
 
 DYNAMIC = (
     "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::nonzero. "
@@ -167,11 +178,6 @@ def full_like(x: Batched, value: Any, dtype: Any = None, order: Any = "K", **opt
 @rule(np.copy)
 def copy(x: Batched, *arguments: Any, **options: Any) -> Batched:
     return x.copy()
-
-
-@rule(np.ascontiguousarray)
-def ascontiguousarray(x: Batched, dtype: Any = None) -> Batched:
-    return x.like(np.ascontiguousarray(x.physical, dtype))
 
 
 @rule(np.astype)
@@ -335,7 +341,20 @@ def _of_matrices(function: Callable) -> Callable[..., Any]:
     return call
 
 
-for _name in ("inv", "det", "slogdet", "cholesky", "eig", "eigh", "eigvals", "eigvalsh", "svd", "svdvals", "qr", "pinv"):
+for _name in (
+    "inv",
+    "det",
+    "slogdet",
+    "cholesky",
+    "eig",
+    "eigh",
+    "eigvals",
+    "eigvalsh",
+    "svd",
+    "svdvals",
+    "qr",
+    "pinv",
+):
     Batched.functions[getattr(np.linalg, _name)] = _of_matrices(getattr(np.linalg, _name))
 
 

@@ -15,6 +15,7 @@ from mutagrad.modes import count_extra
 
 _numbers = count(1)
 
+
 class Unbatchable(TypeError):
     """Raised where code that works on plain arrays meets one with hidden dimensions."""
 

@@ -4,3 +4,6 @@ Follows https://docs.pytorch.org/docs/stable/func.html
 """
 
 from mutagrad.func.forward import jacfwd, jvp, linearize
+from mutagrad.func.modules import functional_call, stack_module_state
+from mutagrad.func.reverse import grad, grad_and_value, hessian, jacrev, vjp
+from mutagrad.func.vmap import vmap

@@ -183,21 +183,27 @@ def matmul(x: Any, y: Any) -> Any:
 
 
 def _together(kernel: Any) -> Any:
-    """A kernel of arrays of like shapes along a dimension, which comes last or after two of them."""
+    """A kernel of arrays of like shapes along a dimension, its last argument."""
 
-    def call(x: Any, indices: Any, *rest: Any, axis: int = -1) -> Any:
-        if rest and isinstance(rest[-1], int):
-            *rest, axis = rest
-        levels = union(x, indices, *rest)
+    def call(x: Any, *others: Any, axis: int = -1) -> Any:
+        if isinstance(others[-1], int):
+            *others, axis = others  # type: ignore[assignment]
+        levels = union(x, *others)
         if not levels:
-            return kernel(x, indices, *rest, axis)
-        x, indices, *rest = [each if np.ndim(each) == 0 and type(each) is not Batched else widened(each, levels, False) for each in (x, indices, *rest)]
+            return kernel(x, *others, axis)
+        x, *arrays = [_full(each, levels) for each in (x, *others)]
         if x.ndim == 0:
-            return call(x.reshape(1), indices.reshape(1), *[r.reshape(1) if np.ndim(r) == 0 else r for r in rest], axis=0).reshape(())
-        arguments = [each.physical if type(each) is Batched else each for each in (indices, *rest)]
-        return Batched(kernel(x.physical, *arguments, x.axis(axis)), levels)
+            arrays = [each.reshape(1) if isinstance(each, Batched) else each for each in arrays]
+            return call(x.reshape(1), *arrays, axis=0).reshape(())
+        plain = [each.physical if isinstance(each, Batched) else each for each in arrays]
+        return Batched(kernel(x.physical, *plain, x.axis(axis)), levels)
 
     return call
+
+
+def _full(x: Any, levels: tuple[Level, ...]) -> Any:
+    """An array with a dimension for each of `levels`; one number as it is."""
+    return x if np.ndim(x) == 0 and type(x) is not Batched else widened(x, levels, copy=False)
 
 
 take_along_axis = _together(reductions.take_along_axis)
@@ -208,20 +214,20 @@ add_along_axis = _together(reductions.add_along_axis)
 # Fitting ------------------------------------------------------------------------------------------------------------
 
 
-def fit(share: Any, shape: tuple[int, ...], dtype: np.dtype, levels: tuple[Level, ...] = ()) -> Any:
+def fit(share: Any, shape: tuple[int, ...], dtype: np.dtype, levels: tuple[Level, ...] | None = None) -> Any:
     """`share` summed over the dimensions along which an input of `shape` was broadcast, in the input's dtype.
 
-    It is summed over levels, too, that the input has not and that are not open: within a level each sample has a
-    gradient of its own.
+    Where the `levels` of the input are given, it is summed over others, too, unless they are open: within a level each
+    sample has a gradient of its own.
     """
-    if not levels and type(share) is not Batched:
-        return arrays.fit(share, shape, dtype)
-    share = matched(asarray(share), levels, state.levels)
+    if levels is not None:
+        share = matched(asarray(share), levels, state.levels)
     if type(share) is not Batched:
         return arrays.fit(share, shape, dtype)
     if share.shape != tuple(shape):
         extra = share.ndim - len(shape)
-        axes = tuple(range(extra)) + tuple([d + extra for d, n in enumerate(shape) if n == 1 and share.shape[d + extra] != 1])
+        repeated = [d + extra for d, n in enumerate(shape) if n == 1 and share.shape[d + extra] != 1]
+        axes = (*range(extra), *repeated)
         share = share.sum(axes, keepdims=True) if axes else share
         share = np.broadcast_to(share.reshape(share.shape[extra:]), shape)
     if share.dtype != dtype:

@@ -76,7 +76,8 @@ def arange(start: int, stop: int | None = None, step: int = 1) -> Tensor:
 def asarray(x: Any, dtype: Any = None) -> Tensor:
     """`x` itself when it is a tensor, else a constant tensor."""
     if not isinstance(x, Tensor):
-        return wrap(x if type(x) is Batched else np.array(x, _numpy(dtype)))
+        array: Any = x if type(x) is Batched else np.array(x, _numpy(dtype))
+        return wrap(array)
     return x if dtype is None else astype(x, dtype)
 
 
@@ -355,9 +356,9 @@ def tensordot(x: Tensor, y: Tensor, axes: Any = 2) -> Tensor:
     return contractions.tensordot(x, y, axes)
 
 
-def fit(share: Tensor, shape: tuple[int, ...], dtype: np.dtype, levels: tuple[Level, ...] = ()) -> Tensor:
+def fit(share: Tensor, shape: tuple[int, ...], dtype: np.dtype, levels: tuple[Level, ...] | None = None) -> Tensor:
     """`share` summed over the dimensions along which an input of `shape` was broadcast, in the input's dtype."""
-    if levels or type(share._array) is Batched:
+    if levels is not None:
         share = at_levels(share, levels)
     if tuple(share.shape) != shape:
         share = share.sum_to_size(shape)  # type: ignore[attr-defined]

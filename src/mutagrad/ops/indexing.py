@@ -174,7 +174,7 @@ def write_at(
     """
     if extras[0]:
         make_room(target, (value, *key))
-        if union(*[item for item in key if getattr(item, "dtype", None) == bool]):
+        if union(*[item for item in key if not isinstance(item, slice) and item.dtype.kind == "b"]):
             return _write_under_mask(target, key, value, writer)
     array = target._array
     shape = shape_of(key, array.shape)
@@ -201,10 +201,12 @@ def write_at(
     if storage.waiting is not None or storage.index is not None:
         storage.will_write(array, view, writer, positions(key, array.shape))
     if accumulate:
-        (batched if extras[0] else arrays).add_at(array, key, source if source.shape == shape else np.broadcast_to(source, shape))
+        (batched if extras[0] else arrays).add_at(
+            array, key, source if source.shape == shape else np.broadcast_to(source, shape)
+        )
     else:
         # In order, so that the last of several values for one element is the one that remains.
-        array[key] = np.ascontiguousarray(source) if source.ndim else source
+        array[key] = np.ascontiguousarray(source) if source.ndim and type(source) is ndarray else source
     family.bump()
     if edges is not None:
         kind = Accumulated if accumulate else Gathered
@@ -237,7 +239,6 @@ def _write_under_mask(target: Tensor, key: Key, value: Any, writer: str) -> None
         raise RuntimeError(NO_MASK)
     mask = mask.reshape(mask.shape + (1,) * (target._array.ndim - mask.ndim))
     write(target, target.masked_fill(wrap(mask), value), writer)  # type: ignore[attr-defined]
-
 
 
 def _is_fill(key: Key, source: ndarray) -> bool:

@@ -291,7 +291,9 @@ def _last_written_by_samples(key: Key, shape: Sequence[int]) -> Any:
     levels = union(*key)
     items = _per_dimension(key)
     ndim = max([item.ndim for item in items if isinstance(item, ARRAYS)])
-    hidden = [np.arange(level.size).reshape((-1,) + (1,) * (len(levels) - i - 1 + ndim)) for i, level in enumerate(levels)]
+    hidden = [
+        np.arange(level.size).reshape((-1,) + (1,) * (len(levels) - i - 1 + ndim)) for i, level in enumerate(levels)
+    ]
     whole = (*hidden, *[reach(item, levels, ndim) if isinstance(item, ARRAYS) else item for item in items])
     remained = last_written(whole, (*[level.size for level in levels], *shape))
     return remained if remained is None else Batched(remained, levels)

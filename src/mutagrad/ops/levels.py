@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.batched import Batched, Level, levels_of, matched
+from mutagrad.batched import Batched, Level, levels_of, matched, physical_of
 from mutagrad.batched import state as open_levels
 from mutagrad.operation import Operation, fitting, same
 from mutagrad.ops.views import view_step
@@ -44,7 +44,7 @@ def leave(tensor: Tensor, dim: int, level: Level) -> Tensor:
     """The opposite view: the hidden dimension of a level as the dimension `dim`."""
     if level not in levels_of(tensor._array):
         tensor = at_levels(tensor, (*levels_of(tensor._array), level))
-    return view_step(tensor, _shown, (dim, level), "Vmap", overlapping=0 in tensor._array.physical.strides)
+    return view_step(tensor, _shown, (dim, level), "Vmap", overlapping=0 in physical_of(tensor._array).strides)
 
 
 def _hidden(xp: Any, x: Any, dim: int, level: Level) -> Any:
