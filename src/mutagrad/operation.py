@@ -339,7 +339,7 @@ class Operation:
                 value = results[len(self.outputs) + self.derived.index(name)]
                 yield wrap(value) if type(value) is ndarray else value
 
-    def _misfit(self, inputs: Sequence[Any], edges: Sequence[Edge | None], out: np.ndarray) -> tuple | None:
+    def _misfit(self, inputs: Sequence[Any], edges: Sequence[Edge | None], out: Any) -> tuple | None:
         """Shape and dtype of each input where one that wants a share has not the output's, or shares may not have them.
 
         A rule that meets an input of another dtype, be it one without an edge, may give a share in a wider dtype.

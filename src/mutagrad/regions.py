@@ -59,7 +59,9 @@ class Layout:
 def layout_of(base: np.ndarray, aligned: bool) -> Layout:
     """The layout of a base."""
     if type(base) is Batched:
-        layout = Layout(base.shape, base.dtype, tuple([stride // base.itemsize for stride in base.strides]), aligned, False)
+        layout = Layout(
+            base.shape, base.dtype, tuple([stride // base.itemsize for stride in base.strides]), aligned, False
+        )
         layout.hidden = base
         return layout
     if base.flags.c_contiguous:

@@ -15,7 +15,7 @@ from mutagrad.autograd import running
 from mutagrad.autograd.accumulation import accumulate_into, call_hooks, call_node_hooks, deliver, own
 from mutagrad.autograd.edges import GradientEdge, Place, edge_to, metadata_of, watch_on
 from mutagrad.autograd.faults import fault
-from mutagrad.autograd.pulling import pull_arrays, pull_tensors, surrounded, surroundings
+from mutagrad.autograd.pulling import pull_arrays, pull_samples, pull_tensors, surrounded, surroundings
 from mutagrad.autograd.samples import SamplesPass
 from mutagrad.batched import entered, levels_of
 from mutagrad.engine import Pass
@@ -179,7 +179,7 @@ def _run(
     xp, pull = (tensors, pull_tensors) if on_tensors else (batched if batches else arrays, None)
     kind = SamplesPass if batches else Pass
     if extras[0] and surroundings:
-        pull = surrounded(pull or pull_arrays)
+        pull = surrounded(pull or (pull_samples if batches else pull_arrays))
     before = modes.grad
     modes.grad = create_graph
     count_extra(batches)  # Tensors with hidden dimensions are for the general calls.

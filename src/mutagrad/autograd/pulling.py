@@ -10,7 +10,7 @@ from typing import Any
 
 from mutagrad.autograd.saved import snapshots
 from mutagrad.graph import Node
-from mutagrad.namespaces import arrays, tensors
+from mutagrad.namespaces import arrays, batched, tensors
 
 Pull = Callable[[Node, Any], Any]
 
@@ -21,6 +21,11 @@ surroundings: list[Callable[[Node, Any, Pull], Any]] = []
 def pull_arrays(node: Node, ct: Any) -> Any:
     """The shares of a node's inputs, of arrays."""
     return node.operation.pullback(arrays, ct, node.saved, node)
+
+
+def pull_samples(node: Node, ct: Any) -> Any:
+    """The shares of a node's inputs, of arrays that may have hidden dimensions."""
+    return node.operation.pullback(batched, ct, node.saved, node)
 
 
 def pull_tensors(node: Node, ct: Any) -> Any:

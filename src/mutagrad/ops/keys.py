@@ -195,7 +195,7 @@ def largest(index: ndarray) -> int:
     return np.maximum.reduce(index.view(f"u{index.itemsize}"), axis=None)
 
 
-def within(index: ndarray, size: int, dim: int) -> ndarray:
+def within(index: Any, size: int, dim: int) -> Any:
     """An int64 index array as non-negative indices; dimension `dim` of the message has the `size`.
 
     Raises IndexError when one is outside [-size, size).
@@ -303,7 +303,7 @@ def _per_dimension(key: Sequence[Any]) -> list[Any]:
     """The items of a key with each mask as the index arrays that it stands for."""
     items: list[Any] = []
     for item in key:
-        items.extend(item.nonzero() if isinstance(item, ARRAYS) and item.dtype == bool else [item])
+        items.extend(np.nonzero(item) if isinstance(item, ARRAYS) and item.dtype == bool else [item])
     return items
 
 
@@ -342,7 +342,7 @@ def _check_step(step: Any) -> None:
         raise ValueError("step must be greater than zero" if step else "slice step cannot be zero")
 
 
-def _check_mask(mask: ndarray, shape: Sequence[int], dim: int) -> None:
+def _check_mask(mask: Any, shape: Sequence[int], dim: int) -> None:
     for i, size in enumerate(mask.shape):
         if size != shape[dim + i]:
             raise IndexError(
