@@ -69,7 +69,14 @@ class Size(tuple):
         return Size, (tuple(self),)
 
 
-class Tensor:
+if TYPE_CHECKING:
+    # What other modules attach; written by `tools/write_stubs.py`.
+    from mutagrad.methods import Methods  # pyright: ignore[reportMissingModuleSource]
+else:
+    Methods = object
+
+
+class Tensor(Methods):
     """An n-dimensional array that can be differentiated.
 
     Made by `mutagrad.tensor`, `mutagrad.zeros` and the like; `Tensor(2, 3)` is uninitialised memory of the default
