@@ -3,7 +3,9 @@
 import importlib.util
 from pathlib import Path
 
-spec = importlib.util.spec_from_file_location("write_stubs", Path(__file__).resolve().parents[1] / "tools/write_stubs.py")
+spec = importlib.util.spec_from_file_location(
+    "write_stubs", Path(__file__).resolve().parents[1] / "tools/write_stubs.py"
+)
 write_stubs = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(write_stubs)
 

@@ -25,7 +25,21 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 '''
-PLAIN = {"Tensor", "None", "Any", "Sequence", "Callable", "tuple", "list", "dict", "int", "float", "bool", "str", "complex"}
+PLAIN = {
+    "Tensor",
+    "None",
+    "Any",
+    "Sequence",
+    "Callable",
+    "tuple",
+    "list",
+    "dict",
+    "int",
+    "float",
+    "bool",
+    "str",
+    "complex",
+}
 BUILTIN = re.compile(r"\b(tuple|list|dict|int|float|bool|str|complex)\b")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mutagrad.tensor import Tensor as Tensor
 from mutagrad.report.errors import AutogradError as AutogradError
+from mutagrad.batched.array import Batched as Batched
 from mutagrad.ops.random import Generator as Generator
 from mutagrad.report.errors import OverwrittenError as OverwrittenError
 from mutagrad.tensor import Size as Size
@@ -35,6 +36,7 @@ from mutagrad import signal as signal
 from mutagrad import special as special
 from mutagrad import utils as utils
 
+ARRAYS: Any
 BoolTensor: type[Tensor]
 ByteTensor: type[Tensor]
 CharTensor: type[Tensor]
@@ -1116,6 +1118,8 @@ def view_as_real_copy(input: Tensor, *, out: Any = ...) -> Any:
     """A copy of what `view_as_real` gives."""
 def view_copy(input: Tensor, *shape: Any, **named: Any) -> Any:
     """A copy of what `view` gives."""
+def vmap(func: Callable[..., Any], in_dims: Any = ..., out_dims: Any = ..., randomness: builtins.str = ..., *, chunk_size: builtins.int | None = ...) -> Callable[..., Any]:
+    """The function that maps `func` over a dimension of its arguments, in one call."""
 def vsplit(input: Tensor, indices_or_sections: Any = ...) -> Any:
     """The pieces one above the other (along the first dimension), as views."""
 def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor:
