@@ -158,6 +158,7 @@ def publish(
     """Gives the function its name and text and attaches the methods that follow from it."""
     _describe(function, op, doc)
     function.operation = op  # type: ignore[attr-defined]
+    op.public = function
     for name in (op.name, *aliases):
         if method:
             setattr(Tensor, name, function)

@@ -19,6 +19,8 @@ class _Modes(threading.local):
     inference = False
     saved_hooks: tuple[tuple[Callable, Callable], ...] = ()  # of `saved_tensors_hooks`, the innermost last
     saved_hooks_refused: str | None = None  # why there must be none
+    around_calls: tuple[Callable, ...] = ()  # `around(operation, inputs, values, call)` gives what `call()` gives
+    around_values: tuple[Callable, ...] = ()  # `around(operation, compute)`, the same of the value alone
     mutation_allowed = False  # within `allow_mutation_on_saved_tensors`
     multithreading = True
     grad_layout_policy = True

@@ -118,6 +118,7 @@ class Operation:
         self.jvp = jvp
         self.differentiable = joint is not None or any(self.rules)
         self._plan()
+        self.public: Callable[..., Any] | None = None  # the function that calls it
         self.with_number = self
         if number_name is not None:
             self.with_number = copy(self)
@@ -203,14 +204,17 @@ class Operation:
 
     def apply(self, inputs: Sequence[Any], values: dict[str, Any], prepared: list[Any] | None = None) -> Any:
         """The recorded result for tensors (or Python numbers) `inputs` and parameters `values`."""
+        if extras[0] and modes.around_calls:
+            return surrounded(self, inputs, values, lambda: self._apply(inputs, values, prepared))
+        return self._apply(inputs, values, prepared)
+
+    def _apply(self, inputs: Sequence[Any], values: dict[str, Any], prepared: list[Any] | None) -> Any:
         arrays = self.prepare(inputs) if prepared is None else prepared
         try:
-            if extras[0] and union(*arrays):
-                result = self._of_samples(arrays, values)
-            elif self.sequence:
-                result = self.forward(xp, arrays, **values)
+            if extras[0] and modes.around_values:
+                result = modes.around_values[-1](self, lambda: self._value(arrays, values))
             else:
-                result = self.forward(xp, *arrays, **values)
+                result = self._value(arrays, values)
         except (ValueError, TypeError) as error:
             raise explain(self.name, error, arrays) from None
         result = self.settle(result, arrays)
@@ -232,6 +236,11 @@ class Operation:
                 inputs = [x if isinstance(x, Tensor) else a for x, a in zip(inputs, arrays)]
             self.follow(self, inputs, values, made if self.several else (made,), results)
         return made
+
+    def _value(self, arrays: Sequence[Any], values: dict[str, Any]) -> Any:
+        if extras[0] and union(*arrays):
+            return self._of_samples(arrays, values)
+        return self.forward(xp, arrays, **values) if self.sequence else self.forward(xp, *arrays, **values)
 
     def _unrecorded(self, result: Any) -> Any:
         """The result as one tensor or a tuple of them, without a history."""
@@ -356,6 +365,13 @@ class Operation:
 
     def apply_in_place(self, target: Tensor, others: Sequence[Any], values: dict[str, Any]) -> Tensor:
         """Writes the result of the operation on `target` and `others` into `target`'s memory."""
+        if extras[0] and modes.around_calls:
+            return surrounded(
+                self, (target, *others), values, lambda: self._apply_in_place(target, others, values), "_"
+            )
+        return self._apply_in_place(target, others, values)
+
+    def _apply_in_place(self, target: Tensor, others: Sequence[Any], values: dict[str, Any]) -> Tensor:
         inputs = (target, *others)
         if extras[0]:
             make_room(target, others)
@@ -378,6 +394,15 @@ class Operation:
             inputs = [x if isinstance(x, Tensor) else a for x, a in zip(inputs, arrays)]
         commit(operation, target, inputs, edges, value, results, values)
         return target
+
+
+def surrounded(
+    operation: Operation, inputs: Sequence[Any], values: dict[str, Any], call: Callable[[], Any], suffix: str = ""
+) -> Any:
+    """What `call` gives, with what goes on around calls of operations now. In place the `suffix` is "_"."""
+    for around in modes.around_calls:
+        call = partial(around, operation, inputs, values, call, suffix)
+    return call()
 
 
 def commit(

@@ -34,6 +34,11 @@ def graph_task_id() -> int:
     return _running.passes[-1][0] if _running.passes else -1
 
 
+def has_targets() -> bool:
+    """Whether the pass that runs in this thread was asked for certain gradients, and fills no others."""
+    return bool(_running.passes) and _running.passes[-1][1].targets is not None
+
+
 def will_execute(face: Any) -> bool:
     """Whether the pass that runs in this thread runs a node. Raises RuntimeError when none does."""
     if not _running.passes:

@@ -1,3 +1,3 @@
 """What surrounds training: data sets and their loading, in the shape of `torch.utils`."""
 
-from mutagrad.utils import data, dlpack
+from mutagrad.utils import checkpoint, data, dlpack
