@@ -46,6 +46,9 @@ def whole_box(base: np.ndarray) -> Box:
 
 def box_of_key(key: tuple, base_shape: tuple[int, ...]) -> Box | None:
     """The exact box of `base[key]` for a key of integers, slices, `None` and at most one `...`; None when empty."""
+    if len(key) == 2 and type(key[0]) is int and key[1] is Ellipsis:
+        first = key[0] if key[0] >= 0 else key[0] + base_shape[0]
+        return ((first, first + 1, 1), *[(0, size, 1) for size in base_shape[1:]])
     box: list[Range] = []
     for place, item in enumerate(key):
         if item is None:
@@ -202,27 +205,52 @@ class RegionIndex:
     A box has a *level*: for each dimension its step and the rounded-up logarithm of its number of steps. Each level
     has a grid of its own, whose cells are blocks of that many steps, one for each remainder by the step; a box is
     filed under the cell in which it starts. So a search looks, level by level, only at the cells it can reach into.
+
+    Nothing is filed before it is searched for: a write beyond the `bounds` of all boxes, as that of a loop which writes
+    ahead of what it reads, meets none of them.
     """
 
-    __slots__ = ("levels", "count", "limit")
+    __slots__ = ("levels", "newest", "bounds", "count", "limit")
 
     def __init__(self, limit: int) -> None:
         self.levels: dict[tuple, dict[tuple[int, ...], dict[tuple[Box, bool], list[ref]]]] = {}
+        self.newest: list[tuple[Box, bool, ref]] = []  # those not yet filed
+        self.bounds: list[
+            tuple[int, int]
+        ] = []  # for each dimension, where the first of all boxes starts and the last stops
         self.count = 0
         self.limit = limit  # at so many objects, the dead ones are to be dropped
 
     def insert(self, box: Box, exact: bool, item: ref) -> None:
-        """Files `item` under `box`, which is the very region (`exact`) or bounds it."""
+        """Takes in `item`, which occupies `box`: just that region (`exact`) or part of it."""
+        bounds = self.bounds
+        if not self.count:
+            self.bounds = [(start, stop) for start, stop, _ in box]
+        else:
+            for d, (start, stop, _) in enumerate(box):
+                low, high = bounds[d]
+                if start < low or stop > high:
+                    bounds[d] = (start if start < low else low, stop if stop > high else high)
+        self.newest.append((box, exact, item))
+        self.count += 1
+
+    def _file(self, box: Box, exact: bool, item: ref) -> None:
         level = tuple([(step, ((stop - 1 - start) // step).bit_length()) for start, stop, step in box])
         cell = tuple([_block(r[0], *each) for r, each in zip(box, level)])
         self.levels.setdefault(level, {}).setdefault(cell, {}).setdefault((box, exact), []).append(item)
-        self.count += 1
+
+    def reaches(self, box: Box) -> bool:
+        """Whether something may be met within `box`."""
+        return all(start < high and stop > low for (start, stop, _), (low, high) in zip(box, self.bounds))
 
     def take(self, cells: Cells, box: Box, meets: Callable[[Any, bool], bool]) -> list:
         """Removes and returns the objects whose box meets `box` and of which `meets(object, exact)` is true.
 
         `cells(level, grid)` gives the occupied cells of a grid to look at. Objects that have died go, too.
         """
+        for entry in self.newest:
+            self._file(*entry)
+        self.newest.clear()
         taken: list = []
         for level, grid in list(self.levels.items()):
             for cell in cells(level, grid):
@@ -244,6 +272,7 @@ class RegionIndex:
         """Drops the objects that have died."""
         entries = list(self)
         self.levels.clear()
+        self.newest.clear()
         self.count = 0
         for entry in entries:
             self.insert(*entry)
@@ -255,6 +284,9 @@ class RegionIndex:
                     for item in items:
                         if item() is not None:
                             yield box, exact, item
+        for entry in self.newest:
+            if entry[2]() is not None:
+                yield entry
 
 
 def _part(items: list[ref], exact: bool, meets: Callable[[Any, bool], bool], taken: list) -> list[ref]:
@@ -281,7 +313,12 @@ def _block(position: Any, step: int, bits: int) -> Any:
 def cells_of_box(box: Box) -> Cells:
     """For `RegionIndex.take`: the cells from which something could reach into `box`."""
 
+    corner = tuple([start for start, _, _ in box])
+    single = all(stop - start == 1 for start, stop, _ in box)
+
     def cells(level: tuple, grid: dict) -> list[tuple[int, ...]]:
+        if single and level == ((1, 0),) * len(box):
+            return [corner] if corner in grid else []
         # Positions farther apart than a block are looked at one by one, others as a range of blocks.
         spans: list[Iterable[int]] = []
         number = 1

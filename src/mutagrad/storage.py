@@ -271,6 +271,9 @@ class Storage:
         box, exact = _box(array, view, self.array)
         if box is None:
             return []
+        index = self._settle()
+        if not index.reaches(box):
+            return []
 
         def meets(saved: Saved, saved_exact: bool) -> bool:
             if exact and saved_exact:
@@ -278,7 +281,7 @@ class Storage:
             return _is_overwritten(saved.memory, array, written)
 
         cells = cells_of_box(box) if written is None else cells_of_points(written.points(self.array))
-        return self._settle().take(cells, box, meets)
+        return index.take(cells, box, meets)
 
     def _take_among_few(self, array: np.ndarray, written: Scattered | None) -> list[Saved]:
         hit, kept, waiting = [], [], self.waiting or []
