@@ -121,7 +121,8 @@ def warned(call: Callable[[], Any]) -> list[str]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         call()
-    return [f"{each.category.__name__}: {str(each.message).splitlines()[0]}" for each in caught]
+    texts = [re.sub(r" \(Triggered internally.*", "", str(each.message).splitlines()[0]) for each in caught]
+    return [f"{each.category.__name__}: {text}" for each, text in zip(caught, texts)]
 
 
 def plain(value: Any) -> Any:

@@ -18,6 +18,7 @@ from mutagrad.autograd.faults import fault
 from mutagrad.autograd.pulling import pull_arrays, pull_samples, pull_tensors, surrounded, surroundings
 from mutagrad.autograd.samples import SamplesPass
 from mutagrad.batched import entered, levels_of
+from mutagrad.caution import warn_once
 from mutagrad.engine import Pass
 from mutagrad.graph import Leaf, Watch
 from mutagrad.modes import count_extra, extras, modes
@@ -29,6 +30,12 @@ from mutagrad.tensor import Tensor, wrap
 
 Places = Place | Sequence[Place]
 Tensors = Tensor | Sequence[Tensor]
+_CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can "
+    "cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this "
+    "function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the "
+    "leak."
+)
 
 
 def backward(
@@ -49,10 +56,14 @@ def backward(
     if inputs is not None and len(_as_tuple(inputs)) == 0:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     keep = create_graph if retain_graph is None else retain_graph
+    if create_graph:
+        warn_once(_CYCLE, stacklevel=3)
     if inputs is None:
         _run(outputs, cotangents, keep, create_graph, None)
         return
     wanted = _as_tuple(inputs)
+    if any(edge_to(place) is None for place in wanted):
+        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     for place, gradient in zip(wanted, _run(outputs, cotangents, keep, create_graph, wanted)):
         if gradient is not None:
             accumulate_into(_tensor_at(place), gradient, create_graph)

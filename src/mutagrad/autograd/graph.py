@@ -25,9 +25,11 @@ __all__ = [
     "disable_saved_tensors_hooks",
     "get_gradient_edge",
     "increment_version",
+    "region_activation_memory_budget",
     "register_multi_grad_hook",
     "save_on_cpu",
     "saved_tensors_hooks",
+    "set_override_stale_capture_stream",
     "set_warn_on_accumulate_grad_stream_mismatch",
 ]
 
@@ -267,3 +269,22 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
 
 def set_warn_on_accumulate_grad_stream_mismatch(enabled: bool) -> None:
     """Says whether to warn of gradients that come from another stream of an accelerator: there is none."""
+
+
+def set_override_stale_capture_stream(enabled: bool) -> None:
+    """Says what to do about streams of an accelerator that take no part in a capture: there is none."""
+
+
+class region_activation_memory_budget:
+    """A share of the memory for saved values, for PyTorch's compiler. Entering it raises RuntimeError: there is none."""
+
+    def __init__(self, budget: float) -> None:
+        self.budget = budget
+
+    def __enter__(self) -> None:
+        raise RuntimeError(
+            "torch.autograd.graph.region_activation_memory_budget can only be used inside a torch.compile region; it has "
+            "no effect in eager mode."
+        )
+
+    def __exit__(self, *exception: object) -> None: ...
