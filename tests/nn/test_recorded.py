@@ -7,21 +7,21 @@ import pytest
 
 import mutagrad
 
-from .programs import PROGRAMS
+from . import layers, programs, texts
 from .recording import assert_program, expected_text, text_of
-from .texts import TEXTS
 
+PARTS = {"training": (programs.PROGRAMS, texts.TEXTS), "layers": (layers.PROGRAMS, layers.TEXTS)}
 # PyTorch adds small constants in second derivatives of the binary cross entropy.
-RTOL = {"loss_second_order": {"float64": 1e-9}}
+RTOL = {"loss_second_order": {"float64": 1e-9}, "transformers": {"float32": 1e-4}, "layers": {"float32": 5e-5}}
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_numbers(name):
+@pytest.mark.parametrize("part, name", [(part, name) for part, (found, _) in PARTS.items() for name in found])
+def test_numbers(part, name):
     """A program gives the same numbers, in the same dtypes and shapes."""
-    assert_program(mutagrad, name, PROGRAMS[name], RTOL.get(name))
+    assert_program(mutagrad, name, PARTS[part][0][name], RTOL.get(name), part)
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_texts(name):
+@pytest.mark.parametrize("part, name", [(part, name) for part, (_, found) in PARTS.items() for name in found])
+def test_texts(part, name):
     """A picture, a list of names, a message with its class and the warnings before it are the same text."""
-    assert text_of(TEXTS[name], mutagrad) == expected_text(name)
+    assert text_of(PARTS[part][1][name], mutagrad) == expected_text(name, part)

@@ -147,7 +147,7 @@ class Hardtanh(Options, shown="min_val max_val"):
             if given is not None:
                 options[f"{end}_val"] = given
         if not options["max_val"] > options["min_val"]:
-            raise AssertionError("max_val must be larger than min_val")
+            raise AssertionError(f"max_val ({options['max_val']}) must be greater than min_val ({options['min_val']})")
         return options
 
     def forward(self, input: Tensor) -> Tensor:

@@ -99,10 +99,8 @@ class _NormBase(Module):
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *rest)
 
     def extra_repr(self) -> str:
-        text = f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-        if self.affine and self.bias is None:
-            text += "bias=False, "
-        return text + f"track_running_stats={self.track_running_stats}"
+        text = f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}"
+        return f"{text}, bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
 
 
 class _BatchNorm(_NormBase):

@@ -5,6 +5,7 @@ Backward hooks stand at a boundary before and one after the module: an identity 
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -157,6 +158,12 @@ class Boundaries:
             grads = _replaced(hook(self.module, grads), grads, "backward pre hook", self.module)
         self.grad_outputs = grads
         if self.after and not self.has_first:
+            warnings.warn(
+                "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs "
+                "require gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html"
+                "#torch.nn.Module.register_full_backward_hook for more details.",
+                stacklevel=5,
+            )
             self._tell_after(())
         return grads
 

@@ -64,7 +64,7 @@ class LayerNorm(Module):
 
     def extra_repr(self) -> str:
         text = f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
-        return text + (", bias=False" if self.elementwise_affine and self.bias is None else "")
+        return f"{text}, bias={self.bias is not None}"
 
 
 class RMSNorm(Module):
@@ -140,7 +140,7 @@ class GroupNorm(Module):
 
     def extra_repr(self) -> str:
         text = f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
-        return text + (", bias=False" if self.affine and self.bias is None else "")
+        return f"{text}, bias={self.bias is not None}"
 
 
 class LocalResponseNorm(Options):

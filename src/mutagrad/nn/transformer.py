@@ -6,6 +6,7 @@ R. Xiong et al., 2020).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -173,6 +174,29 @@ class TransformerDecoderLayer(_Layer):
         return self._add(x, self.norm3, self._feed(self.dropout3))
 
 
+def _why_not_nested(layer: Any) -> str | None:
+    """What keeps PyTorch from a faster way through an encoder, which it warns about."""
+    attention = getattr(layer, "self_attn", None)
+    reasons = [
+        (not isinstance(layer, TransformerEncoderLayer), "encoder_layer was not TransformerEncoderLayer"),
+        (getattr(layer, "norm_first", False), "encoder_layer.norm_first was True"),
+        (
+            not getattr(attention, "batch_first", True),
+            "encoder_layer.self_attn.batch_first was not True(use batch_first for better inference performance)",
+        ),
+        (
+            getattr(attention, "in_proj_bias", True) is None,
+            "encoder_layer.self_attn was passed bias=False",
+        ),
+        (
+            getattr(layer, "activation", F.relu) not in (F.relu, F.gelu),
+            "encoder_layer.activation_relu_or_gelu was not True",
+        ),
+        (getattr(attention, "num_heads", 2) % 2 == 1, "encoder_layer.self_attn.num_heads is odd"),
+    ]
+    return next((reason for holds, reason in reasons if holds), None)
+
+
 class TransformerEncoder(Module):
     """Copies of an encoder layer, one after another, and a normalisation at the end."""
 
@@ -190,6 +214,11 @@ class TransformerEncoder(Module):
         self.norm = norm
         self.enable_nested_tensor = enable_nested_tensor
         self.use_nested_tensor = False
+        reason = _why_not_nested(encoder_layer) if enable_nested_tensor else None
+        if reason is not None:
+            warnings.warn(
+                f"enable_nested_tensor is True, but self.use_nested_tensor is False because {reason}", stacklevel=2
+            )
         self.mask_check = mask_check
 
     def forward(

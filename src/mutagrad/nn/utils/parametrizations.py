@@ -71,16 +71,19 @@ class _SpectralNorm(Module):
             v = matrix.new_empty(columns).normal_(0, 1)
             self.register_buffer("_u", F.normalize(u, dim=0, eps=eps))
             self.register_buffer("_v", F.normalize(v, dim=0, eps=eps))
-            with no_grad():
-                iterate(matrix, self._u, self._v, 15, eps)
+            self._iterate(matrix, 15)
+
+    @no_grad()
+    def _iterate(self, matrix: Any, times: int) -> None:
+        """Power iteration from the right singular vector, where the older form goes from the left one."""
+        iterate(matrix.t(), self._v, self._u, times, self.eps)
 
     def forward(self, weight: Any) -> Any:
         if weight.ndim == 1:
             return F.normalize(weight, dim=0, eps=self.eps)
         matrix = as_matrix(weight, self.dim)
         if self.training:
-            with no_grad():
-                iterate(matrix, self._u, self._v, self.n_power_iterations, self.eps)
+            self._iterate(matrix, self.n_power_iterations)
         # Copies, since the next call writes over them what this one's gradient needs.
         return weight / (self._u.clone() @ (matrix @ self._v.clone()))
 

@@ -199,10 +199,6 @@ def register_parametrization(
                 "Registering a parametrization may not change the shape of the tensor, unless the `unsafe` flag is "
                 "enabled."
             )
-        if hasattr(parametrization, "right_inverse"):
-            with no_grad():
-                value = parametrization.right_inverse(getattr(module, tensor_name))
-            module.parametrizations[tensor_name].right_inverse(value)  # type: ignore[index]
         there.append(parametrization)
     elif tensor_name in module._buffers or tensor_name in module._parameters:
         original = getattr(module, tensor_name)

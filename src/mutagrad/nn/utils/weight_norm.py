@@ -6,6 +6,7 @@ Follows https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.weight_nor
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from mutagrad.nn.module import Module
@@ -47,6 +48,11 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
 
     Raises RuntimeError where that is so already.
     """
+    warnings.warn(
+        "`torch.nn.utils.weight_norm` is deprecated in favor of `torch.nn.utils.parametrizations.weight_norm`.",
+        FutureWarning,
+        stacklevel=2,
+    )
     if _hook_of(module, name) is not None:
         raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")
     hook = WeightNorm(name, dim)
