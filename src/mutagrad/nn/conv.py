@@ -239,8 +239,8 @@ class _ConvTransposeNd(_ConvNd):
         largest = [size + stride - 1 for size, stride in zip(smallest, self.stride)]
         if any(not low <= size <= high for low, size, high in zip(smallest, output_size, largest)):
             raise ValueError(
-                f"requested an output size of {list(output_size)}, but valid sizes range from {smallest} to {largest} (for an "
-                f"input of {input.size()[2:]})"
+                f"requested an output size of {list(output_size)}, but valid sizes range from {smallest} to {largest} "
+                f"(for an input of {input.size()[2:]})"
             )
         return [size - low for size, low in zip(output_size, smallest)]
 
