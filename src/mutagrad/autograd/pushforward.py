@@ -6,6 +6,8 @@ A declaration says with `jvp=` how the tangent of the result follows from those 
   rule too. Gradient rules multiply with the conjugate of the derivative; the tangent's is jvp(t) = conj(vjp(conj(t))).
 - "linear": the operation itself, of the tangents.
 - "multilinear": the sum over the inputs of the operation with that input replaced by its tangent.
+- "reducing", for sums and norms and whatever else gives each element to one element of the result: the inner product of
+  the tangent with the gradient, which is the rule for a cotangent of ones.
 - a function `jvp(xp, tangents..., ...)` of the inputs' tangents (None where there is none) and, by the names of its
   further parameters, of what a gradient rule can ask for, and of all inputs and outputs.
 - "transposed", the default, right for every operation: vjp(u) is linear in u, and so the gradient of
@@ -18,9 +20,10 @@ Read first: `tangents.py`, `operation.py`.
 
 from __future__ import annotations
 
+import functools
 import inspect
+import operator
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -30,6 +33,7 @@ from mutagrad.graph import NOTHING, Leaf, Node
 from mutagrad.modes import enable_grad, modes
 from mutagrad.namespaces import tensors as xp
 from mutagrad.operation import Operation
+from mutagrad.ops.dimensions import axes_of
 from mutagrad.tangents import may_have_tangent, overwrite, push, push_into, save, state, tangent_of
 from mutagrad.tensor import Tensor, wrap
 
@@ -97,7 +101,7 @@ def tangents(call: Call, given: Sequence[Tensor | None]) -> Any:
     return _RULES[rule](call, given)
 
 
-@cache
+@functools.cache
 def _asked(rule: Any, count: int) -> tuple[str, ...]:
     """What a rule asks for besides the namespace and the tangents."""
     return tuple(inspect.signature(rule).parameters)[1 + count :]
@@ -144,6 +148,19 @@ def _parameters(call: Call) -> dict[str, Any]:
     return {name: call.values[name] for name in call.operation.parameters}
 
 
+def _reducing(call: Call, given: Sequence[Tensor | None]) -> Tensor | None:
+    """The inner products of the tangents with the gradients."""
+    out = call.outputs[0]
+    shares = call.shares(xp.ones_like(out), [t is not None for t in given])
+    parts = [_conjugate(share) * t for share, t in zip(shares, given) if t is not None and share is not None]
+    if not parts:
+        return None
+    total = functools.reduce(operator.add, parts)
+    if "dim" not in call.values:
+        return xp.fit(total, out._array.shape, out._array.dtype)
+    return xp.sum(total, axis=axes_of(call.values["dim"], total.ndim), keepdims=call.values["keepdim"])
+
+
 def _transposed(call: Call, given: Sequence[Tensor | None]) -> Any:
     """The gradient of <vjp(u), tangents> by u, the cotangents of the differentiable outputs."""
     differentiable = [out._array.dtype.kind in "fc" for out in call.outputs]
@@ -174,6 +191,7 @@ _RULES = {
     "diagonal": _diagonal,
     "linear": _linear,
     "multilinear": _multilinear,
+    "reducing": _reducing,
     "transposed": _transposed,
 }
 

@@ -43,7 +43,7 @@ def _extreme_share(xp: Any, ct: Any, input: Any, out: Any, input_shape: tuple, d
     return _shared_evenly(xp, ct, input == out, axes_of(dim, len(input_shape)))
 
 
-@operation(input=_extreme_share)
+@operation(input=_extreme_share, jvp="reducing")
 def amax(xp: Any, input: Any, /, dim: Dims = (), keepdim: bool = False) -> Any:
     """The largest of all elements, or of those along `dim`; equal ones share the gradient evenly.
 
@@ -59,7 +59,7 @@ def amax(xp: Any, input: Any, /, dim: Dims = (), keepdim: bool = False) -> Any:
     return xp.max(input, axis=axes_of(dim, input.ndim), keepdims=keepdim)
 
 
-@operation(input=_extreme_share)
+@operation(input=_extreme_share, jvp="reducing")
 def amin(xp: Any, input: Any, /, dim: Dims = (), keepdim: bool = False) -> Any:
     """The smallest of all elements, or of those along `dim`; equal ones share the gradient evenly.
 
@@ -161,7 +161,7 @@ def _overloaded(name: str, node: str, of_all: Callable, pair: str | None = None)
         method=False,
         node_name=node,
         input=_equal_share,
-        jvp="transposed",
+        jvp="reducing",
     )
     result = named(name, "values", "indices")
 

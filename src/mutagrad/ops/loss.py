@@ -37,6 +37,7 @@ def share(xp: Any, ct: Any, slope: Any, reduction: str) -> Any:
 
 @operation(
     promotion="promote",
+    jvp="reducing",
     method=False,
     input=lambda xp, ct, input, target, reduction: share(xp, ct, 2 * (input - target), reduction),
     target=lambda xp, ct, input, target, reduction: share(xp, ct, 2 * (target - input), reduction),
@@ -53,6 +54,7 @@ def _smooth_l1_slope(xp: Any, difference: Any, beta: float) -> Any:
 
 @operation(
     promotion="promote",
+    jvp="reducing",
     method=False,
     node_name="SmoothL1LossBackward0",
     input=lambda xp, ct, input, target, reduction, beta: share(
@@ -75,6 +77,7 @@ def _huber_slope(xp: Any, difference: Any, delta: float) -> Any:
 
 @operation(
     promotion="promote",
+    jvp="reducing",
     method=False,
     input=lambda xp, ct, input, target, reduction, delta: share(
         xp, ct, _huber_slope(xp, input - target, delta), reduction
@@ -108,6 +111,7 @@ def _probability_slope(xp: Any, input: Any, target: Any) -> Any:
 
 @operation(
     promotion="promote",
+    jvp="reducing",
     method=False,
     input=lambda xp, ct, input, target, reduction: share(xp, ct, _probability_slope(xp, input, target), reduction),
     target=lambda xp, ct, input, reduction: share(xp, ct, xp.log1p(-input) - xp.log(input), reduction),
@@ -135,6 +139,7 @@ def _logits_target_slope(xp: Any, input: Any, pos_weight: Any) -> Any:
 
 @operation(
     promotion="promote",
+    jvp="reducing",
     method=False,
     input=lambda xp, ct, input, target, pos_weight, reduction: share(
         xp, ct, _logits_slope(xp, input, target, pos_weight), reduction

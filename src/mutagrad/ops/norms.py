@@ -129,7 +129,7 @@ def _with_number(call: Callable) -> Callable:
     return vector_norm
 
 
-@operation("linalg_vector_norm", method=False, input=_vector_norm_share, wrapper=_with_number)
+@operation("linalg_vector_norm", method=False, input=_vector_norm_share, jvp="reducing", wrapper=_with_number)
 def vector_norm(
     xp: Any, input: Any, /, ord: float = 2, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
@@ -195,7 +195,7 @@ def _dist_shares(xp: Any, ct: Any, input: Any, other: Any, out: Any, p: float) -
     return (None, None) if share is None else (share, -share)
 
 
-@operation(promotion="compare", joint=_dist_shares)
+@operation(promotion="compare", joint=_dist_shares, jvp="reducing")
 def dist(xp: Any, input: Any, other: Any, /, p: float = 2) -> Any:
     """The norm of order `p` of the difference of two tensors, broadcast together.
 

@@ -25,7 +25,7 @@ __all__ = ["all", "any", "count_nonzero", "mean", "nanmean", "nansum", "prod", "
 _INT64 = np.dtype("int64")
 
 
-def reduction(whole: Rule, along: Rule, jvp: str | Callable = "transposed") -> Callable[[Callable], Callable[..., Any]]:
+def reduction(whole: Rule, along: Rule, jvp: str | Callable = "reducing") -> Callable[[Callable], Callable[..., Any]]:
     """Declares a reduction of all elements (`NameBackward0`), or along a `dim` that is given (`NameBackward1`).
 
     `whole` and `along` are their rules, `jvp` is that of the tangent. All elements, as in most losses, take the
@@ -96,7 +96,7 @@ def _nansum_share(xp: Any, ct: Any, holes: Any, input_shape: tuple, input_dtype:
     return xp.where(holes, 0, xp.fit(spread(xp, ct, input_shape, dim), input_shape, input_dtype))
 
 
-@operation(derived=("holes",), input=_nansum_share)
+@operation(derived=("holes",), input=_nansum_share, jvp="reducing")
 def nansum(xp: Any, input: Any, /, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The sum of the elements that are not nan.
 
