@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakSet
 
+from mutagrad import batched
 from mutagrad.graph import Edge, Family, Traits, new_family, next_sequence
 from mutagrad.modes import count_extra
 from mutagrad.regions import View, layout_of, relative
@@ -131,6 +132,9 @@ def _region(family: Family, view: View | None, level: Level, to_write: bool = Fa
         return None
     if to_write and not shadow.owned:
         shadow.tensor, shadow.owned, shadow.base = shadow.tensor.clone(), True, None  # type: ignore[attr-defined]
+    if to_write and batched.state.levels:
+        # A tangent may differ from sample to sample where the value does not.
+        shadow.tensor._family.set_apart().scope = batched.state.levels
     if view is holder:
         return shadow.tensor
     if holder is None:

@@ -1,4 +1,4 @@
-"""Jacobians from their products with the vectors of a standard basis, all at once or one after another."""
+"""Jacobians from their products with the vectors of a standard basis, all at once: the vectors are hidden dimensions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from mutagrad.namespaces import tensors as xp
+from mutagrad.batched import opened
+from mutagrad.ops.levels import enter, leave
 from mutagrad.tensor import Tensor, wrap
 
 
@@ -30,11 +31,13 @@ def standard_basis(tensors: Sequence[Tensor]) -> list[Tensor]:
     return made
 
 
-def over_basis(push: Callable[[list[Tensor]], Sequence[Tensor]], tensors: Sequence[Tensor]) -> list[Tensor]:
-    """What `push` gives for each vector of the standard basis of the tensors' space, stacked."""
+def over_basis(
+    push: Callable[[list[Tensor]], Sequence[Tensor]], tensors: Sequence[Tensor], randomness: str = "error"
+) -> list[Tensor]:
+    """What `push` gives for each vector of the standard basis of the tensors' space, stacked; it is called once."""
     basis = standard_basis(tensors)
-    rows = [push([vectors[k] for vectors in basis]) for k in range(len(basis[0]))]
-    return [xp.stack(list(each), axis=0) for each in zip(*rows)]
+    with opened(len(basis[0]), randomness) as level:
+        return [leave(pushed, 0, level) for pushed in push([enter(vectors, 0, level) for vectors in basis])]
 
 
 def columns(stacked: Tensor, inputs: Sequence[Tensor]) -> list[Tensor]:

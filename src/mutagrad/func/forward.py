@@ -89,7 +89,7 @@ def _pushed(output: Tensor, level: Level, strict: bool) -> Tensor:
 def jacfwd(
     func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False, *, randomness: str = "error"
 ) -> Callable[..., Any]:
-    """The function that gives the Jacobian of `func` by the arguments at `argnums`, column by column.
+    """The function that gives the Jacobian of `func` by the arguments at `argnums`, all columns in one call.
 
     The Jacobian of an output by an input has the output's dimensions and then the input's. Raises RuntimeError for
     complex inputs and outputs.
@@ -115,7 +115,7 @@ def jacfwd(
             beside[:] = [form, *rest]
             return leaves
 
-        stacked = over_basis(push, inputs)
+        stacked = over_basis(push, inputs, randomness)
         form, *aux = beside
         jacobians = [unflatten(columns(each, inputs), structure) for each in stacked]
         if isinstance(argnums, int):

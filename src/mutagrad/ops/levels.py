@@ -18,7 +18,9 @@ from mutagrad.operation import Operation, fitting, same
 from mutagrad.ops.views import view_step
 from mutagrad.tensor import Tensor
 
-matching = Operation("vmap", lambda xp, input, *, levels, kept: matched(input, levels, kept), {"input": same})
+matching = Operation(
+    "vmap", lambda xp, input, *, levels, kept: matched(input, levels, kept), {"input": same}, jvp="linear"
+)
 
 
 def at_levels(tensor: Tensor, levels: tuple[Level, ...], kept: tuple[Level, ...] | None = None) -> Tensor:
