@@ -8,6 +8,7 @@ from typing import Any
 from mutagrad.autograd.saved import output_edge
 from mutagrad.dtypes import legacy_type_name
 from mutagrad.graph import Edge, Leaf, Node
+from mutagrad.packing import PackedSaved
 from mutagrad.regions import Gathered
 from mutagrad.report import errors
 from mutagrad.report.regions import Region
@@ -63,14 +64,21 @@ def _loss_of(record: Any) -> dict[str, Any]:
 def _origin_of(node: Node, cell: Any, origins: Sequence[Any] | None) -> tuple[str, Edge | None]:
     """The part that a saved value plays for its node, and the edge to what it was."""
     if origins is not None:
-        number, origin = next((i, origin) for i, (saved, origin) in enumerate(origins) if saved is cell)
+        number, origin = next((i, origin) for i, (saved, origin) in enumerate(origins) if _holds(saved, cell))
         return f"saved_tensors[{number}]", output_edge(node, origin) if isinstance(origin, int) else origin
     operation = node.operation
-    slot = next(i for i, saved in enumerate(node.saved or ()) if saved is cell)
+    slot = next((i for i, saved in enumerate(node.saved or ()) if _holds(saved, cell)), None)
+    if slot is None:
+        return "what its values are computed from again", None  # an unpack hook had it
     position = operation.saved_input[slot]
     if position is None:
         return "output", output_edge(node, operation.outputs.index(operation.saves[slot]))
     return ("input" if len(operation.inputs) == 1 else operation.saves[slot]), node.edges[position]
+
+
+def _holds(saved: Any, cell: Any) -> bool:
+    """Whether a cell is the one looked for, or has it in the place of what a pack hook gave back."""
+    return saved is cell or (type(saved) is PackedSaved and saved.record[0] is cell)
 
 
 def _output_of(edge: Edge | None) -> tuple[int, str] | None:

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.autograd.faults import fault
 from mutagrad.autograd.saved import edge_of_cell, saved_tensor, shown_tensor
 from mutagrad.graph import NOTHING, Edge, Leaf, Node
 from mutagrad.namespaces import arrays
 from mutagrad.packing import PackedSaved, packed
 from mutagrad.regions import View
 from mutagrad.report import errors
-from mutagrad.storage import Saved
+from mutagrad.storage import LostValue, Saved
 from mutagrad.tensor import Size, Tensor, wrap
 
 _DECLARED = {"self": "input", "result": "out"}
@@ -126,13 +127,16 @@ def _slot(operation: Any, name: str) -> int | None:
 
 def _cells(node: Node) -> Any:
     if node.saved is None:
-        raise errors.freed_graph(errors.Origin(node.operation.name))
+        raise fault(node, None)
     return node.saved
 
 
 def _shown(node: Node, slot: int, cell: Saved) -> Any:
     """What a cell holds, as PyTorch shows it: a tensor, a number or None."""
-    value = None if cell is NOTHING else cell.array
+    try:
+        value = None if cell is NOTHING else cell.array
+    except LostValue as lost:
+        raise fault(node, lost) from None
     if not isinstance(value, np.ndarray):
         return value
     position = node.operation.saved_input[slot]
