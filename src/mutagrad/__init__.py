@@ -15,6 +15,7 @@ from mutagrad import (
     masked,
     nn,
     optim,
+    profiler,
     random,
     serialization,
     signal,

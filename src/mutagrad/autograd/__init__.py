@@ -1,6 +1,6 @@
 """Reverse-mode differentiation: `backward`, `grad`, hooks, custom functions, and the graph to look at."""
 
-from mutagrad.autograd import forward_ad, function, functional, grad_mode, graph, hooks, pushforward
+from mutagrad.autograd import forward_ad, function, functional, grad_mode, graph, hooks, profiler, pushforward
 from mutagrad.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from mutagrad.autograd.backward import backward, grad
 from mutagrad.autograd.function import Function, NestedIOFunction
