@@ -1,15 +1,17 @@
-"""Writes the type stubs that editors and type checkers complete from: `src/mutagrad/__init__.pyi` and `methods.pyi`.
+"""Writes the type stubs that editors and type checkers complete from: `src/mutagrad/__init__.pyi`, `methods.pyi`, packages'.
 
     python tools/write_stubs.py
 
-Both are derived from the library as it is when imported: the functions of `mutagrad`, and what modules attach to `Tensor`
-(`methods.pyi` is the base class of `Tensor` for a type checker alone). A test says whether they are current.
+They are derived from the library as it is when imported: the functions of `mutagrad`, what modules attach to `Tensor`
+(`methods.pyi` is the base class of `Tensor` for a type checker alone), and the names that packages hand on. A test says
+whether they are current.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
+import sys
 import types
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import mutagrad
 from mutagrad.tensor import Tensor
 
 SOURCE = Path(mutagrad.__file__).parent
+INTERNAL = tuple(f"mutagrad.{name}" for name in ("batched", "demo", "namespaces", "ops", "report"))
 HEAD = '''"""{what} Written by `tools/write_stubs.py`: not to be edited."""
 
 import builtins
@@ -159,12 +162,44 @@ def result_annotation(value: property) -> Any:
     return inspect.signature(value.fget).return_annotation if value.fget else inspect.Parameter.empty
 
 
+def package(module: types.ModuleType) -> str:
+    """The text of `__init__.pyi` of a package that only hands names on."""
+    lines = []
+    for name, value in sorted(vars(module).items()):
+        if name.startswith("_"):
+            continue
+        if isinstance(value, types.ModuleType):
+            if value.__name__ == f"{module.__name__}.{name}":
+                lines.append(f"from {module.__name__} import {name} as {name}\n")
+            continue
+        home = sys.modules.get(getattr(value, "__module__", None) or "")
+        own = getattr(value, "__name__", "")
+        if home is not None and home.__name__.startswith("mutagrad.") and getattr(home, own, None) is value:
+            lines.append(f"from {home.__name__} import {own} as {name}\n")
+        elif callable(value) and hasattr(value, "operation"):
+            lines.append(function_stub(name, value))
+    head = HEAD.format(what=f"What `{module.__name__}` offers.")
+    return (
+        head + "from mutagrad.tensor import Tensor\n" + "".join(sorted(lines, key=lambda line: line.startswith("def")))
+    )
+
+
 def stubs() -> dict[Path, str]:
     """The text of each stub file."""
-    return {SOURCE / "__init__.pyi": public_names(), SOURCE / "methods.pyi": methods()}
+    found = {SOURCE / "__init__.pyi": public_names(), SOURCE / "methods.pyi": methods()}
+    for path in sorted(SOURCE.glob("**/__init__.py")):
+        name = ".".join(["mutagrad", *path.parent.relative_to(SOURCE).parts])
+        if (
+            name != "mutagrad"
+            and name in sys.modules
+            and not name.startswith(INTERNAL)
+            and not hasattr(sys.modules[name], "__all__")
+        ):
+            found[path.with_suffix(".pyi")] = package(sys.modules[name])
+    return found
 
 
 if __name__ == "__main__":
     for path, text in stubs().items():
         path.write_text(text, encoding="utf-8")
-        print(f"{path.name}: {text.count('def ')} functions")
+        print(f"{path.relative_to(SOURCE)}: {len(text.splitlines())} lines")
