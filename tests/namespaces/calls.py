@@ -23,6 +23,7 @@ from mutagrad.namespaces import arrays
 from mutagrad.namespaces.axis_maps import AxisMap
 from mutagrad.namespaces.convolutions import Geometry
 from mutagrad.operation import Operation, declared
+from mutagrad.ops.alignment import Labels
 
 from ..operations import samples
 from ..operations.entries import ENTRIES
@@ -56,6 +57,7 @@ def drawn_as_is(*parameters: Any) -> Any:
 
 CLASSES = literal([2, 0], "int64")
 LINE = Geometry((1,), (0,), (1,), 1)
+LABELS = Labels.of(np.array([[1, 1], [2, 0]]), np.array([2, 1]), np.array([4, 3]), 0)
 EVEN_TAPS = np.array([[0, 2], [1, 3]])
 KEY = (np.array([0, 2, 0, 1]),)
 SAMPLES = [
@@ -144,6 +146,21 @@ SAMPLES = [
     *operation("convolve_weight", line=call(normal(2, 4, 4), normal(2, 3, 5), shape=(4, 3, 2), geometry=LINE)),
     *operation("map_along", rows=call(normal(4, 2), matrix=AxisMap.of_taps(EVEN_TAPS.T, np.ones(1), 4), dim=0)),
     *operation("max_pool", line=call(distinct(2, 4), taps=(EVEN_TAPS,))),
+    *operation(
+        "sample_grid",
+        **{
+            f"{mode}_{padding}": call(
+                normal(1, 2, 3, 4),
+                normal(1, 2, 2, 2),
+                mode=mode,
+                padding_mode=padding,
+                align_corners=padding == "zeros",
+            )
+            for mode in ("bilinear", "bicubic", "nearest")
+            for padding in ("zeros", "reflection", "border")
+        },
+    ),
+    *operation("ctc", two=call(normal(4, 2, 3), labels=LABELS, zero_infinity=True)),
     *operation("max_unpool", line=call(normal(2, 2), literal([[0, 3], [1, 2]], "int64"), size=4)),
     *operation(
         "layer_normalization group_normalization batch_normalization",

@@ -172,14 +172,19 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
     Raises RuntimeError where the weights are not so many.
     """
-    if weight.numel() != 1:
-        channels = input.shape[1] if input.ndim > 1 else 1
-        if weight.numel() != channels:
-            raise RuntimeError(
-                "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
-                f"{weight.numel()} and channel size = {channels}."
-            )
-        weight = weight.view([1, -1] + [1] * (input.ndim - 2))  # type: ignore[attr-defined]
+    if weight.ndim > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
+    if weight.numel() == 1:
+        return prelu_kernel(input, weight if input.ndim else weight.reshape(()))  # type: ignore[attr-defined]
+    if input.ndim == 0:
+        raise RuntimeError("Not allow zero-dim input tensor.")
+    channels = input.shape[1] if input.ndim > 1 else 1
+    if weight.numel() != channels:
+        raise RuntimeError(
+            "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
+            f"{weight.numel()} and channel size = {channels}."
+        )
+    weight = weight.view([1, -1] + [1] * (input.ndim - 2))  # type: ignore[attr-defined]
     return prelu_kernel(input, weight)
 
 
@@ -326,7 +331,7 @@ hardsigmoid = pointwise(
     lambda xp, input: xp.clip(input + 3, 0, 6) / 6,
     method=False,
     refuses=no_kernel("biuc", "hardsigmoid_cpu"),
-    input=lambda xp, ct, input: xp.where((input > -3) & (input < 3), ct / 6, 0),
+    input=lambda xp, ct, out: xp.where((out > 0) & (out < 1), ct / 6, 0),
     doc="The straight line from zero at minus three to one at three, level beyond.",
 )
 

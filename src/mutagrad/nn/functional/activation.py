@@ -9,6 +9,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from mutagrad.ops import activation
 from mutagrad.ops import softmax as softmaxes
 from mutagrad.ops.activation import (
@@ -26,26 +28,37 @@ from mutagrad.ops.activation import (
     softsign,
     tanhshrink,
 )
+from mutagrad.ops.creation import zeros_like
 from mutagrad.ops.trigonometric import tanh
-from mutagrad.tensor import Tensor
+from mutagrad.random import uniform
+from mutagrad.tensor import Tensor, wrap
 
 __all__ = [
     "celu",
+    "celu_",
     "elu",
+    "elu_",
     "gelu",
     "glu",
+    "gumbel_softmax",
     "hardshrink",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
+    "hardtanh_",
     "leaky_relu",
+    "leaky_relu_",
     "log_softmax",
     "logsigmoid",
     "mish",
     "prelu",
     "relu",
     "relu6",
+    "relu_",
+    "rrelu",
+    "rrelu_",
     "selu",
+    "selu_",
     "sigmoid",
     "silu",
     "softmax",
@@ -56,6 +69,7 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "threshold_",
 ]
 
 
@@ -104,6 +118,46 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     return (activation.threshold.in_place if inplace else activation.threshold)(input, threshold, value)
 
 
+relu_ = activation.relu.in_place
+
+
+def _in_place_form(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The function with `inplace=True`, named for it."""
+
+    def call(input: Any, *args: Any, **kwargs: Any) -> Tensor:
+        return function(input, *args, **kwargs, inplace=True)
+
+    call.__name__ = call.__qualname__ = function.__name__ + "_"
+    call.__doc__ = f"In-place form of `{function.__name__}`."
+    return call
+
+
+def rrelu(
+    input: Any, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False, inplace: bool = False
+) -> Tensor:
+    """`input` where it is positive, else times a slope: drawn between `lower` and `upper`, or their mean out of training.
+
+    The slopes are those that PyTorch draws for the same seed. Raises RuntimeError for bounds in the wrong order.
+    Follows https://arxiv.org/abs/1505.00853
+    """
+    if lower > upper:
+        raise RuntimeError("Lower bound should be less than or equal to the upper bound")
+    if not training:
+        return leaky_relu(input, (lower + upper) / 2, inplace)
+    array = input._array
+    if array.dtype.kind != "f":
+        raise NotImplementedError(f"\"rrelu_with_noise_out_cpu\" not implemented for '{input.dtype.scalar_type}'")
+    slopes = np.ones(array.shape, array.dtype)
+    drawn = array <= 0
+    slopes[drawn] = uniform((int(drawn.sum()),), np.float64, lower, upper)
+    return input.mul_(wrap(slopes)) if inplace else input * wrap(slopes)
+
+
+celu_, elu_, hardtanh_, leaky_relu_, rrelu_, selu_, threshold_ = map(
+    _in_place_form, (celu, elu, hardtanh, leaky_relu, rrelu, selu, threshold)
+)
+
+
 def glu(input: Any, dim: int = -1) -> Tensor:
     """The first half of `input` along `dim`, times the sigmoid of the second.
 
@@ -116,6 +170,20 @@ def glu(input: Any, dim: int = -1) -> Tensor:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim % input.ndim} is size {size}")
     value, gate = input.split(size // 2, dim)
     return value * gate.sigmoid()
+
+
+def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
+    """A sample of the distribution of logarithms `logits` that may be differentiated, softer the larger `tau` is.
+
+    With `hard` it is a one where it is largest and zeros elsewhere, with the gradient of the soft one. The numbers are
+    PyTorch's for the same seed. Follows https://arxiv.org/abs/1611.01144
+    """
+    noise = -zeros_like(logits).exponential_().log()  # type: ignore[attr-defined]
+    soft = softmax((logits + noise) / tau, dim)
+    if not hard:
+        return soft
+    largest = soft.max(dim, keepdim=True)[1]  # type: ignore[attr-defined]
+    return zeros_like(logits).scatter_(dim, largest, 1.0) - soft.detach() + soft  # type: ignore[attr-defined]
 
 
 # Along a dimension --------------------------------------------------------------------------------------------------

@@ -20,12 +20,16 @@ from mutagrad.tensor import Tensor, wrap
 
 __all__ = [
     "alpha_dropout",
+    "alpha_dropout_",
     "dropout",
     "dropout1d",
     "dropout2d",
     "dropout3d",
+    "dropout_",
     "feature_alpha_dropout",
+    "feature_alpha_dropout_",
     "feature_dropout",
+    "feature_dropout_",
 ]
 
 SATURATION = 1.7580993408473766  # of the exponential rectifier `selu` far below zero
@@ -168,3 +172,26 @@ def _with_batch(input: Any, ndim: int, p: float, training: bool, inplace: bool) 
         return feature_dropout(input, p, training, inplace)
     result: Any = feature_dropout(input.unsqueeze(0), p, training, inplace)
     return input if inplace else result.squeeze(0)
+
+
+# In place -----------------------------------------------------------------------------------------------------------
+
+
+def dropout_(input: Any, p: float, train: bool) -> Tensor:
+    """In-place form of `dropout`."""
+    return dropout(input, p, train, inplace=True)
+
+
+def feature_dropout_(input: Any, p: float, train: bool) -> Tensor:
+    """In-place form of `feature_dropout`."""
+    return feature_dropout(input, p, train, inplace=True)
+
+
+def alpha_dropout_(input: Any, p: float, train: bool) -> Tensor:
+    """In-place form of `alpha_dropout`."""
+    return alpha_dropout(input, p, train, inplace=True)
+
+
+def feature_alpha_dropout_(input: Any, p: float, train: bool) -> Tensor:
+    """In-place form of `feature_alpha_dropout`."""
+    return feature_alpha_dropout(input, p, train, inplace=True)

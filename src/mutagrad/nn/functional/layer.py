@@ -16,7 +16,7 @@ from mutagrad.ops.ranges import arange
 from mutagrad.ops.shaping import broadcast_tensors
 from mutagrad.tensor import Tensor
 
-__all__ = ["cosine_similarity", "linear", "normalize", "one_hot"]
+__all__ = ["bilinear", "cosine_similarity", "linear", "normalize", "one_hot"]
 
 
 def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
@@ -41,6 +41,35 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
     elif indices.size and indices.max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
     return (tensor.unsqueeze(-1) == arange(num_classes)).long()
+
+
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
+    """The sums over i and j of `input1[i] * weight[k, i, j] * input2[j]`, plus `bias[k]`.
+
+    Shapes: input1 (*, I), input2 (*, J), weight (K, I, J), bias (K), result (*, K). Raises RuntimeError for others.
+    """
+    if input1.ndim != input2.ndim:
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {input1.ndim} and {input2.ndim}")
+    for dim, (first, second) in enumerate(zip(input1.shape[:-1], input2.shape[:-1])):
+        if first != second:
+            raise RuntimeError(
+                f"bilinear(): input batch dimensions do not match at dim {dim}: got {first} and {second}"
+            )
+    for name, each, dim in (("input1", input1, 1), ("input2", input2, 2)):
+        if each.shape[-1] != weight.size(dim):
+            raise RuntimeError(
+                f"bilinear(): {name} size does not match weight size: got {each.shape[-1]} but expected "
+                f"{weight.size(dim)}"
+            )
+    if bias is not None and bias.size(0) != weight.size(0):
+        raise RuntimeError(
+            f"bilinear(): bias size does not match weight size: got {bias.size(0)} but expected {weight.size(0)}"
+        )
+    outputs, first, second = weight.shape
+    lead = input1.shape[:-1]
+    rows = input1.reshape(-1, first) @ weight.permute(1, 0, 2).reshape(first, outputs * second)
+    result = (rows.reshape(-1, outputs, second) @ input2.reshape(-1, second, 1)).reshape(*lead, outputs)
+    return result if bias is None else result + bias
 
 
 def normalize(input: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:

@@ -13,7 +13,7 @@ import numpy as np
 from mutagrad.ops.creation import full
 from mutagrad.tensor import Tensor, wrap
 
-__all__ = ["pad"]
+__all__ = ["constant_pad_nd", "pad"]
 
 
 def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
@@ -46,6 +46,11 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     return _with_own_elements(input, pad, mode)
 
 
+def constant_pad_nd(input: Any, pad: Sequence[int], value: float = 0) -> Tensor:
+    """`input` with `value` around it, as `pad` puts it."""
+    return _pad(input, pad, "constant", value)
+
+
 def _with_constant(input: Any, pad: Sequence[int], value: float) -> Tensor:
     rest = [0] * (input.ndim - len(pad) // 2)
     before, after = rest + list(pad[-2::-2]), rest + list(pad[::-2])
@@ -61,6 +66,8 @@ def _inner(before: Sequence[int], after: Sequence[int], sizes: Sequence[int]) ->
     """What lies between the positive counts."""
     return tuple(slice(max(first, 0), size - max(last, 0)) for first, last, size in zip(before, after, sizes))
 
+
+_pad = pad
 
 # Own elements -------------------------------------------------------------------------------------------------------
 
@@ -85,6 +92,10 @@ def _with_own_elements(input: Any, pad: Sequence[int], mode: str) -> Tensor:
     (_check_circular if mode == "circular" else _check_sizes)(input.shape, pad, mode)
     for number in range(count):
         dim, before, after = input.ndim - 1 - number, pad[2 * number], pad[2 * number + 1]
+        if mode == "circular" and min(before, after) < 0:
+            # What is cut off is cut before the rest goes round.
+            input = input.narrow(dim, max(-before, 0), input.shape[dim] + min(before, 0) + min(after, 0))
+            before, after = max(before, 0), max(after, 0)
         size = input.shape[dim]
         places = np.arange(-before, size + after, dtype=np.int64)
         input = input.index_select(dim, wrap(_FOLDS[mode](places, size)))
