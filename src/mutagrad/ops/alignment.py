@@ -108,8 +108,7 @@ def _share(xp: Any, ct: Any, input: Any, labels: Labels, zero_infinity: bool) ->
         share = xp.add_along_axis(xp.exp(input[t]), index, -occupied, axis=1)
         shares.append(xp.where(xp.asarray((steps > t)[:, None]), share, 0))
     share = xp.stack(shares[::-1], axis=0)
-    share = xp.where(lost[:, None], 0 if zero_infinity else np.nan, share) * ct[:, None]
-    return xp.where((ct == 0)[:, None], 0, share)
+    return xp.where(lost[:, None], 0 if zero_infinity else np.nan, share) * ct[:, None]
 
 
 @operation(method=False, node_name="CtcLossBackward0", input=_share)

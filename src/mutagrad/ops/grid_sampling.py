@@ -98,7 +98,8 @@ def _all_taps(
         for axis in range(ndim)
     ]
     for combination in product(*axes):
-        place, inside = 0, True
+        place: Any = 0
+        inside: Any = True
         for (index, valid, _, _), size in zip(combination, shape[2:]):
             place, inside = place * size + index, valid & inside
         place = xp.broadcast_to(place[:, None], (count, channels, *place.shape[1:]))

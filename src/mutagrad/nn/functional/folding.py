@@ -34,7 +34,7 @@ def _window_map(size: int, kernel: int, stride: int, padding: int, dilation: int
 
 def _pair(name: str, given: Size) -> tuple[int, int]:
     """A number for each of two dimensions. Raises RuntimeError where there are not as many."""
-    many = tuple(given) if isinstance(given, (tuple, list)) else (given,) * 2
+    many: Any = tuple(given) if isinstance(given, (tuple, list)) else (given,) * 2
     if len(many) == 1:
         many = many * 2
     if len(many) != 2:

@@ -129,7 +129,7 @@ def _counts(
             raise ValueError(_mismatch("scale_factor of shape", "scale_factor", "s", scale_factor, spatial))
         factors = tuple([float(s) for s in scale_factor])
     else:
-        factors = (float(scale_factor),) * ndim
+        factors = (float(scale_factor),) * ndim  # type: ignore[arg-type]
     counts = tuple([math.floor(float(n) * s) for n, s in zip(spatial, factors)])
     return counts, (None,) * ndim if recompute else factors
 
