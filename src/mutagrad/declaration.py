@@ -226,13 +226,15 @@ def _by_name(name: str, arity: int) -> Callable:
 def _describe(function: Callable, op: Operation, doc: str | None, name: str | None = None) -> Callable:
     function.__name__ = function.__qualname__ = name or op.name
     function.__doc__ = doc
-    parameters = [inspect.Parameter(n, inspect.Parameter.POSITIONAL_OR_KEYWORD) for n in op.inputs]
-    given = inspect.signature(op.forward).parameters
-    parameters += [given[n].replace(annotation=inspect.Parameter.empty) for n in op.parameters]
+    parameters = [_parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in op.inputs]
+    parameters += [_parameter(p.name, p.kind, p.default) for p in op.signature if p.name in op.named]
     named = [] if op.variant is None else list(inspect.signature(op.variant).parameters.values())
     if not (name or "").endswith("_"):
-        named.append(inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None))
-    for each in named:
-        parameters.append(each.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=inspect.Parameter.empty))
+        named.append(_parameter("out", inspect.Parameter.KEYWORD_ONLY, None))
+    parameters += [_parameter(p.name, inspect.Parameter.KEYWORD_ONLY, p.default) for p in named]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return function
+
+
+def _parameter(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, kind, default=default)

@@ -10,7 +10,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array
+
+from mutagrad.deferred import Deferred
+
+sparse = Deferred("scipy.sparse")
 
 
 class AxisMap:
@@ -29,7 +32,7 @@ class AxisMap:
         inside = (places >= 0) & (places < size)
         rows = np.broadcast_to(np.arange(len(places))[:, None], places.shape)[inside]
         weights = np.broadcast_to(weights, places.shape)[inside]
-        return cls(csr_array((weights, (rows, places[inside])), shape=(len(places), size)))
+        return cls(sparse.csr_array((weights, (rows, places[inside])), shape=(len(places), size)))
 
     @cached_property
     def transpose(self) -> AxisMap:

@@ -11,8 +11,10 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csc_array
 
+from mutagrad.deferred import Deferred
+
+sparse = Deferred("scipy.sparse")
 FEW = 2048  # so many elements are added one by one before anything else is worth setting up
 
 
@@ -79,7 +81,9 @@ def _add_rows(x: np.ndarray, axis: int, index: np.ndarray, share: np.ndarray) ->
     if count > 4 * index.size:
         present, places = np.unique(places, return_inverse=True)
         count = present.size
-    ones = csc_array((np.ones(index.size, x.dtype), places, np.arange(index.size + 1)), shape=(count, index.size))
+    ones = sparse.csc_array(
+        (np.ones(index.size, x.dtype), places, np.arange(index.size + 1)), shape=(count, index.size)
+    )
     sums = (ones @ rows.reshape(index.size, math.prod(rest))).reshape(count, *rest)
     if present is None:
         x += sums

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import special
 
+from mutagrad.deferred import Deferred
 from mutagrad.dtypes import of_numpy
+
+special = Deferred("scipy.special")
 
 LARGE = 2048  # elements
 _HALF = np.dtype("float16")

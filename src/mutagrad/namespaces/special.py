@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
-from scipy.special import erfcx, gammainc, gammaincc, log_ndtr, ndtri, zeta
+
+from mutagrad.deferred import Deferred
 
 __all__ = ["airy", "bessel", "erfcx", "gammainc", "gammaincc", "log_ndtr", "ndtri", "zeta"]
+
+special = Deferred("scipy.special")
+erfcx, log_ndtr, ndtri, zeta = special.erfcx, special.log_ndtr, special.ndtri, special.zeta
+gammainc, gammaincc = special.gammainc, special.gammaincc
 
 # The kernels of one order are several times as fast as those of any.
 _OF_ORDER = {

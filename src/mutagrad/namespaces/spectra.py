@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import fft as scipy_fft
 
+from mutagrad.deferred import Deferred
+
+scipy_fft = Deferred("scipy.fft")
 Sizes = Sequence[int] | None
 
 
@@ -23,7 +25,6 @@ def _transform(function: Callable) -> Callable[..., np.ndarray]:
         return _of_nothing(function, x, s, axes)
 
     call.__name__ = function.__name__
-    call.__doc__ = function.__doc__.split("\n")[0] if function.__doc__ else None
     return call
 
 
@@ -31,10 +32,10 @@ def _of_nothing(function: Any, x: np.ndarray, s: Sizes, axes: Sequence[int]) -> 
     shape = list(x.shape)
     for axis, n in zip(axes, [shape[axis] for axis in axes] if s is None else s):
         shape[axis] = n
-    if function is scipy_fft.rfftn:
+    if function.__name__ == "rfftn":
         shape[axes[-1]] = shape[axes[-1]] // 2 + 1
     dtype = np.result_type(x.dtype, np.complex64)
-    return np.zeros(shape, dtype.char.lower() if function is scipy_fft.irfftn else dtype)
+    return np.zeros(shape, dtype.char.lower() if function.__name__ == "irfftn" else dtype)
 
 
 fftn = _transform(scipy_fft.fftn)

@@ -19,14 +19,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import special
 
+from mutagrad.deferred import Deferred
 from mutagrad.ops.creation import Options, allocate
 from mutagrad.ops.sizes import integer
 from mutagrad.tensor import Tensor
 
 __all__ = ["bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"]
 
+special = Deferred("scipy.special")
 Shape = Callable[[np.ndarray], np.ndarray]
 
 # Shapes, of the place from -1 at one end to 1 at the other ----------------------------------------------------------

@@ -9,11 +9,13 @@ import warnings
 
 import numpy as np
 from numpy.typing import DTypeLike
-from scipy.linalg import get_lapack_funcs
+
+from mutagrad.deferred import Deferred
 
 from .checks import C_NAMES, check_kernel, is_floating, scalar_name
 from .generator import Generator, default_generator
 
+linalg = Deferred("scipy.linalg")
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 # From this range on PyTorch takes the remainder of 64 random bits instead of 32, to keep it even.
@@ -222,6 +224,6 @@ def _swap_in_order(n: int, partners: np.ndarray) -> np.ndarray:
     """
     numbers = np.arange(n, dtype=np.float32 if n <= 2**24 else np.float64).reshape(n, 1)
     if partners.size:
-        (laswp,) = get_lapack_funcs(("laswp",), (numbers,))
+        (laswp,) = linalg.get_lapack_funcs(("laswp",), (numbers,))
         numbers = laswp(numbers, partners, overwrite_a=1)
     return numbers.ravel()

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array
 
+from mutagrad.deferred import Deferred
 from mutagrad.modes import no_grad
 from mutagrad.namespaces.axis_maps import AxisMap
 from mutagrad.ops.axis_maps import map_along
@@ -18,6 +18,8 @@ from mutagrad.ops.gathering import embedding as rows_of
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["embedding", "embedding_bag"]
+
+matrices = Deferred("scipy.sparse")
 
 
 def embedding(
@@ -183,7 +185,7 @@ def _starts(input: Any, offsets: Any, include_last_offset: bool) -> np.ndarray:
 
 def _sums(rows: Any, named: np.ndarray, bags: np.ndarray, shares: np.ndarray, count: int) -> Tensor:
     """The weighted sums over bags of the rows that they name."""
-    matrix = coo_array((shares, (bags, named)), shape=(count, rows.shape[0])).tocsr()
+    matrix = matrices.coo_array((shares, (bags, named)), shape=(count, rows.shape[0])).tocsr()
     return map_along(rows, matrix=AxisMap(matrix), dim=0)
 
 
