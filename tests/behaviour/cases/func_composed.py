@@ -164,7 +164,7 @@ def jacrev_of_writes(torch):
     return torch.func.jacrev(written)(rows(torch)[1])
 
 
-@case.better("a tangent may differ from sample to sample where its primal does not", gives=[[1.0, 0.0], [0.0, 2.0]])
+@case
 def jacfwd_of_writes_into_what_is_made_within(torch):
     def function(x):
         y = torch.zeros(2, dtype=torch.float64)
