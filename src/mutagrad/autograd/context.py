@@ -18,7 +18,7 @@ from mutagrad.autograd.nodes import GraphFace
 from mutagrad.autograd.saved import leaf_tensor, saved_tensor
 from mutagrad.autograd.saved_names import SavedTensor
 from mutagrad.graph import EMPTY, Edge, Leaf, Node
-from mutagrad.namespaces import arrays
+from mutagrad.namespaces import arrays, batched
 from mutagrad.storage import LostValue, Saved
 from mutagrad.tensor import Tensor, wrap
 
@@ -180,13 +180,13 @@ class FunctionOperation:
 
     def pullback(self, xp: Any, ct: Any, cells: Any, node: BackwardCFunction) -> list[Any]:
         """Calls `backward` with tensors of its own and gives back shares that fit the inputs."""
-        on_arrays = xp is arrays
+        on_arrays = xp is arrays or xp is batched
         given = []
         for one, output in zip(ct if isinstance(ct, list) else [ct], node.outputs):
             if one is None:
                 given.append(wrap(np.zeros(*output)) if node.materialize_grads and output is not None else None)
             else:
-                given.append(wrap(np.array(one)) if on_arrays else one)
+                given.append(wrap(batched.copy(one)) if on_arrays else one)
         shares = node.apply(*given)
         shares = list(shares) if isinstance(shares, (tuple, list)) else [shares]
         return [self._fit(i, share, on_arrays, node) for i, share in self._of_tensors(shares, node)]

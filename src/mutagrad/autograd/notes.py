@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from mutagrad.graph import Leaf, Node, Watch
-from mutagrad.namespaces import arrays
+from mutagrad.namespaces import arrays, batched
 from mutagrad.regions import View
 from mutagrad.tensor import Tensor, wrap
 
@@ -87,7 +85,7 @@ class Noted:
         notes, several = self.notes, isinstance(ct, list)
         if not notes.prehooks and not notes.hooks:
             return self.operation.pullback(xp, ct, cells, node)
-        on_arrays = xp is arrays
+        on_arrays = xp is arrays or xp is batched
         # Hooks do not see outputs that have no gradient.
         places = [i for i, key in enumerate(node.key) if key >= 0] if several else [0]
         cts = notes.before(_tensors([ct[i] for i in places] if several else [ct], on_arrays))
@@ -102,7 +100,7 @@ class Noted:
 
 def _tensors(values: Sequence[Any], on_arrays: bool) -> list:
     """Tensors that the hooks may have to themselves."""
-    return [x if x is None or not on_arrays else wrap(np.array(x)) for x in values]
+    return [x if x is None or not on_arrays else wrap(batched.copy(x)) for x in values]
 
 
 def _values(values: Sequence[Any], on_arrays: bool) -> list:
