@@ -55,6 +55,8 @@ def drawn_as_is(*parameters: Any) -> Any:
     return parameters[0]
 
 
+SYMMETRIC = literal([[4.0, 1.0], [1.0, 3.0]])
+MATRIX = literal([[4.0, 1.0, 0.5], [0.2, 3.0, -1.0], [-0.3, 0.4, 2.0]])
 CLASSES = literal([2, 0], "int64")
 LINE = Geometry((1,), (0,), (1,), 1)
 LABELS = Labels.of(np.array([[1, 1], [2, 0]]), np.array([2, 1]), np.array([4, 3]), 0)
@@ -98,6 +100,19 @@ SAMPLES = [
         **{f"{kind}{n}": call(positive(2, 3), kind, n) for n in (0, 1) for kind in ("j", "y", "i", "k", "ie", "ke")},
         spherical=call(normal(2, 3), "spherical", 0),
     ),
+    *operation(
+        "linalg_solve_triangular",
+        upper=call(MATRIX, normal(3, 2), True),
+        lower=call(MATRIX, normal(2, 3, 2), False, True),
+    ),
+    *operation("linalg_solve_ex", one=call(MATRIX, normal(3, 2)), batch=call(MATRIX, normal(2, 3, 1))),
+    *operation("linalg_inv_ex linalg_det linalg_slogdet linalg_matrix_exp linalg_svdvals", one=call(MATRIX)),
+    *operation("linalg_lu_factor_ex", one=call(MATRIX), tall=call(normal(4, 2)), wide=call(normal(2, 4))),
+    *operation("linalg_cholesky_ex", lower=call(MATRIX, False), upper=call(MATRIX, True)),
+    *operation("linalg_eigh linalg_eigvalsh", one=call(MATRIX, True)),
+    *operation("linalg_svd", one=call(MATRIX, False), tall=call(normal(4, 2), True), wide=call(normal(2, 3), False)),
+    *operation("linalg_qr", one=call(MATRIX, "reduced"), wide=call(normal(2, 3), "complete")),
+    *operation("linalg_pinv", tall=call(normal(3, 2), 0.0, 1e-9, False), hermitian=call(SYMMETRIC, 0.0, 1e-9, True)),
     *operation("airy", value=call(normal(2, 3), 0), slope=call(normal(2, 3), 1)),
     *operation(
         "fft_fftn fft_ifftn",

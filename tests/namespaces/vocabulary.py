@@ -299,7 +299,27 @@ LAYERS = [
     *each("map_along", call(normal(3, 2), TAPS, 0), call(normal(2, 3), TAPS, -1)),
 ]
 
-SAMPLES = [*ELEMENTWISE, *LAYOUTS, *REDUCTIONS, *ALONG_AN_AXIS, *PRODUCTS, *SPECTRA, *LAYERS]
+MATRIX = literal([[4.0, 1.0, 0.5], [0.2, 3.0, -1.0], [-0.3, 0.4, 2.0]])
+TRIANGLES = [
+    call(MATRIX, normal(3, 2), upper=upper, unitriangular=unit) for upper in (True, False) for unit in (True, False)
+]
+MATRICES = [
+    *each("det matrix_exp", call(MATRIX), call(normal(2, 2, 2))),
+    *each("svdvals", call(MATRIX)),
+    *each("pinv", call(normal(3, 2), 1e-15), call(normal(2, 3), 1e-15)),
+    *each("solve_triangular", *TRIANGLES, call(normal(2, 3, 3), normal(3, 1), upper=True)),
+]
+SEVERAL = [
+    *each("cholesky inv lu_factor slogdet", call(MATRIX)),
+    *each("solve", call(MATRIX, normal(3, 2)), call(MATRIX, normal(2, 3, 1))),
+    *each("eig", call(MATRIX)),
+    *each("eigh eigvalsh", call(MATRIX, True)),
+    *each("svd", call(MATRIX, True), call(normal(3, 2), False), call(normal(2, 3), True)),
+    *each("qr", call(normal(3, 2), "reduced"), call(normal(2, 3), "complete")),
+]
+"""Names with several results, or of Hermitian matrices: their gradients are tested with the operations."""
+
+SAMPLES = [*ELEMENTWISE, *LAYOUTS, *REDUCTIONS, *ALONG_AN_AXIS, *PRODUCTS, *SPECTRA, *LAYERS, *MATRICES, *SEVERAL]
 RUNS = {
     name: [(sample, dtype) for sample in SAMPLES if sample.operation == name for dtype in sample.dtypes]
     for name in sorted({sample.operation for sample in SAMPLES})

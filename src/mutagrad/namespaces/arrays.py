@@ -96,6 +96,7 @@ from numpy import (
     zeros_like,
 )
 
+from mutagrad.namespaces import matrices
 from mutagrad.namespaces.axis_maps import map_along
 from mutagrad.namespaces.convolutions import convolve, convolve_input, convolve_weight
 from mutagrad.namespaces.elements import add_at, get_at, reduce_at
@@ -136,6 +137,7 @@ from mutagrad.namespaces.layouts import (
     view_as_complex,
     view_as_real,
 )
+from mutagrad.namespaces.matrices import *
 from mutagrad.namespaces.reductions import (
     add_along_axis,
     all,
@@ -185,6 +187,7 @@ __all__ = [
 ]
 __all__ += ["airy", "bessel", "erfcx", "fftn", "gammainc", "gammaincc", "ifftn", "irfftn"]
 __all__ += ["log_ndtr", "ndtri", "rfftn", "zeta"]
+__all__ += matrices.__all__
 # fmt: on
 
 copy = np.array

@@ -141,6 +141,9 @@ try:
         zeta,
     )
     from jax.scipy.special import gammaln as lgamma
+
+    from mutagrad.namespaces import jax_matrices
+    from mutagrad.namespaces.jax_matrices import *
 except ImportError as error:
     raise ImportError("JAX arrays need JAX: pip install 'mutagrad[jax]'") from error
 
@@ -164,6 +167,7 @@ __all__ = [
 ]
 __all__ += ["airy", "bessel", "erfcx", "fftn", "gammainc", "gammaincc", "ifftn", "irfftn"]
 __all__ += ["log_ndtr", "ndtri", "rfftn", "zeta"]
+__all__ += jax_matrices.__all__
 # fmt: on
 
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from mutagrad import tangents
 from mutagrad.batched import Batched, Level
-from mutagrad.namespaces import elementwise_tensors, layouts, reductions
+from mutagrad.namespaces import elementwise_tensors, layouts, matrix_tensors, reductions
 from mutagrad.namespaces.elementwise_tensors import *
+from mutagrad.namespaces.matrix_tensors import *
 from mutagrad.ops import (
     axis_maps,
     contractions,
@@ -56,6 +57,7 @@ __all__ = [
 # fmt: on
 __all__ += elementwise_tensors.__all__
 __all__ += ["fftn", "ifftn", "irfftn", "rfftn"]
+__all__ += matrix_tensors.__all__
 
 Axis = int | tuple[int, ...] | None
 

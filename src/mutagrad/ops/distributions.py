@@ -1,7 +1,7 @@
 """Functions of probability and information: the normal distribution's, incomplete gamma, entropy; and zeta.
 
 They stand under the names of `torch.special`. The kernels are SciPy's. PyTorch has no derivative of the incomplete
-gamma functions by their first input and of zeta by its first; nor is one here, and asking for it raises RuntimeError.
+gamma functions by their first input and of zeta by its first; nor is one here, and asking for it raises NotImplementedError.
 
 >>> import mutagrad as torch
 >>> torch.special.ndtr(torch.tensor([-1., 0., 1.]))
@@ -23,7 +23,7 @@ def without_derivative(name: str) -> Callable[..., NoReturn]:
     """The rule of an input that has none, as in PyTorch: it raises when it is asked."""
 
     def refuse(xp: Any, ct: Any) -> NoReturn:
-        raise RuntimeError(f"the derivative for '{name}' is not implemented.")
+        raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
 
     return refuse
 

@@ -16,6 +16,8 @@ import numpy as np
 from mutagrad.declaration import composite, operation
 from mutagrad.dtypes import as_dtype, of_numpy
 from mutagrad.ops.dimensions import Dims, axes_of, axis_of, keep
+from mutagrad.ops.out import into
+from mutagrad.ops.spectral import nuclear_norm
 from mutagrad.tensor import Tensor
 
 __all__ = ["dist", "norm", "renorm"]
@@ -174,7 +176,7 @@ def norm(
 ) -> Tensor:
     """The norm of order `p` of all elements as one vector, or of those along `dim`; "fro" is 2.
 
-    For the nuclear norm, "nuc", see `mutagrad.linalg.matrix_norm`. Raises as `linalg.vector_norm`.
+    "nuc" is the nuclear norm of matrices, the sum of their singular values. Raises as `linalg.vector_norm`.
 
     >>> import mutagrad
     >>> mutagrad.norm(mutagrad.tensor([3., -4.]), 1)
@@ -184,9 +186,27 @@ def norm(
     if p == "fro" and isinstance(dim, (tuple, list)) and len(dim) > 2:
         listed = " ".join(map(str, dim))
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {listed}")
+    if order == "nuc":
+        dims = tuple(range(input.ndim)) if dim is None else tuple(dim)  # type: ignore[arg-type]
+        if dim is None and len(dims) < 2:
+            raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+        if len(dims) != 2:
+            raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dims))}")
+        matrices = as_last(input if dtype is None else input.to(dtype), dims)  # type: ignore[attr-defined]
+        return into(out, back_in_place(nuclear_norm(matrices, keepdim), dims, keepdim), "norm")
     if isinstance(order, str):
         raise RuntimeError(f"linalg.matrix_norm: Order {order} not supported.")
     return vector_norm(input, order, dim, keepdim, dtype=dtype, out=out)
+
+
+def as_last(input: Tensor, dims: tuple[int, ...]) -> Tensor:
+    """`input` with two of its dimensions last."""
+    return input.movedim(dims, (-2, -1))  # type: ignore[attr-defined]
+
+
+def back_in_place(norms: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
+    """The norms of matrices that `as_last` has moved, with kept dimensions where they were."""
+    return norms.movedim((-2, -1), dims) if keepdim else norms  # type: ignore[attr-defined]
 
 
 def _dist_shares(xp: Any, ct: Any, input: Any, other: Any, out: Any, p: float) -> tuple:
