@@ -28,6 +28,7 @@ from mutagrad.device import memory_format as memory_format
 from mutagrad import nn as nn
 from mutagrad.modes import no_grad as no_grad
 from mutagrad import optim as optim
+from mutagrad import profiler as profiler
 from mutagrad import random as random
 from mutagrad import serialization as serialization
 from mutagrad.modes import set_grad_enabled as set_grad_enabled
@@ -127,6 +128,8 @@ def allclose(input: Tensor, other: Tensor = ..., rtol: builtins.float = ..., ato
     """Whether every element of `input` is near that of `other`; see `isclose`."""
 def alpha_dropout(input: Any, p: builtins.float = ..., training: builtins.bool = ..., inplace: builtins.bool = ...) -> Tensor:
     """Dropout to follow `selu`: it keeps mean zero and variance one (https://arxiv.org/abs/1706.02515)."""
+def alpha_dropout_(input: Any, p: builtins.float = ..., train: builtins.bool = ...) -> Tensor:
+    """In-place form of `alpha_dropout`."""
 def amax(input: Tensor, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Tensor:
     """The largest of all elements, or of those along `dim`; equal ones share the gradient evenly."""
 def amin(input: Tensor, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Tensor:
@@ -271,8 +274,16 @@ def celu_(input: Tensor, alpha: builtins.float = ...) -> Tensor:
     """In-place form of `celu`."""
 def chain_matmul(*matrices: Tensor, out: Tensor | None = ...) -> Tensor:
     """The product of several matrices, in the order that takes the fewest operations; see `multi_dot`."""
+def channel_shuffle(input: Any, groups: builtins.int = ...) -> Tensor:
+    """`input` (N, C, *) with its channels, in `groups`, dealt out one of each group in turn."""
 def check_can_cast_for_inplace(result: Any, target: Any = ...) -> None:
     """Raises RuntimeError when a result of dtype `result` may not be written into memory of dtype `target`."""
+def cholesky(input: Tensor, upper: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor:
+    """The Cholesky factor of positive definite matrices; see `mutagrad.linalg.cholesky`."""
+def cholesky_inverse(L: Tensor, upper: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor:
+    """The inverse of A from its Cholesky factor `L`."""
+def cholesky_solve(B: Tensor, L: Tensor = ..., upper: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor:
+    """The solution X of A X = B from the Cholesky factor `L` of A."""
 def chunk(input: Tensor, chunks: builtins.int = ..., dim: builtins.int = ...) -> Any:
     """At most `chunks` pieces of one size along `dim`, as views; the last may be smaller."""
 def clamp(input: Tensor, min: Any = ..., max: Any = ..., *, out: Tensor | None = ...) -> Tensor:
@@ -309,6 +320,8 @@ def conj_physical(input: Tensor, *, out: Any = ...) -> Tensor:
     """The conjugate; a copy of a real tensor."""
 def conj_physical_(input: Tensor) -> Tensor:
     """In-place form of `conj_physical`."""
+def constant_pad_nd(input: Any, pad: Sequence[builtins.int] = ..., value: builtins.float = ...) -> Tensor:
+    """`input` with `value` around it, as `pad` puts it."""
 def conv1d(input: Any, weight: Any = ..., bias: Any = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., groups: builtins.int = ...) -> Tensor:
     """The convolution of `input` with `weight` in 1 dimensions, plus `bias`."""
 def conv2d(input: Any, weight: Any = ..., bias: Any = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., groups: builtins.int = ...) -> Tensor:
@@ -335,12 +348,18 @@ def cosh(input: Tensor, *, out: Any = ...) -> Tensor:
     """The hyperbolic cosine."""
 def cosh_(input: Tensor) -> Tensor:
     """In-place form of `cosh`."""
+def cosine_embedding_loss(input1: Any, input2: Any = ..., target: Any = ..., margin: builtins.float = ..., size_average: builtins.bool | None = ..., reduce: builtins.bool | None = ..., reduction: builtins.str = ...) -> Tensor:
+    """One less the cosine of two vectors where the target is 1; where it is -1, what the cosine exceeds `margin` by."""
+def cosine_similarity(x1: Any, x2: Any = ..., dim: builtins.int = ..., eps: builtins.float = ...) -> Tensor:
+    """The cosine of the angle between `x1` and `x2` along `dim`; lengths below `eps` count as that."""
 def count_nonzero(input: Tensor, dim: Any = ..., *, out: Any = ...) -> Tensor:
     """How many elements are not zero, in all or along `dim`."""
 def cov(input: Tensor, *, correction: builtins.int = ..., fweights: Tensor | None = ..., aweights: Tensor | None = ...) -> Tensor:
     """The covariances of the variables that are the rows of `input`, or the variance of one."""
 def cross(input: Tensor, other: Tensor = ..., dim: builtins.int | None = ..., *, out: Tensor | None = ...) -> Tensor:
     """The cross products of the vectors along `dim`, by default along the first dimension of size three."""
+def ctc_loss(log_probs: Any, targets: Any = ..., input_lengths: Any = ..., target_lengths: Any = ..., blank: builtins.int = ..., reduction: builtins.str = ..., zero_infinity: builtins.bool = ...) -> Tensor:
+    """The negative log-likelihood of labels under the log-probabilities of labels and `blank` at each time."""
 def cummax(input: Tensor, dim: Any = ..., *, out: Any = ...) -> Any:
     """The largest elements so far along `dim`, and their indices; of equal ones the last. Saves the indices."""
 def cummin(input: Tensor, dim: Any = ..., *, out: Any = ...) -> Any:
@@ -355,6 +374,8 @@ def deg2rad(input: Tensor, *, out: Any = ...) -> Tensor:
     """Degrees in radians."""
 def deg2rad_(input: Tensor) -> Tensor:
     """In-place form of `deg2rad`."""
+def det(input: Tensor) -> Tensor:
+    """The determinants of square matrices; see `mutagrad.linalg.det`."""
 def detach(input: Tensor) -> Tensor:
     """An alias of the same memory that begins a history of its own; see `Tensor.detach`."""
 def detach_(self: Tensor) -> Tensor:
@@ -387,6 +408,8 @@ def dot(input: Tensor, tensor: Any = ..., *, out: Any = ...) -> Tensor:
     """The sum of the products of two vectors' elements."""
 def dropout(input: Any, p: builtins.float = ..., training: builtins.bool = ..., inplace: builtins.bool = ...) -> Tensor:
     """`input` with each element zeroed with probability `p`, the others divided by `1 - p`; itself out of training."""
+def dropout_(input: Any, p: builtins.float = ..., train: builtins.bool = ...) -> Tensor:
+    """In-place form of `dropout`."""
 def dsplit(input: Tensor, indices_or_sections: Any = ...) -> Any:
     """The pieces one behind the other (along the third dimension), as views."""
 def dstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor:
@@ -441,8 +464,12 @@ def eye(n: builtins.int, m: builtins.int | None = ..., **options: Any) -> Tensor
     """The matrix of `n` rows and `m` (`n`) columns with ones on its diagonal; for the options see `zeros`."""
 def feature_alpha_dropout(input: Any, p: builtins.float = ..., training: builtins.bool = ..., inplace: builtins.bool = ...) -> Tensor:
     """`alpha_dropout` of whole channels of an input (N, C, *)."""
+def feature_alpha_dropout_(input: Any, p: builtins.float = ..., train: builtins.bool = ...) -> Tensor:
+    """In-place form of `feature_alpha_dropout`."""
 def feature_dropout(input: Any, p: builtins.float = ..., train: builtins.bool = ..., inplace: builtins.bool = ...) -> Tensor:
     """`input` (N, C, *) with each channel of each sample zeroed with probability `p`, the others divided by `1 - p`."""
+def feature_dropout_(input: Any, p: builtins.float = ..., train: builtins.bool = ...) -> Tensor:
+    """In-place form of `feature_dropout`."""
 def fill(input: Tensor, value: Any = ...) -> Tensor:
     """A tensor like `input` with all elements set to `value`, a number or a zero-dimensional tensor."""
 def fill_(self: Tensor, value: Any = ...) -> Tensor:
@@ -501,6 +528,8 @@ def ge(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
     """Whether `input` is at least `other`."""
 def gelu(input: Tensor, *, approximate: Any = ..., out: Any = ...) -> Tensor:
     """`input` times the normal distribution function of it; with `approximate='tanh'` nearly so."""
+def geqrf(input: Tensor, *, out: Any = ...) -> Any:
+    """R with the vectors of the reflections below it, and their factors, as LAPACK has them; see `linalg.qr`."""
 def ger(input: Tensor, vec2: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
     """The products (n, m) of each element of a vector (n) with each of another (m)."""
 def get_default_complex_dtype() -> Any:
@@ -517,6 +546,12 @@ def greater(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
     """Whether `input` is greater than `other`."""
 def greater_equal(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
     """Whether `input` is at least `other`."""
+def grid_sampler(input: Any, grid: Any = ..., interpolation_mode: builtins.int = ..., padding_mode: builtins.int = ..., align_corners: builtins.bool = ...) -> Tensor:
+    """`grid_sample` with its modes by number."""
+def grid_sampler_2d(input: Any, grid: Any = ..., interpolation_mode: builtins.int = ..., padding_mode: builtins.int = ..., align_corners: builtins.bool = ...) -> Tensor:
+    """`grid_sample` with its modes by number."""
+def grid_sampler_3d(input: Any, grid: Any = ..., interpolation_mode: builtins.int = ..., padding_mode: builtins.int = ..., align_corners: builtins.bool = ...) -> Tensor:
+    """`grid_sample` with its modes by number."""
 def group_norm(input: Any, num_groups: builtins.int = ..., weight: Any = ..., bias: Any = ..., eps: builtins.float = ...) -> Tensor:
     """Each sample's groups of channels with mean zero and variance one, times `weight`, plus `bias` by channels."""
 def gt(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
@@ -535,6 +570,8 @@ def hardtanh(input: Tensor, min_val: Any = ..., max_val: Any = ..., *, out: Any 
     """`input` kept from `min_val` to `max_val`. The gradient at the bounds is zero, unlike that of `clamp`."""
 def heaviside(input: Tensor, values: Any = ..., *, out: Any = ...) -> Tensor:
     """Zero below zero, `values` at zero, one above. Raises RuntimeError where the dtypes differ."""
+def hinge_embedding_loss(input: Any, target: Any = ..., margin: builtins.float = ..., size_average: builtins.bool | None = ..., reduce: builtins.bool | None = ..., reduction: builtins.str = ...) -> Tensor:
+    """The distances `input` where the target is 1; where it is -1, what they lack of `margin`."""
 def histc(input: Tensor, bins: Any = ..., min: Any = ..., max: Any = ..., *, out: Any = ...) -> Tensor:
     """How many elements lie in each of `bins` equal parts of the range from `min` to `max` (equal: that of the input)."""
 def histogram(input: Tensor, bins: builtins.int | Tensor = ..., *, range: Sequence[builtins.float] | None = ..., weight: Tensor | None = ..., density: builtins.bool = ..., out: Sequence[Tensor] | None = ...) -> Any:
@@ -579,6 +616,8 @@ def inner(input: Tensor, other: Tensor = ..., *, out: Tensor | None = ...) -> Te
     """The product summed over the last dimension of both; with a zero-dimensional operand, the product."""
 def instance_norm(input: Any, running_mean: Any = ..., running_var: Any = ..., weight: Any = ..., bias: Any = ..., use_input_stats: builtins.bool = ..., momentum: builtins.float = ..., eps: builtins.float = ...) -> Tensor:
     """Each channel of each sample with mean zero and variance one, times `weight`, plus `bias`."""
+def inverse(input: Tensor, *, out: Tensor | None = ...) -> Tensor:
+    """The inverse of square matrices; see `mutagrad.linalg.inv`."""
 def is_anomaly_check_nan_enabled() -> builtins.bool:
     """Whether anomaly detection, where it is on, looks for gradients that are not a number."""
 def is_anomaly_enabled() -> builtins.bool:
@@ -629,6 +668,8 @@ def istft(input: Tensor, n_fft: builtins.int = ..., hop_length: builtins.int | N
     """The signal whose short-time transform is nearest to `input`, by Griffin and Lim's weighted overlap and add."""
 def kaiser_window(window_length: builtins.int, periodic: builtins.bool = ..., beta: builtins.float = ..., **options: Any) -> Tensor:
     """Kaiser's window, the narrower the larger `beta` is; see `hann_window`."""
+def kl_div(input: Any, target: Any = ..., size_average: builtins.bool | None = ..., reduce: builtins.bool | None = ..., reduction: builtins.str = ..., log_target: builtins.bool = ...) -> Tensor:
+    """The divergence of the distribution `target` from that of logarithms `input` (S. Kullback and R. Leibler, 1951)."""
 def kron(input: Tensor, other: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
     """The Kronecker product: each element of `input` times all of `other`, as blocks."""
 def kthvalue(input: Tensor, k: Any = ..., dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Any:
@@ -685,6 +726,8 @@ def logaddexp2(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
     """The logarithm to the base two of `2 ** input + 2 ** other`, without overflow."""
 def logcumsumexp(input: Tensor, dim: Any = ..., *, out: Any = ...) -> Tensor:
     """The logarithm of the running sums of exponentials along `dim`. Saves the input and the result."""
+def logdet(input: Tensor) -> Tensor:
+    """The logarithms of the determinants; NaN where one is negative, minus infinity where one is zero."""
 def logical_and(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
     """Whether both are true, that is, not zero."""
 def logical_not(input: Tensor, *, out: Any = ...) -> Tensor:
@@ -705,8 +748,16 @@ def logsumexp(input: Tensor, dim: Any = ..., keepdim: Any = ..., *, out: Any = .
     """The logarithm of the sum of exponentials along `dim`; minus infinity of nothing. Saves the input and the result."""
 def lt(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
     """Whether `input` is less than `other`."""
+def lu(A: Tensor, pivot: builtins.bool = ..., get_infos: builtins.bool = ..., *, out: Any = ...) -> Any:
+    """L and U in one matrix, the pivots and, if asked for, where it failed; see `mutagrad.linalg.lu_factor`."""
+def lu_solve(b: Tensor, LU_data: Tensor = ..., LU_pivots: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
+    """The solution X of A X = b from `lu_factor(A)`; see `mutagrad.linalg.lu_solve`."""
+def lu_unpack(LU_data: Tensor, LU_pivots: Tensor = ..., unpack_data: builtins.bool = ..., unpack_pivots: builtins.bool = ..., *, out: Any = ...) -> Any:
+    """P, L and U from what `linalg.lu_factor` gives; empty what is not asked for."""
 def manual_seed(seed: builtins.int) -> Any:
     """The default generator, at the start of the sequence of `seed`."""
+def margin_ranking_loss(input1: Any, input2: Any = ..., target: Any = ..., margin: builtins.float = ..., size_average: builtins.bool | None = ..., reduce: builtins.bool | None = ..., reduction: builtins.str = ...) -> Tensor:
+    """What `input1` lacks of exceeding `input2` by `margin` where the target is 1, and the other way round where -1."""
 def masked_fill(input: Tensor, mask: Any = ..., value: Any = ..., *, out: Any = ...) -> Tensor:
     """`input` with `value`, a number or a zero-dimensional tensor, where `mask` is true."""
 def masked_scatter(input: Tensor, mask: Tensor = ..., source: Tensor = ...) -> Tensor:
@@ -715,6 +766,10 @@ def masked_select(input: Tensor, mask: Tensor = ..., *, out: Tensor | None = ...
     """The elements where `mask` is true, as a vector; both are broadcast together."""
 def matmul(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
     """The matrix product over the last two dimensions, with those before them broadcast; also `input @ other`."""
+def matrix_exp(input: Tensor) -> Tensor:
+    """The exponential of square matrices, the sum of their powers over factorials. Saves the input."""
+def matrix_power(input: Tensor, n: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor:
+    """The `n`-th power of square matrices, by repeated squaring; of the inverse for a negative `n`."""
 def max(input: Tensor, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Any:
     """The largest of all elements; with `dim`, the largest along it and their indices; of two tensors, `maximum`."""
 def max_pool1d(input: Any, kernel_size: Any = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., ceil_mode: builtins.bool = ..., return_indices: builtins.bool = ...) -> Any:
@@ -779,6 +834,8 @@ def narrow_copy(input: Tensor, dim: builtins.int = ..., start: builtins.int = ..
     """A copy of what `narrow` gives."""
 def native_batch_norm(input: Any, weight: Any = ..., bias: Any = ..., running_mean: Any = ..., running_var: Any = ..., training: builtins.bool = ..., momentum: builtins.float = ..., eps: builtins.float = ..., *, out: Sequence[Tensor] | None = ...) -> Any:
     """`batch_norm`, with the means and the reciprocal standard deviations, which have no gradient."""
+def native_channel_shuffle(input: Any, groups: builtins.int = ...) -> Tensor:
+    """`input` (N, C, *) with its channels, in `groups`, dealt out one of each group in turn."""
 def native_group_norm(input: Any, weight: Any = ..., bias: Any = ..., N: builtins.int = ..., C: builtins.int = ..., HxW: builtins.int = ..., group: builtins.int = ..., eps: builtins.float = ...) -> builtins.tuple[Tensor, Tensor, Tensor]:
     """`group_norm` of an input of `N * C * HxW` elements, with the means and the reciprocal standard deviations."""
 def native_layer_norm(input: Any, normalized_shape: Sequence[builtins.int] = ..., weight: Any = ..., bias: Any = ..., eps: builtins.float = ...) -> Any:
@@ -811,16 +868,32 @@ def ones(*size: Any, **options: Any) -> Tensor:
     """A tensor of ones; for the options see `zeros`."""
 def ones_like(input: Tensor, **options: Any) -> Tensor:
     """A tensor of ones in the shape, dtype and order of strides of `input`; options as for `zeros`."""
+def orgqr(input: Tensor, tau: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
+    """The product of reflections; see `mutagrad.linalg.householder_product`."""
+def ormqr(input: Tensor, tau: Tensor = ..., other: Tensor = ..., left: builtins.bool = ..., transpose: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor:
+    """`other` times the product Q of all reflections, from the left or the right; times Qᴴ if `transpose`."""
 def outer(input: Tensor, vec2: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
     """The products (n, m) of each element of a vector (n) with each of another (m)."""
 def overwrite_statistics() -> Any:
     """A snapshot of the process-wide overwrite counters."""
+def pairwise_distance(x1: Any, x2: Any = ..., p: builtins.float = ..., eps: builtins.float = ..., keepdim: builtins.bool = ...) -> Tensor:
+    """The `p`-norms of `x1 - x2 + eps` along the last dimension."""
+def pdist(input: Any, p: builtins.float = ...) -> Tensor:
+    """The `p`-norms of the differences of all pairs of rows: (N, M) gives (N * (N - 1) / 2)."""
 def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     """The view with its dimensions in the order `dims`."""
 def permute_copy(input: Tensor, *dims: Any, **named: Any) -> Any:
     """A copy of what `permute` gives."""
+def pinverse(input: Tensor, rcond: builtins.float = ...) -> Tensor:
+    """The pseudo-inverse; see `mutagrad.linalg.pinv`."""
+def pixel_shuffle(input: Any, upscale_factor: builtins.int = ...) -> Tensor:
+    """`input` (*, C * r * r, H, W) with the channels spread out as pixels: (*, C, H * r, W * r)."""
+def pixel_unshuffle(input: Any, downscale_factor: builtins.int = ...) -> Tensor:
+    """What undoes `pixel_shuffle`: (*, C, H * r, W * r) becomes (*, C * r * r, H, W)."""
 def poisson(input: Tensor, generator: Any = ...) -> Tensor:
     """Counts of independent events that happen `input` times on average. Raises RuntimeError for a negative rate."""
+def poisson_nll_loss(input: Any, target: Any = ..., log_input: builtins.bool = ..., full: builtins.bool = ..., size_average: builtins.bool | None = ..., eps: builtins.float = ..., reduce: builtins.bool | None = ..., reduction: builtins.str = ...) -> Tensor:
+    """The negative log-likelihood of counts `target` under Poisson distributions of mean `input`, or of its exponential."""
 def polar(abs: Tensor, angle: Any = ..., *, out: Any = ...) -> Tensor:
     """The complex numbers with these absolute values and angles. Raises RuntimeError where the dtypes differ."""
 def polygamma(n: builtins.int, input: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
@@ -839,6 +912,8 @@ def promote_types(type1: Any, type2: Any = ...) -> Any:
     """The smallest dtype that holds both `type1` and `type2`, whatever the shapes."""
 def put(input: Tensor, index: Tensor = ..., source: Tensor = ..., accumulate: builtins.bool = ...) -> Any:
     """Out-of-place form of `put_`."""
+def qr(input: Tensor, some: builtins.bool = ..., *, out: Any = ...) -> Any:
+    """Q and R of `linalg.qr`, reduced if `some`, else complete."""
 def quantile(input: Tensor, q: Any = ..., dim: builtins.int | None = ..., keepdim: builtins.bool = ..., *, interpolation: builtins.str = ..., out: Tensor | None = ...) -> Tensor:
     """The `q`-th quantiles, from zero to one, of all elements or of those along `dim`."""
 def rad2deg(input: Tensor, *, out: Any = ...) -> Tensor:
@@ -904,6 +979,10 @@ def round_(input: Tensor, *, decimals: Any = ...) -> Tensor:
     """In-place form of `round`."""
 def row_stack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor:
     """The tensors one below another, vectors as rows."""
+def rrelu(input: Any, lower: builtins.float = ..., upper: builtins.float = ..., training: builtins.bool = ..., inplace: builtins.bool = ...) -> Tensor:
+    """`input` where it is positive, else times a slope: drawn between `lower` and `upper`, or their mean out of training."""
+def rrelu_(input: Any, *args: Any, **kwargs: Any) -> Tensor:
+    """In-place form of `rrelu`."""
 def rsqrt(input: Tensor, *, out: Any = ...) -> Tensor:
     """The reciprocal of the square root."""
 def rsqrt_(input: Tensor) -> Tensor:
@@ -972,6 +1051,8 @@ def slice_copy(input: Tensor, dim: builtins.int = ..., start: builtins.int | Non
     """A copy of a slice along `dim`."""
 def slice_scatter(input: Tensor, src: Tensor = ..., dim: builtins.int = ..., start: builtins.int | None = ..., end: builtins.int | None = ..., step: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor:
     """A copy of `input` with `src` at a slice along `dim`. Raises RuntimeError for a `src` of another shape."""
+def slogdet(input: Tensor, *, out: Any = ...) -> Any:
+    """Sign and logarithm of the determinants; see `mutagrad.linalg.slogdet`."""
 def softmax(input: Tensor, dim: Any = ..., dtype: Any = ..., *, out: Any = ...) -> Tensor:
     """Exponentials over their sum along `dim`. Saves the result alone."""
 def softmin(input: Tensor, dim: builtins.int = ..., dtype: Any = ...) -> Tensor:
@@ -1020,6 +1101,8 @@ def sum(input: Tensor, dim: Any = ..., keepdim: Any = ..., *, dtype: Any = ..., 
     """The sum of all elements, or of those along `dim`, one dimension or several."""
 def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     """The sum over the dimensions that would be expanded to broadcast `size` to the shape of `input`."""
+def svd(input: Tensor, some: builtins.bool = ..., compute_uv: builtins.bool = ..., *, out: Any = ...) -> Any:
+    """U, S and V of `linalg.svd`, the smaller ones if `some`; zeros for U and V unless `compute_uv`."""
 def swapaxes(input: Tensor, axis0: builtins.int = ..., axis1: builtins.int = ...) -> Tensor:
     """The view with two dimensions exchanged: `transpose` under NumPy's name."""
 def swapdims(input: Tensor, dim0: builtins.int = ..., dim1: builtins.int = ...) -> Tensor:
@@ -1066,10 +1149,14 @@ def trapezoid(y: Tensor, x: Tensor | None = ..., *, dx: Any = ..., dim: builtins
     """The integral of samples `y` along `dim` by the trapezoidal rule: at points `x`, or `dx` apart (1)."""
 def trapz(y: Tensor, x: Tensor | None = ..., *, dx: Any = ..., dim: builtins.int = ...) -> Tensor:
     """Another name for `trapezoid`."""
+def triangular_solve(b: Tensor, A: Tensor = ..., upper: builtins.bool = ..., transpose: builtins.bool = ..., unitriangular: builtins.bool = ..., *, out: Any = ...) -> Any:
+    """The solution of A x = b (of Aᵀ x = b if `transpose`) for a triangular A, and A; see `linalg.solve_triangular`."""
 def tril(input: Tensor, diagonal: Any = ..., *, out: Any = ...) -> Tensor:
     """The lower triangle of each matrix, up to the given diagonal; zero above it."""
 def tril_indices(row: builtins.int, col: builtins.int = ..., offset: builtins.int = ..., **options: Any) -> Tensor:
     """The indices of the lower triangle of a matrix, as two rows; `offset` moves its diagonal up."""
+def triplet_margin_loss(anchor: Any, positive: Any = ..., negative: Any = ..., margin: builtins.float = ..., p: builtins.float = ..., eps: builtins.float = ..., swap: builtins.bool = ..., size_average: builtins.bool | None = ..., reduce: builtins.bool | None = ..., reduction: builtins.str = ...) -> Tensor:
+    """How far the anchor is from `positive`, plus `margin`, less how far from `negative`; zero where that is below."""
 def triu(input: Tensor, diagonal: Any = ..., *, out: Any = ...) -> Tensor:
     """The upper triangle of each matrix, from the given diagonal on; zero below it."""
 def triu_indices(row: builtins.int, col: builtins.int = ..., offset: builtins.int = ..., **options: Any) -> Tensor:
@@ -1104,6 +1191,8 @@ def unsqueeze(input: Tensor, dim: builtins.int = ...) -> Tensor:
     """The view with a new dimension of size one at `dim`."""
 def unsqueeze_copy(input: Tensor, dim: builtins.int = ..., *, out: Any = ...) -> Any:
     """A copy of what `unsqueeze` gives."""
+def vander(x: Tensor, N: builtins.int | None = ..., increasing: builtins.bool = ...) -> Tensor:
+    """The powers of each element of a vector, falling from `N - 1` to zero, or rising if `increasing`."""
 def var(input: Tensor, dim: Any = ..., *, correction: Any = ..., keepdim: Any = ..., out: Any = ...) -> Tensor:
     """The variance of all elements, or of those along `dim`, with Bessel's correction."""
 def var_mean(input: Tensor, dim: Any = ..., *, correction: Any = ..., keepdim: Any = ..., out: Any = ...) -> Any:

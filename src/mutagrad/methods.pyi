@@ -191,6 +191,12 @@ class Methods:
         """The tensor in dtype torch.complex64; itself where that is its own."""
     def char(self, memory_format: Any = ...) -> Tensor:
         """The tensor in dtype torch.int8; itself where that is its own."""
+    def cholesky(self, upper: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor:
+        """The Cholesky factor of positive definite matrices; see `mutagrad.linalg.cholesky`."""
+    def cholesky_inverse(self, upper: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor:
+        """The inverse of A from its Cholesky factor `L`."""
+    def cholesky_solve(self, L: Tensor = ..., upper: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor:
+        """The solution X of A X = B from the Cholesky factor `L` of A."""
     def chunk(self, chunks: builtins.int = ..., dim: builtins.int = ...) -> Any:
         """At most `chunks` pieces of one size along `dim`, as views; the last may be smaller."""
     def clamp(self, min: Any = ..., max: Any = ..., *, out: Tensor | None = ...) -> Tensor:
@@ -261,6 +267,8 @@ class Methods:
         """Degrees in radians."""
     def deg2rad_(self) -> Tensor:
         """In-place form of `deg2rad`."""
+    def det(self) -> Tensor:
+        """The determinants of square matrices; see `mutagrad.linalg.det`."""
     def diag(self, diagonal: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor:
         """The matrix with a vector on its diagonal; of a matrix, a copy of its diagonal."""
     def diag_embed(self, offset: Any = ..., dim1: Any = ..., dim2: Any = ..., *, out: Any = ...) -> Tensor:
@@ -385,6 +393,8 @@ class Methods:
         """In-place form of `ge`."""
     def geometric_(self, p: builtins.float = ..., *, generator: Any = ...) -> Tensor:
         """Fills with how many throws it takes to succeed, each with probability `p`."""
+    def geqrf(self, *, out: Any = ...) -> Any:
+        """R with the vectors of the reflections below it, and their factors, as LAPACK has them; see `linalg.qr`."""
     def ger(self, vec2: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
         """The products (n, m) of each element of a vector (n) with each of another (m)."""
     def get_device(self) -> builtins.int:
@@ -461,6 +471,8 @@ class Methods:
         """The product summed over the last dimension of both; with a zero-dimensional operand, the product."""
     def int(self, memory_format: Any = ...) -> Tensor:
         """The tensor in dtype torch.int32; itself where that is its own."""
+    def inverse(self, *, out: Tensor | None = ...) -> Tensor:
+        """The inverse of square matrices; see `mutagrad.linalg.inv`."""
     def is_conj(self) -> builtins.bool:
         """Whether the tensor is a conjugate that was not computed yet: never, here it is computed at once."""
     def is_neg(self) -> builtins.bool:
@@ -549,6 +561,8 @@ class Methods:
         """The logarithm to the base two of `2 ** input + 2 ** other`, without overflow."""
     def logcumsumexp(self, dim: Any = ..., *, out: Any = ...) -> Tensor:
         """The logarithm of the running sums of exponentials along `dim`. Saves the input and the result."""
+    def logdet(self) -> Tensor:
+        """The logarithms of the determinants; NaN where one is negative, minus infinity where one is zero."""
     def logical_and(self, other: Any = ..., *, out: Any = ...) -> Tensor:
         """Whether both are true, that is, not zero."""
     def logical_and_(self, other: Any = ...) -> Tensor:
@@ -577,6 +591,10 @@ class Methods:
         """Whether `input` is less than `other`."""
     def lt_(self, other: Any = ...) -> Tensor:
         """In-place form of `lt`."""
+    def lu(self, pivot: builtins.bool = ..., get_infos: builtins.bool = ..., *, out: Any = ...) -> Any:
+        """L and U in one matrix, the pivots and, if asked for, where it failed; see `mutagrad.linalg.lu_factor`."""
+    def lu_solve(self, LU_data: Tensor = ..., LU_pivots: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
+        """The solution X of A X = b from `lu_factor(A)`; see `mutagrad.linalg.lu_solve`."""
     @property
     def mH(self) -> Tensor: ...
     @property
@@ -593,6 +611,10 @@ class Methods:
         """The elements where `mask` is true, as a vector; both are broadcast together."""
     def matmul(self, other: Any = ..., *, out: Any = ...) -> Tensor:
         """The matrix product over the last two dimensions, with those before them broadcast; also `input @ other`."""
+    def matrix_exp(self) -> Tensor:
+        """The exponential of square matrices, the sum of their powers over factorials. Saves the input."""
+    def matrix_power(self, n: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor:
+        """The `n`-th power of square matrices, by repeated squaring; of the inverse for a negative `n`."""
     def max(self, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Any:
         """The largest of all elements; with `dim`, the largest along it and their indices; of two tensors, `maximum`."""
     def maximum(self, other: Any = ..., *, out: Any = ...) -> Tensor:
@@ -688,12 +710,18 @@ class Methods:
         """Whether `input` differs from `other`."""
     def not_equal_(self, other: Any = ...) -> Tensor:
         """In-place form of `ne`."""
+    def orgqr(self, tau: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
+        """The product of reflections; see `mutagrad.linalg.householder_product`."""
+    def ormqr(self, tau: Tensor = ..., other: Tensor = ..., left: builtins.bool = ..., transpose: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor:
+        """`other` times the product Q of all reflections, from the left or the right; times Qᴴ if `transpose`."""
     def outer(self, vec2: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
         """The products (n, m) of each element of a vector (n) with each of another (m)."""
     def permute(self, *dims: Any, **named: Any) -> Tensor:
         """The view with its dimensions in the order `dims`."""
     def pin_memory(self, device: Any = ...) -> Tensor:
         """Raises RuntimeError: there is no accelerator to lock memory for."""
+    def pinverse(self, rcond: builtins.float = ...) -> Tensor:
+        """The pseudo-inverse; see `mutagrad.linalg.pinv`."""
     def polygamma(self, n: Any = ..., *, out: Any = ...) -> Tensor:
         """Shapes: any.  Dtypes: promoted, whole numbers to the default dtype.  Gradient: saves `input`."""
     def polygamma_(self, n: Any = ...) -> Tensor:
@@ -712,6 +740,8 @@ class Methods:
         """Out-of-place form of `put_`."""
     def put_(self, index: Tensor = ..., source: Tensor = ..., accumulate: builtins.bool = ...) -> Tensor:
         """Writes the elements of `source` at `index`, counted through all of `self`; or adds them there."""
+    def qr(self, some: builtins.bool = ..., *, out: Any = ...) -> Any:
+        """Q and R of `linalg.qr`, reduced if `some`, else complete."""
     def quantile(self, q: Any = ..., dim: builtins.int | None = ..., keepdim: builtins.bool = ..., *, interpolation: builtins.str = ..., out: Tensor | None = ...) -> Tensor:
         """The `q`-th quantiles, from zero to one, of all elements or of those along `dim`."""
     def rad2deg(self, *, out: Any = ...) -> Tensor:
@@ -826,6 +856,8 @@ class Methods:
         """In-place form of `sinh`."""
     def slice_scatter(self, src: Tensor = ..., dim: builtins.int = ..., start: builtins.int | None = ..., end: builtins.int | None = ..., step: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor:
         """A copy of `input` with `src` at a slice along `dim`. Raises RuntimeError for a `src` of another shape."""
+    def slogdet(self, *, out: Any = ...) -> Any:
+        """Sign and logarithm of the determinants; see `mutagrad.linalg.slogdet`."""
     def softmax(self, dim: Any = ..., dtype: Any = ..., *, out: Any = ...) -> Tensor:
         """Exponentials over their sum along `dim`. Saves the result alone."""
     def sort(self, dim: Any = ..., descending: Any = ..., *, stable: Any = ..., out: Any = ...) -> Any:
@@ -866,6 +898,8 @@ class Methods:
         """The sum of all elements, or of those along `dim`, one dimension or several."""
     def sum_to_size(self, *size: Any) -> Tensor:
         """The sum over the dimensions that would be expanded to broadcast `size` to the shape of `input`."""
+    def svd(self, some: builtins.bool = ..., compute_uv: builtins.bool = ..., *, out: Any = ...) -> Any:
+        """U, S and V of `linalg.svd`, the smaller ones if `some`; zeros for U and V unless `compute_uv`."""
     def swapaxes(self, axis0: builtins.int = ..., axis1: builtins.int = ...) -> Tensor:
         """The view with two dimensions exchanged: `transpose` under NumPy's name."""
     def swapaxes_(self, axis0: builtins.int = ..., axis1: builtins.int = ...) -> Tensor:
@@ -904,6 +938,8 @@ class Methods:
         """The view with two dimensions exchanged."""
     def transpose_(self, dim0: builtins.int = ..., dim1: builtins.int = ...) -> Tensor:
         """Exchanges two dimensions in place."""
+    def triangular_solve(self, A: Tensor = ..., upper: builtins.bool = ..., transpose: builtins.bool = ..., unitriangular: builtins.bool = ..., *, out: Any = ...) -> Any:
+        """The solution of A x = b (of Aᵀ x = b if `transpose`) for a triangular A, and A; see `linalg.solve_triangular`."""
     def tril(self, diagonal: Any = ..., *, out: Any = ...) -> Tensor:
         """The lower triangle of each matrix, up to the given diagonal; zero above it."""
     def tril_(self, diagonal: Any = ...) -> Tensor:

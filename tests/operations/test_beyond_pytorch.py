@@ -1,5 +1,7 @@
 """Derivatives of first and second order, by differences, of functions that PyTorch has no derivatives of."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ POLYNOMIALS = [name for name in special.__all__ if "polynomial" in name]
 def derivative(function, at, order):
     """The derivative of an order at the places given."""
     x = tensor(at, requires_grad=True)
-    value = function(x)
+    value: Any = function(x)
     for _ in range(order):
         (value,) = autograd.grad(value.sum(), x, create_graph=True)
     return value.detach().numpy()

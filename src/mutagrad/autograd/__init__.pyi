@@ -18,6 +18,7 @@ from mutagrad.autograd.anomaly_mode import detect_anomaly as detect_anomaly
 from mutagrad.autograd import edges as edges
 from mutagrad.modes import enable_grad as enable_grad
 from mutagrad.autograd.grad_mode import enforce_grad_layout_policy as enforce_grad_layout_policy
+from mutagrad.autograd import events as events
 from mutagrad.autograd import faults as faults
 from mutagrad.autograd import forward_ad as forward_ad
 from mutagrad.autograd import function as function
@@ -35,6 +36,7 @@ from mutagrad.autograd import nested as nested
 from mutagrad.modes import no_grad as no_grad
 from mutagrad.autograd import nodes as nodes
 from mutagrad.autograd import notes as notes
+from mutagrad.autograd import profiler as profiler
 from mutagrad.autograd import pulling as pulling
 from mutagrad.autograd import pushforward as pushforward
 from mutagrad.autograd import running as running

@@ -244,7 +244,8 @@ def lstsq(a: Array, b: Array, rcond: float, driver: str) -> tuple[Array, Array, 
     def solve_one(a: Array, b: Array) -> tuple[Array, Any, Array]:
         if driver == "gels":
             return _gels(a, b), np.int64(min(a.shape)), np.empty(0, a.dtype.char.lower())
-        y, _, rank, values = scipy_linalg.lstsq(a, b, rcond, lapack_driver=driver, check_finite=False)
+        found: Any = scipy_linalg.lstsq(a, b, rcond, lapack_driver=driver, check_finite=False)
+        y, _, rank, values = found
         return y, np.int64(rank), np.empty(0, a.dtype.char.lower()) if values is None else values
 
     return _each(solve_one, (a, b))  # type: ignore[return-value]

@@ -225,7 +225,7 @@ def lu_unpack(
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, *, out: Any = None) -> Any:
     """L and U in one matrix, the pivots and, if asked for, where it failed; see `mutagrad.linalg.lu_factor`."""
     LU, pivots, info, _ = _lu("torch.lu_factor", A, pivot)
-    results = (LU, pivots, info) if get_infos else (LU, pivots)
+    results = named("_lu_with_info", "LU", "pivots", "info")(LU, pivots, info) if get_infos else (LU, pivots)
     return results if out is None else tuple(into(target, made, "lu") for target, made in zip(out, results))
 
 

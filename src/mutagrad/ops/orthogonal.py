@@ -138,7 +138,8 @@ def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None
     """
     _check_reflections("torch.linalg.householder_product", input, tau)
     m, n = input.shape[-2:]
-    product: Any = eye(m, n, dtype=input.dtype).expand(input.shape)  # type: ignore[attr-defined]
+    # What stands above all diagonals is nothing, but has the history of the input, also where there are no reflections.
+    product: Any = eye(m, n, dtype=input.dtype) + input.triu(n)  # type: ignore[attr-defined]
     for i, vector in reversed(list(enumerate(_vectors(input, tau.shape[-1])))):
         product = _reflected(product, vector, tau[..., i, None, None])  # type: ignore[index]
     return into(out, product, "linalg_householder_product")
