@@ -89,7 +89,9 @@ def _tolerances(A: Tensor, atol: Any, rtol: Any) -> tuple[Any, Any]:
         else:
             given = atol._array if isinstance(atol, Tensor) else np.asarray(atol)
             rtol = np.where(given > 0, 0.0, epsilon)
-    return tuple(0.0 if each is None else each._array if isinstance(each, Tensor) else each for each in (atol, rtol))  # type: ignore[return-value]
+    return tuple(
+        0.0 if each is None else each._array.copy() if isinstance(each, Tensor) else each for each in (atol, rtol)
+    )  # type: ignore[return-value]
 
 
 def pinv(
