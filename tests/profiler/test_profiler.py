@@ -7,7 +7,7 @@ import pytest
 import mutagrad
 from mutagrad.autograd.pulling import surroundings
 from mutagrad.modes import extras, modes
-from mutagrad.profiler import profile, record_function
+from mutagrad.profiler import profile, record_function, schedule
 
 
 def test_nothing_is_left_when_a_profiler_is_off():
@@ -58,7 +58,7 @@ def test_other_threads_are_not_seen():
 
 
 def test_recordings_can_be_kept_together():
-    plan = mutagrad.profiler.schedule(wait=0, warmup=1, active=1)
+    plan = schedule(wait=0, warmup=1, active=1)
     with profile(schedule=plan, acc_events=True) as profiled:
         for _ in range(6):
             mutagrad.ones(2).sin()

@@ -4,39 +4,33 @@ Everything is checked that a formula for a derivative may get wrong: its values,
 it multiplies by the cotangent it is given, and whether it copes with cotangents that are not there.
 Follows https://docs.pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html
 
-Read first: `jacobians.py`.
+Read first: `comparison.py`.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mutagrad.autograd.backward import grad
-from mutagrad.autograd.jacobians import (
-    Direction,
-    as_tuple,
-    by_differences,
-    by_reverse,
-    derivatives,
-    is_continuous,
-    requiring_grad,
-    reverse_along,
+from mutagrad.autograd.comparison import (
+    GradcheckError,
+    Tolerances,
+    check_batched_forward,
+    check_forward,
+    check_reverse,
+    compare_at_once,
+    differentiable,
 )
-from mutagrad.namespaces import tensors
+from mutagrad.autograd.jacobians import as_tuple, requiring_grad
 from mutagrad.operation import Operation
-from mutagrad.ops.random import Generator, rand, randn_like
+from mutagrad.ops.random import rand, randn_like
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
-
-
-class GradcheckError(RuntimeError):
-    """Raised by `gradcheck` and `gradgradcheck` where a derivative is not what finite differences say."""
 
 
 def gradcheck(
@@ -66,7 +60,7 @@ def gradcheck(
 
     >>> import mutagrad
     >>> x = mutagrad.tensor([0.1, 0.2], dtype=mutagrad.float64, requires_grad=True)
-    >>> mutagrad.autograd.gradcheck(lambda x: x.sin() * x, x)
+    >>> gradcheck(lambda x: x.sin() * x, x)
     True
     """
     if not (check_forward_ad or check_backward_ad):
@@ -77,11 +71,15 @@ def gradcheck(
         raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
     given = as_tuple(inputs)
     _check_inputs(given)
-    tolerances = _Tolerances(eps, atol, rtol, nondet_tol, check_grad_dtypes, bool(masked))
+    tolerances = Tolerances(eps, atol, rtol, nondet_tol, check_grad_dtypes, bool(masked))
     try:
         outputs = differentiable(func(*given))
+        if check_forward_ad:
+            check_forward(func, given, tolerances, fast_mode, check_undefined_grad)
+        if check_batched_forward_grad:
+            check_batched_forward(func, given)
         if check_backward_ad:
-            _check_reverse(func, given, tolerances, fast_mode)
+            check_reverse(func, given, tolerances, fast_mode)
             for i, output in enumerate(outputs):
                 if check_batched_grad:
                     _check_batched(given, output, i)
@@ -121,7 +119,7 @@ def gradgradcheck(
 
     >>> import mutagrad
     >>> x = mutagrad.tensor([0.1, 0.2], dtype=mutagrad.float64, requires_grad=True)
-    >>> mutagrad.autograd.gradgradcheck(mutagrad.sin, x)
+    >>> gradgradcheck(mutagrad.sin, x)
     True
     """
     if not (check_fwd_over_rev or check_rev_over_rev):
@@ -174,21 +172,6 @@ def _random_cotangent(output: Tensor, noncontiguous: bool) -> Tensor:
     return made.detach().requires_grad_()
 
 
-@dataclass(frozen=True)
-class _Tolerances:
-    eps: float
-    atol: float
-    rtol: float
-    repeatable: float
-    dtypes: bool
-    masked: bool
-
-
-def differentiable(outputs: Any) -> tuple[Tensor, ...]:
-    """Those of the outputs that require grad."""
-    return tuple(output for output in as_tuple(outputs) if output.requires_grad)
-
-
 def _check_inputs(inputs: tuple) -> None:
     """Raises for inputs that cannot be checked, and warns of those that are not precise enough."""
     for i in requiring_grad(inputs):
@@ -211,162 +194,19 @@ def _check_inputs(inputs: tuple) -> None:
         )
 
 
-# The values of derivatives --------------------------------------------------------------------------------------------
-
-
-def _check_reverse(func: Callable, inputs: tuple, tolerances: _Tolerances, fast: bool) -> None:
-    """Compares gradients with differences; functions of complex values by their imaginary and their real part."""
-    check = _compare_projections if fast else _compare_elements
-    outputs = as_tuple(func(*inputs))
-    if not any(is_continuous(output) and output.is_complex() for output in outputs):
-        check(func, inputs, tolerances, lambda number: "")
-        return
-    is_complex = [output.is_complex() for output in outputs if output.requires_grad]
-    for part in ("imaginary", "real"):
-
-        def says(number: int, part: str = part) -> str:
-            return f"While considering the {part} part of complex outputs only, " if is_complex[number] else ""
-
-        check(_part_of(func, part), inputs, tolerances, says)
-
-
-def _part_of(func: Callable, part: str) -> Callable[..., tuple]:
-    """`func` with the real or the imaginary part of its complex outputs."""
-
-    def of(output: Tensor) -> Tensor:
-        if not output.is_complex():
-            return output
-        return output.real if part == "real" else output.imag
-
-    return lambda *inputs: tuple(map(of, as_tuple(func(*inputs))))
-
-
-def _compare_elements(func: Callable, inputs: tuple, tolerances: _Tolerances, says: Callable[[int], str]) -> None:
-    outputs = as_tuple(func(*inputs))
-    wanted = [inputs[i] for i in requiring_grad(inputs)]
-    differences = [by_differences(func, inputs, x, outputs, tolerances.eps) for x in wanted]
-    if not any(output.requires_grad for output in outputs):
-        if any(jacobian.any() for jacobians in differences for jacobian in jacobians):
-            raise GradcheckError("Numerical gradient for function expected to be zero")
-        return
-    continuous = [output for output in outputs if is_continuous(output)]
-    for number, output in enumerate(differentiable(outputs)):
-        analytical = _repeatable(lambda output=output: by_reverse(output, wanted), tolerances)
-        column = next(i for i, other in enumerate(continuous) if other is output)
-        for i, found in enumerate(analytical):
-            expected = differences[i][column]
-            if not np.allclose(found, expected, tolerances.rtol, tolerances.atol):
-                raise GradcheckError(says(number) + mismatch(number, i, expected, found))
-
-
-def mismatch(output: int, input: int, numerical: np.ndarray, analytical: np.ndarray, mode: str = "") -> str:
-    """PyTorch's words for two Jacobians that differ."""
-    return (
-        f"Jacobian {mode}mismatch for output {output} with respect to input {input},\n"
-        f"numerical:{wrap(np.asarray(numerical))}\nanalytical:{wrap(np.asarray(analytical))}\n"
-    )
-
-
-def _repeatable(compute: Callable[[], list[np.ndarray]], tolerances: _Tolerances) -> list[np.ndarray]:
-    """What `compute` gives. Raises GradcheckError when a second time it gives something else."""
-    first, second = compute(), compute()
-    for a, b in zip(first, second):
-        if a.size and np.abs(a - b).max() > tolerances.repeatable:
-            raise GradcheckError(
-                "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times "
-                "gives different values, although analytical gradient matches numerical gradient."
-                f"The tolerance for nondeterminism was {tolerances.repeatable}."
-            )
-    return first
-
-
-# Projections of Jacobians: v J u for random v and u, of which differences give J u and a reverse pass v J -------------
-
-
-def _compare_projections(func: Callable, inputs: tuple, tolerances: _Tolerances, says: Callable[[int], str]) -> None:
-    outputs = as_tuple(func(*inputs))
-    positions = requiring_grad(inputs)
-    wanted = [inputs[i] for i in positions]
-    generator = Generator()  # The user's own random numbers stay as they are.
-    directions = [_direction(x, generator) for x in wanted]
-    numerical = [
-        derivatives(func, inputs, x, tuple(part.reshape(x._array.shape) for part in along), tolerances.eps)  # type: ignore[arg-type]
-        for x, along in zip(wanted, directions)
-    ]
-    chosen = differentiable(outputs)
-    if not chosen:
-        if any(slopes.size and np.abs(slopes).max() > tolerances.repeatable for each in numerical for slopes in each):
-            raise GradcheckError("Numerical gradient for function expected to be zero")
-        return
-    continuous = [output for output in outputs if is_continuous(output)]
-    weights = [_unit_vector(output, generator) for output in chosen]
-    for number, (output, v) in enumerate(zip(chosen, weights)):
-        gradients = _repeatable(lambda output=output, v=v: reverse_along(output, wanted, v), tolerances)
-        column = next(i for i, other in enumerate(continuous) if other is output)
-        for i, (gradient, (u, w)) in enumerate(zip(gradients, directions)):
-            found, spread = np.real(gradient) @ u, u.sum()
-            if gradient.dtype.kind == "c":
-                found, spread = found + 1j * (np.imag(gradient) @ w), spread + w.sum()
-            expected = (v * numerical[i][column]).sum()
-            # Where each element may be off by atol, the projection may be off by so much.
-            if not np.allclose(found, expected, tolerances.rtol, tolerances.atol * spread * v.sum()):
-                text = says(number) + mismatch(number, i, expected, found)
-                raise GradcheckError(text + _in_full(func, inputs, wanted[i], output, column, tolerances))
-
-
-def _direction(x: Tensor, generator: Generator) -> Direction:
-    real = _unit_vector(x, generator)
-    return real, _unit_vector(x, generator) if x.is_complex() else real
-
-
-def _unit_vector(x: Tensor, generator: Generator) -> np.ndarray:
-    made = rand(x._array.size, generator=generator)._array.astype(np.real(x._array).dtype)
-    return made / np.linalg.norm(made)
-
-
-def _in_full(func: Callable, inputs: tuple, x: Tensor, output: Tensor, column: int, tolerances: _Tolerances) -> str:
-    """Both Jacobians of which a projection differs, to see where."""
-    numerical = by_differences(func, inputs, x, as_tuple(func(*inputs)), tolerances.eps)[column]
-    analytical = by_reverse(output, [x])[0]
-    text = (
-        "\nThe above quantities relating the numerical and analytical jacobians are computed \nin fast mode. "
-        "Below, we recompute numerical and analytical jacobians in slow mode:\n\n"
-        f"Numerical:\n {wrap(numerical)}\nAnalytical:\n{wrap(analytical)}\n\n"
-        f"The max per-element difference (slow mode) is: {np.abs(numerical - analytical).max()}.\n"
-    )
-    if np.allclose(analytical, numerical, tolerances.rtol, tolerances.atol):
-        text += (
-            "Fast gradcheck failed but element-wise differences are small. This means that the\n"
-            "test might've passed in slow_mode!"
-        )
-    return text
-
-
 # Cotangents of other kinds: many at once, zeros, none -----------------------------------------------------------------
 
 
 def _check_batched(inputs: tuple, output: Tensor, number: int) -> None:
     """Compares the gradients of two cotangents at once with those of each."""
     wanted = [inputs[i] for i in requiring_grad(inputs)]
-    cotangents = [randn_like(output) for _ in range(2)]
+    cotangents = [randn_like(output.detach()) for _ in range(2)]
 
-    def gradients(cotangent: Tensor, **options: Any) -> tuple:
-        return grad(output, wanted, cotangent, retain_graph=True, allow_unused=True, **options)
+    def gradients(cotangent: Tensor) -> list[Any]:
+        return list(grad(output, wanted, cotangent, retain_graph=True, allow_unused=True))
 
-    each = [gradients(cotangent) for cotangent in cotangents]
     advice = "gradcheck or gradgradcheck failed while testing batched gradient computation."
-    try:
-        together = gradients(tensors.stack(cotangents, axis=0), is_grads_batched=True)
-    except RuntimeError as error:
-        raise GradcheckError(f"While computing batched gradients, got: {error}\n\n{advice}") from error
-    for i, (found, expected) in enumerate(zip(together, zip(*each))):
-        if found is None:
-            continue
-        wanted_rows = np.stack([gradient._array for gradient in expected])
-        if not np.allclose(found._array, wanted_rows, 1e-5, 1e-8):
-            raise GradcheckError(
-                f"For output {number} and input {i}:\n\n{advice}\n\nGot:\n{found}\n\nExpected:\n{wrap(wanted_rows)}"
-            )
+    compare_at_once(gradients, cotangents, advice, number)
 
 
 def _check_multiplies(outputs: Sequence[Tensor], inputs: tuple, masked: bool) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.autograd.backward import grad
+from mutagrad.autograd.forward_ad import dual_level, make_dual, unpack_dual
 from mutagrad.tensor import Size, Tensor, wrap
 
 Direction = tuple[
@@ -139,3 +140,34 @@ def reverse_along(output: Tensor, wanted: Sequence[Tensor], cotangent: np.ndarra
         np.zeros(x._array.size, x._array.dtype) if gradient is None else gradient._array.reshape(-1)
         for x, gradient in zip(wanted, gradients)
     ]
+
+
+# By forward mode ------------------------------------------------------------------------------------------------------
+
+
+def by_forward(func: Callable, inputs: Sequence[Any], position: int, outputs: Sequence[Any]) -> list[np.ndarray]:
+    """The Jacobians of the continuous ones of `outputs` with respect to one real input, element by element."""
+    x = inputs[position]
+    found = [np.zeros((x._array.size, y._array.size), y._array.dtype) for y in outputs if is_continuous(y)]
+    for row, (_, one) in enumerate(_units(x._array.shape)):
+        for jacobian, tangent in zip(found, forward_along(func, inputs, {position: one})):
+            jacobian[row] = tangent
+    return found
+
+
+def forward_along(func: Callable, inputs: Sequence[Any], moved: dict[int, np.ndarray | None]) -> list[np.ndarray]:
+    """The tangents of the continuous outputs, flat, as the inputs at some positions move along tangents.
+
+    The other inputs that require grad have tangents of zero, and those that move along None have none.
+    """
+    with dual_level():
+        given = list(inputs)
+        for i in requiring_grad(inputs):
+            x = inputs[i].detach()
+            along = moved.get(i, np.zeros(x._array.shape))
+            given[i] = x if along is None else make_dual(x, wrap(along.reshape(x._array.shape).astype(x._array.dtype)))
+        outputs = [unpack_dual(y) for y in as_tuple(func(*given)) if is_continuous(y)]
+        return [
+            np.zeros(y._array.size, y._array.dtype) if tangent is None else tangent._array.reshape(-1)
+            for y, tangent in outputs
+        ]

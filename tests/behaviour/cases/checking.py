@@ -426,3 +426,103 @@ def undefined_cotangents_of_the_second_need_reverse(torch):
 def a_module_is_checked(torch):
     layer = torch.nn.Linear(3, 2).to(torch.float64)
     return torch.autograd.gradcheck(layer, torch.rand(2, 3, dtype=torch.float64, requires_grad=True))
+
+
+# Forward mode ---------------------------------------------------------------------------------------------------------
+
+
+def with_jvp(torch, factor):
+    """Doubles, with the right gradient, and a tangent that is `factor` times its input's."""
+
+    class Double(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return gradient * 2
+
+        @staticmethod
+        def jvp(ctx, tangent):
+            return tangent * factor
+
+    return Double.apply
+
+
+@case
+def forward_mode_passes(torch):
+    x, y = doubles(torch, 0.1, 0.2), doubles(torch, 0.3, -0.2)
+    return [
+        torch.autograd.gradcheck(lambda x, y: (x * y.sin(), y.exp()), (x, y), check_forward_ad=True, fast_mode=fast)
+        for fast in (False, True)
+    ]
+
+
+@case
+def forward_mode_alone_passes(torch):
+    return torch.autograd.gradcheck(
+        lambda x: x.sin() * x, doubles(torch, 0.1, 0.2), check_forward_ad=True, check_backward_ad=False
+    )
+
+
+@case
+def forward_mode_of_complex_functions_passes(torch):
+    z = complexes(torch, 1 + 2j, -0.5j)
+    options = {"check_forward_ad": True}
+    return [
+        torch.autograd.gradcheck(lambda z: z * z.conj() + z.sin(), z, fast_mode=fast, **options)
+        for fast in (False, True)
+    ]
+
+
+@case
+def forward_mode_of_real_to_complex_passes(torch):
+    x = doubles(torch, 0.5, 2.0)
+    return torch.autograd.gradcheck(lambda x: torch.complex(x, x * x), x, check_forward_ad=True)
+
+
+@case
+def a_right_tangent_of_a_custom_function(torch):
+    return torch.autograd.gradcheck(with_jvp(torch, 2), doubles(torch, 0.1, 0.2), check_forward_ad=True)
+
+
+@case
+def a_wrong_tangent(torch):
+    return message(lambda: torch.autograd.gradcheck(with_jvp(torch, 3), doubles(torch, 0.5), check_forward_ad=True))
+
+
+@case
+def a_wrong_tangent_of_complex_inputs(torch):
+    return torch.autograd.gradcheck(with_jvp(torch, 3), complexes(torch, 1 + 2j), check_forward_ad=True)
+
+
+@case
+def a_wrong_tangent_in_fast_mode(torch):
+    return torch.autograd.gradcheck(with_jvp(torch, 3), doubles(torch, 0.5), check_forward_ad=True, fast_mode=True)
+
+
+@case
+def forward_mode_in_batches_passes(torch):
+    return torch.autograd.gradcheck(
+        lambda x: x.sin() * x, doubles(torch, 0.1, 0.2), check_forward_ad=True, check_batched_forward_grad=True
+    )
+
+
+@case
+def forward_mode_over_reverse_passes(torch):
+    x = doubles(torch, 0.1, 0.2)
+    return torch.autograd.gradgradcheck(lambda x: x.sin() * x * x, x, check_fwd_over_rev=True)
+
+
+@case
+def batched_gradients_of_gradients_pass(torch):
+    x = doubles(torch, 0.1, 0.2)
+    return torch.autograd.gradgradcheck(lambda x: x.sin() * x * x, x, check_batched_grad=True)
+
+
+@case
+def in_place_in_forward_mode(torch):
+    return torch.autograd.gradcheck(
+        lambda x: x.clone().mul_(x)[:1].exp_(), doubles(torch, 0.1, 0.7), check_forward_ad=True
+    )
