@@ -197,7 +197,7 @@ def overwrite(target: Tensor, level: Level, tangent: Tensor | None) -> None:
     """Writes a tangent (None: zero), broadcast to the target's shape, where the target's is."""
     if _root(target._family, target._view)[1] is None:
         zero = tangent is None
-        attach(target, level, xp.zeros_like(target) if zero else _fitted(tangent, target, ()))
+        attach(target, level, xp.zeros_like(target) if zero else _fitted(tangent, target, (tangent,)))
     elif tangent is None:
         writable(target, level).zero_()  # type: ignore[attr-defined]
     else:
@@ -232,13 +232,11 @@ def _fitted(tangent: Tensor, output: Tensor, sources: Sequence[Tensor | None]) -
 # Pushing ------------------------------------------------------------------------------------------------------------
 
 
-def push(outputs: Sequence[Any], inputs: Sequence[Any], rule: Callable[..., Any]) -> bool:
+def push(outputs: Sequence[Any], inputs: Sequence[Any], rule: Callable[..., Any], fresh: bool = False) -> bool:
     """Gives fresh outputs, or inputs that were written as a whole, their tangents in every open level.
 
-    Says whether an input has a tangent at all.
-
     `rule(*tangents)`, called with those of the inputs (None where there is none), gives one tangent, or a tuple with
-    one for each output, of which some may be None.
+    one for each output, of which some may be None; `fresh` ones are no user's. Says whether an input has a tangent.
     """
     levels, found = state.levels, False
     for i, level in enumerate(levels if may_have_tangent(inputs) else ()):
@@ -254,7 +252,7 @@ def push(outputs: Sequence[Any], inputs: Sequence[Any], rule: Callable[..., Any]
                 if any(output is x for x in inputs):
                     overwrite(output, level, tangent)
                 else:
-                    attach(output, level, _fitted(tangent, output, tangents))
+                    attach(output, level, _fitted(tangent, output, tangents), owned=fresh)
     return found
 
 

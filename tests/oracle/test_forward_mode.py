@@ -79,3 +79,31 @@ def test_tangents_of_random_programs(start):
 
         shortest = shrink(lines, fails)
         pytest.fail(f"{disagreement(shortest)}\n\n{as_function(shortest, f'seed_{seed}')}\n", pytrace=False)
+
+
+@pytest.mark.parametrize("start", range(0, 60, 20))
+def test_second_derivatives_of_random_programs(start):
+    """Along a direction they are the same by forward over forward, forward over reverse and reverse over forward."""
+    func = mutagrad.func
+    for seed in range(start, start + 20):
+        lines = program(seed, ("pure",))
+        leaves = {name: x.detach() for name, x in leaves_of(lines).items()}
+        values, by = tuple(leaves.values()), tuple(range(len(leaves)))
+        rng = np.random.default_rng(seed)
+        along = tuple(mutagrad.tensor(rng.standard_normal(tuple(x.shape))) for x in values)
+
+        def loss(*values, lines=lines, leaves=leaves):
+            return loss_of(lines, dict(zip(leaves, values, strict=True)))
+
+        def slope(*values, loss=loss, along=along):
+            return func.jvp(loss, values, along)[1]
+
+        def product(*values, loss=loss, along=along, by=by):
+            return sum((g * v).sum() for g, v in zip(func.grad(loss, by)(*values), along, strict=True))
+
+        twice = float(func.jvp(slope, values, along)[1])
+
+        assert float(func.jvp(product, values, along)[1]) == pytest.approx(twice, rel=1e-8, abs=1e-8), seed
+        assert inner(func.grad(slope, by)(*values), along) == pytest.approx(twice, rel=1e-8, abs=1e-8), seed
+        jacobian, gradient = func.jacfwd(loss)(*values), func.grad(loss)(*values)
+        assert np.allclose(jacobian.numpy(), gradient.numpy(), rtol=1e-8, atol=1e-8), seed

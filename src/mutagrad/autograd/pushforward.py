@@ -210,7 +210,7 @@ def follow(
     if not may_have_tangent(inputs):
         return
     call = Call(operation, inputs, outputs, results, values)
-    if push(outputs, inputs, lambda *given: tangents(call, given) if operation.differentiable else None):
+    if push(outputs, inputs, lambda *t: tangents(call, t) if operation.differentiable else None, fresh=True):
         _keep(call, next((out for out in outputs if out.requires_grad), None))
 
 

@@ -106,7 +106,7 @@ def read_at(source: Tensor, key: Key, operation: Operation = index, **values: An
         node.code, node.instruction = caller_position()
         tensor._family.edge = (node.key, None, node)
     if extras[0] and state.levels:
-        push((tensor,), (source,), lambda tangent: read_at(tangent, key, operation, **values))
+        push((tensor,), (source,), lambda tangent: read_at(tangent, key, operation, **values), fresh=True)
     return tensor
 
 

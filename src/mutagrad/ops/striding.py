@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import Batched
 from mutagrad.declaration import composite
 from mutagrad.namespaces import arrays
 from mutagrad.ops.sizes import axis_of, sizes_in
@@ -143,6 +144,11 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
     shape, strides = sizes_in("as_strided", size), sizes_in("as_strided", stride, "stride", 2)
     offset = input.storage_offset() if storage_offset is None else index(storage_offset)
     family, dt = input._family, input._array.dtype
+    if type(input._array) is Batched:
+        # Of every sample: the offset counts from where a sample begins.
+        arguments = (shape, strides, offset - input.storage_offset())
+        overlapping = has_overlap(shape, strides)
+        return view_step(input, _strided_part, arguments, "AsStrided", rigid=True, overlapping=overlapping)
     array = strided_array(family.storage, dt, shape, strides, offset)
     layout = family.layout or family.make_layout(input)
     overlapping = has_overlap(array.shape, array.strides)

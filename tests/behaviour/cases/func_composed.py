@@ -176,6 +176,26 @@ def jacfwd_of_writes_into_what_is_made_within(torch):
 
 
 @case
+def forward_over_reverse_of_a_write_and_a_sum(torch):
+    def function(a, b):
+        d = vector(torch, 0.3, 0.4)
+        d[:].sub_(a * b)
+        return ((d + b) ** 2).sum()
+
+    inputs, directions = (
+        (vector(torch, 1.4, 1.7), vector(torch, 0.6, 0.3)),
+        (vector(torch, 0.5, -0.3), vector(torch, -1.0, 0.7)),
+    )
+    return torch.func.jvp(torch.func.grad(function, argnums=(0, 1)), inputs, directions)
+
+
+@case
+def strided_views_within_jacfwd(torch):
+    views = (lambda x: x.unfold(0, 2, 1) ** 2, lambda x: (x * x).as_strided((2,), (1,), 1))
+    return [torch.func.jacfwd(f)(vector(torch, 1.0, 2.0, 3.0)) for f in views]
+
+
+@case
 def jacfwd_of_a_recurrence(torch):
     def function(x):
         y = [x[0]]
