@@ -17,7 +17,7 @@ import numpy as np
 
 from mutagrad.declaration import composite, operation
 from mutagrad.ops.factoring import results_into
-from mutagrad.ops.matrices import adjoint, check_floating, check_square, identity, rounding, times
+from mutagrad.ops.matrices import adjoint, anywhere, check_floating, check_square, identity, rounding, times
 from mutagrad.ops.out import into
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor
@@ -42,7 +42,7 @@ def _det_share(xp: Any, ct: Any, input: Any, out: Any) -> Any:
     inverse, info = xp.inv(adjoint(input))
     # The product of a small determinant and a large inverse is all rounding.
     condition = xp.max(xp.abs(inverse)) * xp.max(xp.abs(input))
-    if bool(xp.any(info != 0)) or not bool(condition < 1 / np.sqrt(rounding(input.dtype))):
+    if anywhere(info != 0) or anywhere(~(condition < 1 / np.sqrt(rounding(input.dtype)))):
         return ct[..., None, None] * _cofactors(xp, input)
     return (ct * out.conj())[..., None, None] * inverse
 

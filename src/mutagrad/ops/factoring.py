@@ -180,15 +180,17 @@ def linalg_lu(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
     return results_into(out, "linalg_lu", "P L U", _unpacked(LU, pivots))
 
 
-def _order(pivots: Tensor, rows: int) -> np.ndarray:
+@operation("lu_order", method=False)
+def _order(xp: Any, pivots: Any, /, rows: int) -> Any:
     """Which row of A stands where in L U, from the exchanges."""
-    exchanged = pivots._array
-    order = np.broadcast_to(np.arange(rows), (*exchanged.shape[:-1], rows)).copy()
-    for i in range(exchanged.shape[-1]):
-        j = exchanged[..., i, None].astype(np.int64) - 1
-        moved = np.take_along_axis(order, j, -1)
-        np.put_along_axis(order, j, order[..., i, None], -1)
-        order[..., i] = moved[..., 0]
+    batch = tuple(pivots.shape[:-1])
+    order = xp.broadcast_to(xp.arange(rows), (*batch, rows))
+    partners = xp.astype(pivots, np.dtype("int64")) - 1
+    for i in range(pivots.shape[-1]):
+        partner, here = partners[..., i : i + 1], order[..., i : i + 1]
+        there = xp.take_along_axis(order, partner, axis=-1)
+        order = xp.put_along_axis(order, partner, here, axis=-1)
+        order = xp.put_along_axis(order, xp.zeros_like(partner) + i, there, axis=-1)
     return order
 
 
@@ -198,7 +200,7 @@ def _unpacked(LU: Tensor, pivots: Tensor | None, with_data: bool = True) -> tupl
     nothing = wrap(np.empty(0, dtype))
     P = L = U = nothing
     if pivots is not None:
-        P = wrap((np.arange(m)[:, None] == _order(pivots, m)[..., None, :]).astype(dtype))
+        P = (wrap(np.arange(m)[:, None]) == _order(pivots, m)[..., None, :]).to(LU.dtype)
     if with_data:
         L = LU[..., :, :k].tril(-1) + eye(m, k, dtype=LU.dtype)  # type: ignore[index]
         U = LU[..., :k, :].triu()  # type: ignore[index]
@@ -254,17 +256,14 @@ def linalg_lu_solve(
     if adjoint:
         turned = LU.mT.conj()  # type: ignore[attr-defined]
         inner = substitute(turned, substitute(turned, B, False), True, True)
-        return into(out, _rows(inner, np.argsort(order, -1)), "linalg_lu_solve")
+        return into(out, _rows(inner, order.argsort(-1)), "linalg_lu_solve")
     return into(out, substitute(LU, substitute(LU, _rows(B, order), False, True), True), "linalg_lu_solve")
 
 
-def _rows(x: Tensor, order: np.ndarray) -> Tensor:
+def _rows(x: Tensor, order: Any) -> Tensor:
     """The rows of matrices in another order, a batch of orders broadcast with that of the matrices."""
-    if order.ndim == 1:
-        return x[..., wrap(order), :]  # type: ignore[index]
-    shape = np.broadcast_shapes(order.shape[:-1], x._array.shape[:-2]) + x._array.shape[-2:]
-    places = np.broadcast_to(order[..., None], shape)
-    return x.expand(shape).gather(-2, wrap(places.copy()))  # type: ignore[attr-defined]
+    shape = np.broadcast_shapes(order.shape[:-1], x.shape[:-2]) + tuple(x.shape[-2:])
+    return x.expand(shape).gather(-2, order[..., None].expand(shape))  # type: ignore[attr-defined]
 
 
 @composite()

@@ -68,13 +68,25 @@ _FAILURES = {
 
 def check_info(name: str, info: Tensor, kind: str | None = None) -> None:
     """Raises LinAlgError, in the name of the function, where one of a batch of `info` is not zero."""
-    failed = np.flatnonzero(info._array)
+    codes = all_samples(info)
+    failed = np.flatnonzero(codes)
     if failed.size:
-        code = info._array.reshape(-1)[failed[0]]
-        place = "" if info.ndim == 0 else f"(Batch element {failed[0]}): "
+        code = codes.reshape(-1)[failed[0]]
+        place = "" if codes.ndim == 0 else f"(Batch element {failed[0]}): "
         kind = kind or name.split(".")[-1].removesuffix("_ex")
         error = RuntimeError if kind == "lu_factor" else LinAlgError
         raise error(f"{name}: {place}{_FAILURES[kind].format(code)}")
+
+
+def all_samples(x: Any) -> Any:
+    """The values of a tensor, or of an array of any namespace, for all samples together where they are hidden."""
+    array = x._array if isinstance(x, Tensor) else x
+    return getattr(array, "physical", array)
+
+
+def anywhere(condition: Any) -> bool:
+    """Whether a condition holds for one element, in whatever sample."""
+    return bool(np.any(all_samples(condition)))
 
 
 # Parts of rules -----------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from mutagrad.dtypes import as_dtype, float16, int64
 from mutagrad.ops.creation import eye
 from mutagrad.ops.dimensions import Dims, axis_of
 from mutagrad.ops.joining import cat
-from mutagrad.ops.matrices import adjoint, check_floating, check_square
+from mutagrad.ops.matrices import adjoint, anywhere, check_floating, check_square
 from mutagrad.ops.norms import as_last, back_in_place, vector_norm
 from mutagrad.ops.out import into
 from mutagrad.ops.products import matmul
@@ -198,7 +198,7 @@ def cond(A: Tensor, p: Any = None, *, out: Tensor | None = None) -> Tensor:
         return into(out, vector_norm(A, 2, (-2, -1)), "linalg_cond")
     inverse, info = inv_ex(A)
     product = matrix_norm(A, p) * matrix_norm(inverse, p)  # type: ignore[operator]
-    if info._array.any():
+    if anywhere(info):
         product = product.masked_fill(info != 0, math.inf)
     return into(out, product, "linalg_cond")
 

@@ -30,6 +30,8 @@ from mutagrad.ops.factoring import results_into
 from mutagrad.ops.matrices import (
     LinAlgError,
     adjoint,
+    all_samples,
+    anywhere,
     check_floating,
     check_matrix,
     check_square,
@@ -61,7 +63,7 @@ def _check_phase(xp: Any, name: str, vectors: str, phases: Any, term: str = "qua
     """Raises RuntimeError where a loss depends on what the vectors leave open: `phases` should be real."""
     if xp.is_complex(phases):
         imaginary = xp.imag(phases)
-        if bool(xp.any(xp.abs(imaginary) > 1e-2)):
+        if anywhere(xp.abs(imaginary) > 1e-2):
             raise RuntimeError(
                 f"{name}: The {vectors} in the complex case are specified up to multiplication by e^{{i phi}}. "
                 f"The specified loss function depends on this {term}."
@@ -156,7 +158,7 @@ def _check_general(name: str, A: Tensor) -> None:
     if A._array.dtype.kind not in "fc":
         A.dtype.to_complex()  # raises
     check_floating(name, A, "linalg_eig_out_cpu")
-    if not np.isfinite(A._array).all():
+    if not np.isfinite(all_samples(A)).all():
         raise RuntimeError(f"torch.{name}: input tensor should not contain infs or NaNs.")
 
 
