@@ -8,7 +8,9 @@ Ordinary PyTorch programs run unchanged. See `docs/design.md` for how it works.
 from mutagrad import (
     _C,
     autograd,
+    backends,
     collector,
+    cuda,
     fft,
     func,
     linalg,
@@ -17,6 +19,7 @@ from mutagrad import (
     optim,
     profiler,
     random,
+    safetensors,
     serialization,
     signal,
     special,
@@ -38,6 +41,7 @@ from mutagrad.dtypes import bool_ as bool
 from mutagrad.dtypes import float32 as float
 from mutagrad.dtypes import int32 as int
 from mutagrad.func import vmap
+from mutagrad.installation import install_as_torch
 from mutagrad.modes import (
     enable_grad,
     inference_mode,

@@ -1,0 +1,88 @@
+"""`install_as_torch`: programs with their own `import torch` run on this library, as they are.
+
+`import torch`, and every module below it, then finds the module of the same place here; where files are called
+differently here, `PLACES` says how.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+__all__ = ["install_as_torch"]
+
+_MODULES = {
+    "activation": "activations",
+    "batchnorm": "batchnorm",
+    "container": "containers",
+    "conv": "conv",
+    "distance": "distance",
+    "dropout": "dropout",
+    "instancenorm": "batchnorm",
+    "lazy": "lazy",
+    "linear": "layers",
+    "loss": "losses",
+    "module": "module",
+    "normalization": "normalization",
+    "padding": "paddings",
+    "pooling": "pooling",
+    "rnn": "recurrent",
+    "sparse": "embedding",
+    "transformer": "transformer",
+}
+PLACES = {
+    "torch.nn.modules": "mutagrad.nn",
+    **{f"torch.nn.modules.{there}": f"mutagrad.nn.{here}" for there, here in _MODULES.items()},
+    "torch.utils.data.dataloader": "mutagrad.utils.data.loader",
+    "torch.utils.data._utils": "mutagrad.utils.data",
+    "torch.utils.data._utils.collate": "mutagrad.utils.data.collate",
+    "torch.optim.adamw": "mutagrad.optim.adam",
+    "torch.optim.rmsprop": "mutagrad.optim.adagrad",
+}
+"""Where modules of PyTorch's are that have another place here."""
+
+
+def _place(name: str) -> str:
+    return PLACES.get(name, "mutagrad" + name.removeprefix("torch"))
+
+
+class _Alias(Loader):
+    """Gives a module of this library under another name."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = importlib.import_module(_place(spec.name))
+        self.own = module.__spec__
+        return module
+
+    def exec_module(self, module: Any) -> None:
+        module.__spec__ = self.own  # the import system has put that of the other name there
+
+
+class _Finder(MetaPathFinder):
+    """Finds the modules of PyTorch here."""
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if fullname.partition(".")[0] != "torch" or find_spec(_place(fullname)) is None:
+            return None
+        return ModuleSpec(fullname, _Alias(), is_package=True)
+
+
+def install_as_torch() -> None:
+    """Lets `import torch` give this library from now on, in this process.
+
+    Raises RuntimeError where PyTorch itself has been imported already: the two would mix.
+
+        import mutagrad
+        mutagrad.install_as_torch()
+        import program  # which says import torch
+    """
+    present = sys.modules.get("torch")
+    if present is not None and present is not sys.modules["mutagrad"]:
+        raise RuntimeError("PyTorch has been imported already: call install_as_torch() before anything imports torch")
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
