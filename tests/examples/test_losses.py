@@ -1,0 +1,29 @@
+"""The examples give PyTorch's losses, step by step, from the same seed.
+
+What is expected was recorded by `tools/record_examples.py`.
+"""
+
+import json
+
+import numpy as np
+import pytest
+
+from ..operations.records import DATA
+from .programs import DOUBLE, NAMES, STEPS, example
+
+EXPECTED = json.loads((DATA / "examples.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_losses(name):
+    """Fifty steps agree to 1e-4, in double precision to 1e-9."""
+    losses = list(example(name, "mutagrad").train(STEPS))
+
+    np.testing.assert_allclose(losses, EXPECTED[name], rtol=1e-9 if name in DOUBLE else 1e-4)
+
+
+def test_steps_in_place_change_nothing():
+    """The leapfrog steps that PyTorch refuses in place give the same losses."""
+    losses = list(example("neural_ode", "mutagrad").train(10, in_place=True))
+
+    np.testing.assert_allclose(losses, EXPECTED["neural_ode"][:10], rtol=1e-9)
