@@ -13,7 +13,9 @@ from mutagrad.tensor import Size as Size
 from mutagrad.ops.memory import TypedStorage as TypedStorage
 from mutagrad.ops.memory import UntypedStorage as UntypedStorage
 from mutagrad import autograd as autograd
+from mutagrad import backends as backends
 from mutagrad import collector as collector
+from mutagrad import cuda as cuda
 from mutagrad.device import device as device
 from mutagrad.dtypes import dtype as dtype
 from mutagrad.modes import enable_grad as enable_grad
@@ -30,6 +32,7 @@ from mutagrad.modes import no_grad as no_grad
 from mutagrad import optim as optim
 from mutagrad import profiler as profiler
 from mutagrad import random as random
+from mutagrad import safetensors as safetensors
 from mutagrad import serialization as serialization
 from mutagrad.modes import set_grad_enabled as set_grad_enabled
 from mutagrad.overwrite import set_overwrite_policy as set_overwrite_policy
@@ -614,6 +617,8 @@ def initial_seed() -> builtins.int:
     """The seed the default generator was last given."""
 def inner(input: Tensor, other: Tensor = ..., *, out: Tensor | None = ...) -> Tensor:
     """The product summed over the last dimension of both; with a zero-dimensional operand, the product."""
+def install_as_torch() -> None:
+    """Lets `import torch` give this library from now on, in this process."""
 def instance_norm(input: Any, running_mean: Any = ..., running_var: Any = ..., weight: Any = ..., bias: Any = ..., use_input_stats: builtins.bool = ..., momentum: builtins.float = ..., eps: builtins.float = ...) -> Tensor:
     """Each channel of each sample with mean zero and variance one, times `weight`, plus `bias`."""
 def inverse(input: Tensor, *, out: Tensor | None = ...) -> Tensor:

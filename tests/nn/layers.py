@@ -39,6 +39,7 @@ LAYERS: dict[str, tuple[Any, Maker]] = {
         SELU=lambda nn: nn.SELU(),
         ReLU6=lambda nn: nn.ReLU6(),
         LeakyReLU=lambda nn: nn.LeakyReLU(0.2, inplace=True),
+        RReLU=lambda nn: nn.RReLU().eval(),
         Threshold=lambda nn: nn.Threshold(0.1, 2.0),
         Hardtanh=lambda nn: nn.Hardtanh(-0.5, 0.7),
         Hardsigmoid=lambda nn: nn.Hardsigmoid(),
@@ -59,6 +60,7 @@ LAYERS: dict[str, tuple[Any, Maker]] = {
         RMSNorm=lambda nn: nn.RMSNorm(4),
         BatchNorm1d=lambda nn: nn.BatchNorm1d(4),
         BatchNorm1d__plain=lambda nn: nn.BatchNorm1d(4, affine=False, track_running_stats=False),
+        Bilinear=lambda nn: _Twice(nn, nn.Bilinear(4, 4, 3)),
         Unflatten=lambda nn: nn.Unflatten(1, (2, 2)),
         AlphaDropout__eval=lambda nn: nn.AlphaDropout(0.3).eval(),
     ),
@@ -81,6 +83,7 @@ LAYERS: dict[str, tuple[Any, Maker]] = {
         ConstantPad1d=lambda nn: nn.ConstantPad1d(1, 0.5),
         ZeroPad1d=lambda nn: nn.ZeroPad1d((1, 0)),
         Dropout1d=lambda nn: nn.Dropout1d(0.5),
+        Upsample=lambda nn: nn.Upsample(scale_factor=2, mode="linear", align_corners=False),
         MultiheadAttention=lambda nn: _First(nn, nn.MultiheadAttention(9, 3)),
         TransformerEncoderLayer=lambda nn: nn.TransformerEncoderLayer(9, 3, 8, dropout=0.0),
         TransformerEncoder=lambda nn: nn.TransformerEncoder(
@@ -109,6 +112,12 @@ LAYERS: dict[str, tuple[Any, Maker]] = {
         ZeroPad2d=lambda nn: nn.ZeroPad2d(1),
         Dropout2d=lambda nn: nn.Dropout2d(0.5),
         Softmax2d=lambda nn: nn.Softmax2d(),
+        PixelShuffle=lambda nn: nn.PixelShuffle(2),
+        ChannelShuffle=lambda nn: nn.ChannelShuffle(2),
+        UpsamplingNearest2d=lambda nn: nn.UpsamplingNearest2d(scale_factor=2),
+        UpsamplingBilinear2d=lambda nn: nn.UpsamplingBilinear2d(size=(9, 8)),
+        Unfold=lambda nn: nn.Unfold((2, 3), padding=1, stride=2),
+        PixelUnshuffle=lambda nn: nn.Sequential(nn.PixelShuffle(2), nn.PixelUnshuffle(2)),
         block=lambda nn: nn.Sequential(
             nn.Conv2d(4, 6, 3, padding=1, bias=False),
             nn.BatchNorm2d(6),
@@ -362,6 +371,7 @@ def loss_inputs(torch: Any, kind: str) -> tuple:
     }[kind]()
 
 
+@program
 def more_losses(torch: Any) -> dict[str, Any]:
     """The losses beyond those of regression and classification: values and gradients."""
     found = {}
