@@ -33,6 +33,9 @@ class _Figures:
     self_cpu_memory_usage: int
     input_shapes: list[list[int]]
     stack: list[str]
+    # There is no device besides the CPU; programs sort by its figures all the same.
+    device_time = device_time_total = self_device_time_total = cuda_time_total = self_cuda_time_total = 0.0
+    device_memory_usage = self_device_memory_usage = self_cuda_memory_usage = 0
 
     @property
     def cpu_time(self) -> float:
@@ -197,6 +200,10 @@ class EventList(list):
         ]
         with open(path, "w", encoding="utf-8") as file:
             json.dump({"schemaVersion": 1, "traceEvents": events}, file)
+
+    def supported_export_stacks_metrics(self) -> list[str]:
+        """The figures that `export_stacks` writes."""
+        return ["self_cpu_time_total", "self_cuda_time_total", "self_xpu_time_total", "self_privateuse1_time_total"]
 
     def export_stacks(self, path: str, metric: str = "self_cpu_time_total") -> None:
         """Writes, for each event, the lines that led to it and a figure of it, as flame graphs are made from."""

@@ -25,12 +25,19 @@ from mutagrad.autograd.comparison import (
     compare_at_once,
     differentiable,
 )
-from mutagrad.autograd.jacobians import as_tuple, requiring_grad
+from mutagrad.autograd.jacobians import as_tuple, by_differences, by_reverse, requiring_grad
 from mutagrad.operation import Operation
 from mutagrad.ops.random import rand, randn_like
 from mutagrad.tensor import Tensor, wrap
 
-__all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
+__all__ = [
+    "GradcheckError",
+    "get_analytical_jacobian",
+    "get_numerical_jacobian",
+    "get_numerical_jacobian_wrt_specific_input",
+    "gradcheck",
+    "gradgradcheck",
+]
 
 
 def gradcheck(
@@ -260,4 +267,74 @@ def _warn_of_undefined() -> None:
         "break existing callers of this function. If this is true for you, you can call this function with "
         '"check_undefined_grad=False" to disable the feature',
         stacklevel=5,
+    )
+
+
+# Jacobians, under the names that they once had -------------------------------------------------------------------------
+
+
+def get_numerical_jacobian(
+    fn: Callable[..., Any], inputs: Any, target: Any = None, eps: float = 1e-3, grad_out: float = 1.0
+) -> tuple[Tensor, ...]:
+    """The Jacobians of the first output of `fn(inputs)` with respect to each input that requires grad, by differences.
+
+    They have a row for each element of the input. Those in `target` are taken instead of the inputs where it is given.
+    """
+    _warn_deprecated("get_numerical_jacobian")
+    if grad_out != 1.0:
+        raise ValueError(
+            "Expected grad_out to be 1.0. get_numerical_jacobian no longer supports values of grad_out != 1.0."
+        )
+    given = as_tuple(inputs)
+    wanted = as_tuple(given if target is None else target)
+
+    def function(*values: Any) -> Any:
+        return fn(values)
+
+    outputs = as_tuple(function(*given))
+    return tuple(wrap(by_differences(function, given, wanted[i], outputs, eps)[0]) for i in requiring_grad(wanted))
+
+
+def get_analytical_jacobian(
+    inputs: Any, output: Tensor, nondet_tol: float = 0.0, grad_out: float = 1.0
+) -> tuple[tuple[Tensor, ...], bool, bool, bool]:
+    """The Jacobians of an output by reverse passes; whether they are the same twice, and of right sizes and types."""
+    _warn_deprecated("get_analytical_jacobian")
+    if grad_out != 1.0:
+        raise ValueError(
+            "Expected grad_out to be 1.0. get_analytical_jacobian no longer supports values of grad_out != 1.0."
+        )
+    if output.is_complex():
+        raise ValueError(
+            "Expected output to be non-complex. get_analytical_jacobian no longer supports functions that return "
+            "complex outputs."
+        )
+    given = as_tuple(inputs)
+    wanted = [given[i] for i in requiring_grad(given)]
+    first, second = by_reverse(output, wanted), by_reverse(output, wanted)
+    same = all(not a.size or np.abs(a - b).max() <= nondet_tol for a, b in zip(first, second))
+    return tuple(map(wrap, first)), same, True, True
+
+
+def get_numerical_jacobian_wrt_specific_input(
+    fn: Callable[..., Any],
+    input_idx: int,
+    inputs: Any,
+    outputs: Any,
+    eps: float,
+    input: Tensor | None = None,
+    is_forward_ad: bool = False,
+) -> tuple[Tensor, ...]:
+    """The Jacobians of all outputs with respect to one input, by differences."""
+    x = inputs[input_idx] if input is None else input
+    return tuple(wrap(jacobian) for jacobian in by_differences(fn, as_tuple(inputs), x, as_tuple(outputs), eps))
+
+
+def _warn_deprecated(name: str) -> None:
+    warnings.warn(
+        f"`{name}` was part of PyTorch's private API and not meant to be exposed. We are deprecating it and it will be "
+        "removed in a future version of PyTorch. If you have a specific use for this or feature request for this to be "
+        "a stable API, please file us an issue at https://github.com/pytorch/pytorch/issues/new",
+        FutureWarning,
+        stacklevel=3,
     )

@@ -89,7 +89,8 @@ def checkpoint(
     tensor([1.2534, 1.2534])
     """
     if use_reentrant is None:
-        _warn_unsaid("torch.utils.checkpoint", "without use_reentrant")
+        prospect = "Starting in PyTorch 2.9, calling checkpoint without use_reentrant will raise an exception."
+        _warn_unsaid("torch.utils.checkpoint", prospect)
         use_reentrant = True
     preserve = kwargs.pop("preserve_rng_state", True)
     if not use_reentrant:
@@ -102,12 +103,11 @@ def checkpoint(
     return CheckpointFunction.apply(function, preserve, *args)
 
 
-def _warn_unsaid(function: str, how: str) -> None:
+def _warn_unsaid(function: str, prospect: str) -> None:
     warnings.warn(
-        f"{function}: the use_reentrant parameter should be passed explicitly. Starting in PyTorch 2.9, calling "
-        f"checkpoint {how} will raise an exception. use_reentrant=False is recommended, but if you need to preserve the "
-        "current default behavior, you can pass use_reentrant=True. Refer to docs for more details on the differences "
-        "between the two variants.",
+        f"{function}: the use_reentrant parameter should be passed explicitly. {prospect} use_reentrant=False is "
+        "recommended, but if you need to preserve the current default behavior, you can pass use_reentrant=True. Refer "
+        "to docs for more details on the differences between the two variants.",
         stacklevel=3,
     )
 
@@ -126,7 +126,8 @@ def checkpoint_sequential(
     >>> y.sum().backward()
     """
     if use_reentrant is None:
-        _warn_unsaid("torch.utils.checkpoint.checkpoint_sequential", "without use_reentrant")
+        prospect = "In version 2.9 we will raise an exception if use_reentrant is not passed."
+        _warn_unsaid("torch.utils.checkpoint.checkpoint_sequential", prospect)
         use_reentrant = True
     preserve = kwargs.pop("preserve_rng_state", True)
     if kwargs:

@@ -29,9 +29,10 @@ class CheckpointPolicy(enum.Enum):
     MUST_RECOMPUTE = 2
     PREFER_RECOMPUTE = 3
     MUST_CPU_OFFLOAD = 4
+    PREFER_CPU_OFFLOAD = 5
 
 
-KEPT = (CheckpointPolicy.MUST_SAVE, CheckpointPolicy.PREFER_SAVE, CheckpointPolicy.MUST_CPU_OFFLOAD)
+KEPT = tuple(policy for policy in CheckpointPolicy if "RECOMPUTE" not in policy.name)  # memory is the CPU's in any case
 
 
 class SelectiveCheckpointContext:

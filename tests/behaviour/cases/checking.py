@@ -526,3 +526,16 @@ def in_place_in_forward_mode(torch):
     return torch.autograd.gradcheck(
         lambda x: x.clone().mul_(x)[:1].exp_(), doubles(torch, 0.1, 0.7), check_forward_ad=True
     )
+
+
+@case
+def jacobians_under_their_old_names(torch):
+    from importlib import import_module
+
+    module = import_module(torch.autograd.__name__ + ".gradcheck")
+    x = doubles(torch, 1.0, 2.0)
+    return [
+        module.get_numerical_jacobian(lambda inputs: inputs[0] ** 2, (x,), eps=1e-6),
+        module.get_analytical_jacobian((x,), x**2),
+        module.get_numerical_jacobian_wrt_specific_input(lambda x: (x**2,), 0, (x,), (x**2,), 1e-6),
+    ]
