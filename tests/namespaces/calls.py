@@ -113,6 +113,8 @@ SAMPLES = [
     *operation("linalg_svd", one=call(MATRIX, False), tall=call(normal(4, 2), True), wide=call(normal(2, 3), False)),
     *operation("linalg_qr", one=call(MATRIX, "reduced"), wide=call(normal(2, 3), "complete")),
     *operation("linalg_pinv", tall=call(normal(3, 2), 0.0, 1e-9, False), hermitian=call(SYMMETRIC, 0.0, 1e-9, True)),
+    *operation("lu_order", exchanged=call(literal([[2, 2, 3], [3, 2, 3]], "int32"), 4)),
+    *operation("linalg_matrix_rank", one=call(MATRIX, 0.0, 1e-9, False), hermitian=call(SYMMETRIC, 0.0, 1e-9, True)),
     *operation("airy", value=call(normal(2, 3), 0), slope=call(normal(2, 3), 1)),
     *operation(
         "fft_fftn fft_ifftn",
