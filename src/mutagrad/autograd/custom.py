@@ -121,7 +121,7 @@ class Function(metaclass=FunctionMeta):
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Calls `forward` and records the result."""
         separate = cls.setup_context is not Function.setup_context
-        if separate or kwargs:
+        if kwargs or (separate and not _takes_all(cls.forward, args)):
             args = _positional(cls.forward, args, kwargs, after_context=not separate)
         if extras[0]:
             for transform in transforms:
@@ -133,12 +133,12 @@ class Function(metaclass=FunctionMeta):
         context.needs_input_grad = tuple(edge is not None for edge in edges)
         context.code, context.instruction = caller_position()
         # Neither history nor tangents come about within: `backward` and `jvp` stand for them.
-        with no_grad(), tangents.only(()):
-            if separate:
-                result = cls.forward(*args)
-                cls.setup_context(context, args, result)
+        with no_grad():
+            if extras[0] and tangents.state.levels:
+                with tangents.only(()):
+                    result = cls._run_forward(context, args, separate)
             else:
-                result = cls.forward(context, *args)
+                result = cls._run_forward(context, args, separate)
         outputs = result if isinstance(result, tuple) else (result,)
         _check_marks(context, outputs)
         if modes.grad and any(context.needs_input_grad):
@@ -150,6 +150,20 @@ class Function(metaclass=FunctionMeta):
             tangents.push(outputs, args, functools.partial(_jvp, context, args, outputs))
         context.saved_for_forward = None
         return outputs if isinstance(result, tuple) else outputs[0]
+
+    @classmethod
+    def _run_forward(cls, context: BackwardCFunction, args: tuple, separate: bool) -> Any:
+        if not separate:
+            return cls.forward(context, *args)
+        result = cls.forward(*args)
+        cls.setup_context(context, args, result)
+        return result
+
+
+def _takes_all(forward: Callable, args: tuple) -> bool:
+    """Whether the arguments leave no default of a plain function to fill in."""
+    code = getattr(forward, "__code__", None)
+    return code is not None and len(args) >= code.co_argcount
 
 
 def _positional(forward: Callable, args: tuple, kwargs: dict[str, Any], after_context: bool) -> tuple:
