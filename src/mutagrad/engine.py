@@ -14,7 +14,7 @@ Read next: `operation.py` for the rules, `regions.py` for how shares are added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from sys import getrefcount
 from typing import Any
@@ -69,7 +69,7 @@ class Pass:
         """Starts from `(edge, cotangent)` pairs and runs every node behind them that is needed."""
         nodes, leaves = self._collect(edge[2] for edge, _ in roots)
         needed = None if self.targets is None else self._needed(nodes)
-        self.nodes, self.leaves, self.needed = nodes, leaves, needed
+        self.nodes, self.roots, self.needed = nodes, [edge for edge, _ in roots], needed
         for edge, cotangent in roots:
             self.add(edge, cotangent)
 
@@ -159,13 +159,30 @@ class Pass:
         self.owned.difference_update(keys)
         return cts if any(ct is not None for ct in cts) else None
 
-    def will_run(self, writer: Node | Leaf) -> bool:
-        """Whether the pass runs a node, or gives a leaf or a target its gradient."""
+    def will_run(self, writer: Node | Leaf, view: View | None = None) -> bool:
+        """Whether the pass runs a node, gives a leaf or a target its gradient, or a `view` of what was written its own."""
+        if view is not None:
+            return any(self._reads(edge, view, writer) for edge in self._edges())
         if self.needed is not None:
             return writer in self.needed or any(writer is target for target, _ in self.targets or ())
-        if isinstance(writer, Leaf):
-            return any(writer in leaves for leaves in self.leaves.values())
-        return writer in self.nodes
+        return any(edge is not None and edge[2] is writer for edge in self._edges())
+
+    def _edges(self) -> Iterator[Edge | None]:
+        """The edges along which shares go."""
+        yield from self.roots
+        for node in self.nodes:
+            if self.needed is None or node in self.needed:
+                yield from node.edges
+
+    @staticmethod
+    def _reads(edge: Edge | None, view: View, writer: Node | Leaf) -> bool:
+        """Whether an edge leads to a view of what `writer` wrote, or to a part of it."""
+        if edge is None or edge[2] is not writer:
+            return False
+        region = edge[1].view if isinstance(edge[1], Gathered) else edge[1]
+        while region is not None and region is not view:
+            region = region.maker
+        return region is view
 
     # Which nodes to run -------------------------------------------------------------------------------------------
 

@@ -7,12 +7,15 @@ node of a view has no operation either; a watch on the view has its notes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Any
 
 from mutagrad.graph import Leaf, Node, Watch
 from mutagrad.namespaces import arrays, batched
 from mutagrad.regions import View
 from mutagrad.tensor import Tensor, wrap
+
+_noting = Lock()  # of two threads that attach something to one node, one must not undo the other's
 
 
 class Notes:
@@ -113,8 +116,9 @@ def notes_of(node: Node | Leaf) -> Notes:
         if node.notes is None:
             node.notes = Notes()
         return node.notes
-    if not isinstance(node.operation, Noted):
-        node.operation = Noted(node.operation)
+    with _noting:
+        if not isinstance(node.operation, Noted):
+            node.operation = Noted(node.operation)
     return node.operation.notes
 
 

@@ -43,7 +43,7 @@ def will_execute(face: Any) -> bool:
     """Whether the pass that runs in this thread runs a node. Raises RuntimeError when none does."""
     if not _running.passes:
         raise RuntimeError("_get_should_execute_nodes should only be called during the backward pass")
-    return _running.passes[-1][1].will_run(subject(face)[0])
+    return _running.passes[-1][1].will_run(*subject(face)[:2])
 
 
 def run(reverse: Pass, roots: list) -> None:

@@ -697,6 +697,93 @@ def a_hook_on_several_runs_backward(torch):
     return w.grad
 
 
+@case
+def a_hook_on_several_of_which_one_is_a_view_beside_the_way(torch):
+    x, seen = leaf(torch), []
+    h = x * 1
+    v, w = h[1:], h[:1]
+    torch.autograd.graph.register_multi_grad_hook((h, v, w), telling(seen, "all"))
+    (h.sum() + w.sum()).backward()
+    return seen
+
+
+@case
+def a_hook_on_all_outputs_of_which_one_is_used(torch):
+    x, seen = leaf(torch), []
+    a, b, c = (x * 1).unbind()
+    torch.autograd.graph.register_multi_grad_hook((a, b, c), telling(seen, "all"))
+    (a * 2).backward()
+    return seen
+
+
+@case.better(
+    "there is no gradient to tell: PyTorch calls the hook with None",
+    gives=[],
+)
+def a_hook_on_an_output_that_is_not_used(torch):
+    x, seen = leaf(torch), []
+    a, b, _ = (x * 1).unbind()
+    b.register_hook(telling(seen, "b"))
+    (a * 2).backward()
+    return seen
+
+
+@case
+def hooks_that_run_in_the_order_of_the_pass(torch):
+    x, order = leaf(torch), []
+    a = x * 2
+    b = a.sin()
+    c = a.cos()
+    for name, t in (("x", x), ("a", a), ("b", b), ("c", c)):
+        t.register_hook(lambda g, name=name: order.append(name))
+    (b + c).sum().backward()
+    return order
+
+
+@case.better(
+    "a write to a part costs what it touches: its hooks see the part, PyTorch's the whole base",
+    gives=[[["before", [[2.0]]], ["after", [[None, None], [2.0]]]], [0.0, 2.0, 2.0]],
+)
+def a_hook_on_the_node_of_a_write_to_a_part(torch):
+    x, seen = leaf(torch), []
+    h = x * 1
+    h[0] = 5
+    h.grad_fn.register_hook(telling(seen, "after"))
+    h.grad_fn.register_prehook(telling(seen, "before"))
+    (h * 2).sum().backward()
+    return seen, x.grad
+
+
+@case
+def a_hook_on_the_node_of_a_write(torch):
+    x, seen = leaf(torch), []
+    h = x * 1
+    h.mul_(3)
+    h.grad_fn.register_hook(telling(seen, "after"))
+    (h * 2).sum().backward()
+    return seen, x.grad
+
+
+@case.better(
+    "a hook belongs to the value that its tensor held: PyTorch forgets those of a view once it is written",
+    gives=[
+        [["h after", [[3.0, 3.0, 3.0]]], ["v before", [[12.0, 12.0]]], ["h before", [[3.0, 12.0, 12.0]]]],
+        [3.0, 12.0, 12.0],
+    ],
+)
+def a_hook_on_a_tensor_that_is_a_part_of_another_and_written(torch):
+    x, seen = leaf(torch), []
+    h = x * 1
+    v = h[1:]
+    v.register_hook(telling(seen, "v before"))
+    h.register_hook(telling(seen, "h before"))
+    v.mul_(4)
+    v.register_hook(telling(seen, "v after"))
+    h.register_hook(telling(seen, "h after"))
+    (h * 3).sum().backward()
+    return seen, x.grad
+
+
 # On everything that is saved ------------------------------------------------------------------------------------------
 
 
