@@ -481,6 +481,26 @@ def lazy(torch: Any) -> dict[str, Any]:
     return found
 
 
+@program
+def further(torch: Any) -> dict[str, Any]:
+    """The adaptive softmax, layers fused with their normalisation, and convolutions that begin as the identity."""
+    found = {}
+    torch.manual_seed(0)
+    adaptive = torch.nn.AdaptiveLogSoftmaxWithLoss(8, 12, [3, 7], div_value=2.0)
+    x = values(torch, 6, 8).requires_grad_()
+    output, loss = adaptive(x, torch.tensor([0, 2, 3, 6, 7, 11]))
+    loss.backward()
+    found.update(output=output, loss=loss, input=x.grad, all=adaptive.log_prob(x), chosen=adaptive.predict(x))
+    found.update({f"gradient.{name}": p.grad for name, p in adaptive.named_parameters()})
+    convolution, norm = torch.nn.Conv2d(2, 3, 2), torch.nn.BatchNorm2d(3)
+    norm(values(torch, 4, 3, 5, 5))
+    fused = torch.nn.utils.fuse_conv_bn_eval(convolution.eval(), norm.eval())
+    found["fused"] = fused(values(torch, 1, 2, 4, 4))
+    for shape, groups in (((4, 2, 3), 2), ((3, 5, 3, 3), 1), ((4, 3, 1, 2, 3), 1)):
+        found[f"dirac.{shape}"] = torch.nn.init.dirac_(torch.ones(shape), groups)
+    return found
+
+
 # Texts --------------------------------------------------------------------------------------------------------------
 
 for name, (_, make) in LAYERS.items():

@@ -8,6 +8,7 @@ from mutagrad.tensor import Tensor
 from mutagrad.nn.pooling import AdaptiveAvgPool1d as AdaptiveAvgPool1d
 from mutagrad.nn.pooling import AdaptiveAvgPool2d as AdaptiveAvgPool2d
 from mutagrad.nn.pooling import AdaptiveAvgPool3d as AdaptiveAvgPool3d
+from mutagrad.nn.adaptive import AdaptiveLogSoftmaxWithLoss as AdaptiveLogSoftmaxWithLoss
 from mutagrad.nn.pooling import AdaptiveMaxPool1d as AdaptiveMaxPool1d
 from mutagrad.nn.pooling import AdaptiveMaxPool2d as AdaptiveMaxPool2d
 from mutagrad.nn.pooling import AdaptiveMaxPool3d as AdaptiveMaxPool3d
@@ -170,6 +171,7 @@ from mutagrad.nn.paddings import ZeroPad1d as ZeroPad1d
 from mutagrad.nn.paddings import ZeroPad2d as ZeroPad2d
 from mutagrad.nn.paddings import ZeroPad3d as ZeroPad3d
 from mutagrad.nn import activations as activations
+from mutagrad.nn import adaptive as adaptive
 from mutagrad.nn import attention as attention
 from mutagrad.nn import batchnorm as batchnorm
 from mutagrad.nn import containers as containers

@@ -23,6 +23,7 @@ from mutagrad.tensor import Tensor, wrap
 __all__ = [
     "calculate_gain",
     "constant_",
+    "dirac_",
     "eye_",
     "kaiming_normal_",
     "kaiming_uniform_",
@@ -166,6 +167,26 @@ def _reject_uniform(tensor: Any, mean: float, std: float, a: float, b: float, ge
         tensor[pending] = candidates[pending]
         log_density = candidates.sub_(mean).div_(std).pow_(2).mul_(-0.5).sub_(peak)
         pending &= chances.uniform_(generator=generator).log_() > log_density
+
+
+@no_grad()
+def dirac_(tensor: Any, groups: int = 1) -> Tensor:
+    """Makes the weight of a convolution one that gives its input, as far as there are channels for it.
+
+    Raises ValueError for other than three to five dimensions, and for channels that cannot be divided into `groups`.
+    """
+    if tensor.ndim not in (3, 4, 5):
+        raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
+    outputs, inputs, *kernel = tensor.shape
+    if outputs % groups != 0:
+        raise ValueError("dim 0 must be divisible by groups")
+    each = outputs // groups
+    channels = np.arange(min(each, inputs))
+    tensor.zero_()
+    rows = (channels + each * np.arange(groups)[:, None]).ravel()
+    columns = np.tile(channels, groups)
+    tensor[(wrap(rows), wrap(columns), *[size // 2 for size in kernel])] = 1
+    return tensor
 
 
 # Scaled to the size of the layer ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.dtypes import float64, get_default_dtype
-from mutagrad.modes import enable_grad, no_grad
+from mutagrad.modes import enable_grad
 from mutagrad.namespaces import arrays, tensors
 from mutagrad.operation import check_origin
 from mutagrad.optim.optimizer import Optimizer
@@ -131,9 +131,9 @@ def scalar(value: float = 0.0) -> Tensor:
 
 def counted(state: dict[str, Any]) -> float:
     """The number of the step that begins now."""
-    with no_grad():
-        state["step"] += 1
-    return state["step"].item()
+    count = memory(state["step"], "step")
+    count += 1
+    return count.item()
 
 
 def blocks(held: list[np.ndarray]) -> Iterator[list[np.ndarray]]:

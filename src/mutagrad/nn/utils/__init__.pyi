@@ -10,6 +10,11 @@ from mutagrad.nn.utils.clip_grad import clip_grad_norm_ as clip_grad_norm_
 from mutagrad.nn.utils.clip_grad import clip_grad_value_ as clip_grad_value_
 from mutagrad.nn.utils.clip_grad import clip_grads_with_norm_ as clip_grads_with_norm_
 from mutagrad.nn.utils import convert_parameters as convert_parameters
+from mutagrad.nn.utils.fusion import fuse_conv_bn_eval as fuse_conv_bn_eval
+from mutagrad.nn.utils.fusion import fuse_conv_bn_weights as fuse_conv_bn_weights
+from mutagrad.nn.utils.fusion import fuse_linear_bn_eval as fuse_linear_bn_eval
+from mutagrad.nn.utils.fusion import fuse_linear_bn_weights as fuse_linear_bn_weights
+from mutagrad.nn.utils import fusion as fusion
 from mutagrad.nn.utils.clip_grad import get_total_norm as get_total_norm
 from mutagrad.nn.utils import init as init
 from mutagrad.nn.utils.convert_parameters import parameters_to_vector as parameters_to_vector
