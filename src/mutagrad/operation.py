@@ -25,8 +25,8 @@ from weakref import ref
 
 import numpy as np
 
-from mutagrad.batched import NO_WRITE, Batched, Unbatchable, levels_of, physical_of, union, widened
-from mutagrad.batched.functions import sample_by_sample
+from mutagrad.batched import NO_WRITE, Batched, Level, Unbatchable, levels_of, physical_of, union, widened
+from mutagrad.batched.functions import DYNAMIC, OF_DYNAMIC_SHAPE, sample_by_sample
 from mutagrad.dtypes import ARRAYS, check_can_cast_for_inplace, get_default_dtype, of_numpy, result_type, scalar_result
 from mutagrad.graph import EMPTY, NOTHING, Edge, Leaf, Node, Watch, next_sequence
 from mutagrad.modes import extras, modes
@@ -252,6 +252,8 @@ class Operation:
     def _of_samples(self, arrays: Sequence[Any], values: dict[str, Any]) -> Any:
         """The forward where arrays have hidden dimensions: of all samples at once, or else one after another."""
         given = (arrays,) if self.sequence else arrays
+        if self.name in OF_DYNAMIC_SHAPE:
+            raise RuntimeError(DYNAMIC.format(self.name))
         try:
             return self.forward(batched, *given, **values)
         except Unbatchable:
@@ -513,14 +515,16 @@ def make_room(target: Tensor, sources: Sequence[Any]) -> None:
     """
     array, family = target._array, target._family
     levels = union(array, *[x._array if isinstance(x, Tensor) else x for x in sources])
-    if levels == levels_of(array) and not _shared_by_samples(array):
+    shared = _shared_by_samples(array)
+    missing = {level for level in levels if level not in levels_of(array)} | set(shared)
+    if not missing:
         return
-    if not set(levels) <= {*levels_of(array), *(() if family.traits is None else family.traits.scope)}:
-        raise RuntimeError(NO_WRITE)
+    if family.traits is None or not missing <= set(family.traits.scope):
+        raise overlapping_write() if missing == set(shared) else RuntimeError(NO_WRITE)
     old = family.base if family.layout is not None else array
     handle = target if target._view is None else family.handle()
     base = widened(old, levels)
-    if base is old or _shared_by_samples(array):
+    if shared:
         base = base.copy()
     before = family.edge
     family.storage, family.layout, family.base = new_storage(base), None, base
@@ -538,12 +542,12 @@ def make_room(target: Tensor, sources: Sequence[Any]) -> None:
             tensor._array = tensor._view.of(batched, base)
 
 
-def _shared_by_samples(array: Any) -> bool:
-    """Whether samples stand in one and the same memory."""
-    return type(array) is Batched and any(
-        stride == 0 and size > 1
-        for stride, size in zip(array.physical.strides, array.physical.shape[: len(array.levels)])
-    )
+def _shared_by_samples(array: Any) -> list[Level]:
+    """The levels whose samples stand in one and the same memory."""
+    if type(array) is not Batched:
+        return []
+    physical = array.physical
+    return [level for level, n, stride in zip(array.levels, physical.shape, physical.strides) if n > 1 and not stride]
 
 
 # Checks before a write ----------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import Batched
 from mutagrad.dtypes import bool_, get_default_complex_dtype, get_default_dtype, int64, of_numpy
 
 # Options ------------------------------------------------------------------------------------------------------------
@@ -240,3 +241,12 @@ def _row(texts: Sequence[str], width: int, indent: int) -> str:
 def _with_ellipsis(texts: list[str], ellipsis: str) -> list[str]:
     middle = len(texts) // 2
     return [*texts[:middle], ellipsis, *texts[middle:]]
+
+
+def format_batched(array: Any) -> str:
+    """What is hidden at each level, the innermost first, and the whole within."""
+    if type(array) is not Batched:
+        return format_tensor(array)
+    text = format_batched(array.shown())
+    indented = "\n".join([f"    {line}" for line in text.split("\n")])
+    return f"BatchedTensor(lvl={len(array.levels)}, bdim=0, value=\n{indented}\n)"

@@ -22,7 +22,7 @@ from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Edge, Family, Leaf, Watch, new_family, next_sequence
 from mutagrad.modes import extras, modes
 from mutagrad.overlap import address
-from mutagrad.printing import format_tensor, format_value
+from mutagrad.printing import format_batched, format_tensor, format_value
 from mutagrad.random.checks import C_NAMES
 from mutagrad.regions import View, repeat_along, step_view
 from mutagrad.storage import InferenceStorage, Storage
@@ -442,6 +442,8 @@ class Tensor(Methods):
         return bool((self._array == value).any())
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
+        if type(self._array) is Batched:
+            return format_batched(self._array)
         suffixes = []
         edge = self._family.edge
         if edge is not None:

@@ -17,13 +17,13 @@ from mutagrad.autograd.edges import GradientEdge, Place, edge_to, metadata_of, w
 from mutagrad.autograd.faults import fault
 from mutagrad.autograd.pulling import pull_arrays, pull_samples, pull_tensors, surrounded, surroundings
 from mutagrad.autograd.samples import SamplesPass
-from mutagrad.batched import entered, levels_of
+from mutagrad.batched import entered, levels_of, opened
 from mutagrad.caution import warn_once
 from mutagrad.engine import Pass
 from mutagrad.graph import Leaf, Watch
 from mutagrad.modes import count_extra, extras, modes
 from mutagrad.namespaces import arrays, batched, tensors
-from mutagrad.ops.levels import at_levels
+from mutagrad.ops.levels import at_levels, enter, leave
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_span
 from mutagrad.tensor import Tensor, wrap
@@ -126,24 +126,11 @@ def _tensor_at(place: Place) -> Tensor:
 def _batched(
     outputs: tuple, wanted: tuple, cotangents: list, keep: bool, create: bool, allow_unused: bool, materialize: bool
 ) -> tuple[Tensor | None, ...]:
-    """One pass for each entry of the cotangents' first dimension, stacked."""
-    rows = []
-    count = len(cotangents[0])
-    for i in range(count):
-        kept = keep or i < count - 1
-        rows.append(
-            grad(
-                outputs,
-                wanted,
-                [c if c is None else c[i] for c in cotangents],
-                kept,
-                create,
-                True,
-                allow_unused,
-                materialize_grads=materialize,
-            )
-        )
-    return tuple(None if column[0] is None else tensors.stack(column, axis=0) for column in zip(*rows))
+    """One pass for all entries of the cotangents' first dimension."""
+    with opened(len(next(c for c in cotangents if c is not None))) as level:
+        inner = [c if c is None else enter(c, 0, level) for c in cotangents]
+        found = grad(outputs, wanted, inner, keep, create, True, allow_unused, materialize_grads=materialize)
+        return tuple([g if g is None else leave(g, 0, level) for g in found])
 
 
 def _run(

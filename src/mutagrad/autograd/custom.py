@@ -17,9 +17,10 @@ import numpy as np
 
 from mutagrad import tangents
 from mutagrad.autograd.context import BackwardCFunction, ContextCells, FunctionOperation, Origin
+from mutagrad.batched import levels_of
 from mutagrad.graph import Edge, Leaf, Node, new_family, next_sequence
 from mutagrad.modes import extras, modes, no_grad
-from mutagrad.operation import check_origin, constant, record_write
+from mutagrad.operation import check_origin, constant, fitting, record_write
 from mutagrad.packing import packed
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_position, caller_span
@@ -275,6 +276,8 @@ def _record(
         group.storage = group.view = None
         group.record = [tangents.save(tensor) for tensor in context.to_save] if extras[0] else None
         context.saved = (group,)
+    if extras[0] and any(isinstance(output, Tensor) and levels_of(output._array) for output in made):
+        context.fit = tuple([fitting(a) for a in args if isinstance(a, Tensor)])
     context.to_save = context.dirty_tensors = context.non_differentiable = ()
     return tuple(made)
 

@@ -6,6 +6,7 @@ from mutagrad.batched.array import (
     Batched,
     aligned,
     drawn,
+    drawn_from,
     empty_like,
     levels_of,
     matched,
@@ -14,4 +15,4 @@ from mutagrad.batched.array import (
     union,
     widened,
 )
-from mutagrad.batched.levels import Level, Unbatchable, entered, opened, state
+from mutagrad.batched.levels import Level, Unbatchable, closed, entered, opened, state

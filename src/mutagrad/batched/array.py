@@ -211,6 +211,10 @@ class Batched(NDArrayOperatorsMixin):
     def conj(self) -> Batched:
         return self.like(self.physical.conj())
 
+    def shown(self) -> Any:
+        """The array in which the dimension of the innermost level is the first."""
+        return Batched(self.physical, self.levels[:-1]) if len(self.levels) > 1 else self.physical
+
     # Along dimensions -----------------------------------------------------------------------------------------------
 
     def _reduced(self, name: str, axis: Any, keepdims: bool, **options: Any) -> Batched:
@@ -428,6 +432,27 @@ def drawn(shape: tuple[int, ...], draw: Callable[[tuple[int, ...]], np.ndarray])
     if not apart:
         return draw(shape)
     return Batched(draw((*[level.size for level in apart], *shape)), apart)
+
+
+def drawn_from(draw: Callable[..., np.ndarray], *parameters: Any) -> Any:
+    """The samples `draw(*parameters)` of given parameters, for each sample of the levels that there are.
+
+    Raises RuntimeError inside a level whose randomness is "error", or "same" where parameters differ.
+    """
+    if any(level.randomness == "error" for level in state.levels):
+        raise RuntimeError(RANDOM_IN_ERROR_MODE)
+    if any(level.randomness == "same" for level in union(*parameters)):
+        raise RuntimeError(
+            "Vmap does not currently support same randomness with a batched tensor input. Please raise an issue with "
+            "your use-case!"
+        )
+    apart = tuple([level for level in state.levels if level.randomness == "different"])
+    levels = union(*parameters, Batched(np.empty(0), apart))
+    if not levels:
+        return draw(*parameters)
+    wide = [widened(x, levels, copy=False) if isinstance(x, (np.ndarray, Batched)) else x for x in parameters]
+    ndim = max([x.ndim for x in wide if type(x) is Batched])
+    return Batched(draw(*[reach(x, levels, ndim) if type(x) is Batched else x for x in wide]), levels)
 
 
 # Products -----------------------------------------------------------------------------------------------------------

@@ -28,9 +28,11 @@ from mutagrad.batched.array import (
 )
 
 DYNAMIC = (
-    "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::nonzero. "
+    "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{}. "
     "Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature."
 )
+OF_DYNAMIC_SHAPE = frozenset({"unique", "unique_consecutive", "masked_select", "nonzero", "nonzero_static"})
+"""The operations whose results have shapes that depend on the data."""
 Axis = int | tuple[int, ...] | None
 
 
@@ -117,7 +119,7 @@ def sample_by_sample(function: Callable) -> Callable[..., Any]:
 
 def _gathered(results: Sequence[Any], sizes: tuple[int, ...], levels: Any) -> Batched:
     if len({np.shape(each) for each in results}) > 1:
-        raise RuntimeError(DYNAMIC)
+        raise RuntimeError(DYNAMIC.format("an operation"))
     array = np.stack([np.asarray(each) for each in results])
     return Batched(array.reshape((*sizes, *array.shape[1:])), levels)
 
@@ -145,7 +147,7 @@ rule(np.shares_memory)(lambda x, y, *rest: np.shares_memory(physical_of(x), phys
 
 @rule(np.nonzero, np.flatnonzero, np.argwhere, np.unique)
 def dynamic(x: Any, *arguments: Any, **options: Any) -> Any:
-    raise RuntimeError(DYNAMIC)
+    raise RuntimeError(DYNAMIC.format("nonzero"))
 
 
 # Memory -------------------------------------------------------------------------------------------------------------

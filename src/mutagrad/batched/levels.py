@@ -41,6 +41,17 @@ entered = [False]
 
 
 @contextmanager
+def closed(level: Level) -> Iterator[None]:
+    """A block in which a level is closed: what it hid stands shown."""
+    before = state.levels
+    state.levels = tuple([each for each in before if each is not level])
+    try:
+        yield
+    finally:
+        state.levels = before
+
+
+@contextmanager
 def opened(size: int, randomness: str = "error") -> Iterator[Level]:
     """A level for the duration of a block."""
     level = Level(size, randomness)

@@ -3,6 +3,7 @@
 Follows https://docs.pytorch.org/docs/stable/func.html
 """
 
+from mutagrad.func import custom
 from mutagrad.func.forward import jacfwd, jvp, linearize
 from mutagrad.func.modules import functional_call, stack_module_state
 from mutagrad.func.reverse import grad, grad_and_value, hessian, jacrev, vjp

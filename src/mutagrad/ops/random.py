@@ -6,13 +6,16 @@ the order in which it lies, whatever the order of the dimensions, as there. Writ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from operator import index
 from typing import Any
 
 import numpy as np
 
 from mutagrad import random
+from mutagrad.batched import drawn, drawn_from, physical_of, state
 from mutagrad.declaration import composite
 from mutagrad.device import CPU
 from mutagrad.namespaces.layouts import empty_in_order
@@ -97,6 +100,8 @@ def memory_order(array: np.ndarray) -> list[int]:
 
 def in_memory_order(array: np.ndarray, draw: Callable[[tuple[int, ...]], np.ndarray]) -> np.ndarray:
     """Samples of the array's shape, drawn in the order in which its elements lie in memory."""
+    if state.levels:
+        return drawn(array.shape, draw)
     if array.flags.c_contiguous:
         return draw(array.shape)
     order = memory_order(array)
@@ -110,7 +115,7 @@ def _sampled(function: str, size: tuple, options: dict[str, Any], draw: Callable
     shape = sizes_of(function, (options.pop("size"),) if "size" in options else size)
     to = Options(function, default, **options)
     check_sizes(shape, to.dtype.itemsize)
-    return to.finish(draw(shape, to.dtype, generator=generator))
+    return to.finish(drawn(shape, lambda sizes: draw(sizes, to.dtype, generator=generator)))
 
 
 def _sampled_like(function: str, input: Tensor, options: dict[str, Any], draw: Callable) -> Tensor:
@@ -231,7 +236,12 @@ def randperm(n: int, **options: Any) -> Tensor:
         raise TypeError(f"randperm(): argument 'n' (position 1) must be int, not {type(n).__name__}")
     generator = checked("randperm", options.pop("generator", None))
     to = Options("randperm", np.dtype(np.int64), **options)
-    return to.finish(random.permutation(index(n), to.dtype, generator=generator))
+
+    def draw(sizes: tuple[int, ...]) -> np.ndarray:
+        rows = [random.permutation(index(n), to.dtype, generator=generator) for _ in range(math.prod(sizes[:-1]))]
+        return np.stack(rows).reshape(sizes) if rows else np.empty(sizes, to.dtype)
+
+    return to.finish(drawn((index(n),), draw))
 
 
 # Samples of given parameters ----------------------------------------------------------------------------------------
@@ -277,7 +287,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Any = None, o
     def draw(array: np.ndarray) -> np.ndarray:
         return random.bernoulli(array.shape, array.dtype, array if p is None else p, generator=generator)
 
-    return into(out, by_bernoulli.apply((input,), {"draw": draw}))
+    return into(out, by_bernoulli.apply((input,), {"draw": partial(drawn_from, draw)}))
 
 
 def poisson(input: Tensor, generator: Any = None) -> Tensor:
@@ -287,7 +297,7 @@ def poisson(input: Tensor, generator: Any = None) -> Tensor:
     def draw(array: np.ndarray) -> np.ndarray:
         return random.poisson(array, generator=generator)
 
-    return by_poisson.apply((input,), {"draw": draw})
+    return by_poisson.apply((input,), {"draw": partial(drawn_from, draw)})
 
 
 @composite()
@@ -299,7 +309,15 @@ def multinomial(
     Raises RuntimeError for negative weights, for rows without any, or for too few categories without replacement.
     """
     check_tensor("multinomial", input)
-    return into(out, wrap(random.multinomial(input._array, num_samples, replacement, generator=generator)))
+
+    def draw(weights: np.ndarray) -> np.ndarray:
+        if weights.ndim <= 2:
+            return random.multinomial(weights, num_samples, replacement, generator=generator)
+        rows = weights.reshape(-1, weights.shape[-1])
+        found = random.multinomial(rows, num_samples, replacement, generator=generator)
+        return found.reshape((*weights.shape[:-1], num_samples))
+
+    return into(out, wrap(drawn_from(draw, input._array)))
 
 
 def normal(
@@ -323,19 +341,20 @@ def normal(
         )
     if not (isinstance(mean, Tensor) or isinstance(std, Tensor)):
         raise _no_such_call("normal", (mean, std))
-    if isinstance(std, Tensor) and (std._array < 0).any():
+    if isinstance(std, Tensor) and physical_of(std._array < 0).any():
         raise RuntimeError("normal expects all elements of std >= 0.0")
     generator = checked("normal", generator)
     try:
-        shape = np.broadcast_shapes(*[each._array.shape for each in (mean, std) if isinstance(each, Tensor)])
+        np.broadcast_shapes(*[each._array.shape for each in (mean, std) if isinstance(each, Tensor)])
     except ValueError:
         raise broadcast_error((mean._array.shape, std._array.shape)) from None
 
     def draw(mean: Any, std: Any) -> np.ndarray:
+        shape = np.broadcast_shapes(np.shape(mean), np.shape(std))
         dt = mean.dtype if isinstance(mean, np.ndarray) else std.dtype
         if not isinstance(std, np.ndarray):
             return random.normal(shape, dt, 0.0, std, generator=generator) + mean
         return random.normal(shape, dt, generator=generator) * std + np.asarray(mean, dt)
 
     variant = 2 if not isinstance(mean, Tensor) else 3 if isinstance(std, Tensor) else 1
-    return into(out, by_normal[variant].apply((mean, std), {"draw": draw}))
+    return into(out, by_normal[variant].apply((mean, std), {"draw": partial(drawn_from, draw)}))

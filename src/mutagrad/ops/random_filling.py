@@ -6,11 +6,13 @@ What was there before is overwritten, so its cotangent ends here. A write that i
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from mutagrad import random
+from mutagrad.batched import drawn_from
 from mutagrad.declaration import composite
 from mutagrad.operation import check_overlap, check_writable
 from mutagrad.ops.random import in_memory_order, layout_for, memory_order
@@ -87,8 +89,12 @@ def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     dt = self._array.dtype
     order = memory_order(self._array)
     odds = np.broadcast_to(p._array, self._array.shape).transpose(order)
-    samples = random.bernoulli(odds.shape, dt, odds, generator=generator).transpose(np.argsort(order))
+    samples = drawn_from(partial(_bernoulli_of, dt, generator), odds).transpose(np.argsort(order))
     return write_new(self, samples, "bernoulli_", OVERWRITES["BernoulliBackward1"])
+
+
+def _bernoulli_of(dt: np.dtype, generator: Any, odds: np.ndarray) -> np.ndarray:
+    return random.bernoulli(odds.shape, dt, odds, generator=generator)
 
 
 @composite()

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import physical_of
 from mutagrad.dtypes import of_numpy
 from mutagrad.nn.functional.reductions import check_tensors, reduced, reduction_of
 from mutagrad.ops import loss as operations
@@ -202,6 +203,7 @@ def _check_class_weights(weight: Any, count: int, function: str) -> None:
 
 def _check_targets(target: np.ndarray, count: int, ignore_index: int) -> int | None:
     """Raises IndexError for a target that is no class; `ignore_index` where it may be among them, else None."""
+    target = physical_of(target)
     if target.size == 0:
         return None
     # Taken for unsigned, a negative number is a large one: one look at the largest is enough.

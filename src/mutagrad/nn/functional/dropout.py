@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import drawn
 from mutagrad.dtypes import of_numpy
 from mutagrad.namespaces.layouts import empty_in_order
 from mutagrad.ops.random import in_memory_order
@@ -75,7 +76,7 @@ def feature_dropout(input: Any, p: float = 0.5, train: bool = True, inplace: boo
     if not train or p == 0 or input._array.size == 0:
         return input
     shape = _of_features(input, "feature_dropout") if p < 1 else ()
-    return _times(input, dropout_noise(shape, input._array.dtype, p), inplace)
+    return _times(input, drawn(shape, lambda sizes: dropout_noise(sizes, input._array.dtype, p)), inplace)
 
 
 def _check_range(p: float) -> None:
@@ -96,7 +97,7 @@ def _alpha_dropout(input: Any, p: float, training: bool, inplace: bool, features
             f"result type Float can't be cast to the desired output type {of_numpy[array.dtype].scalar_type}"
         )
     if features:
-        kept = bernoulli(_of_features(input, "feature_alpha_dropout"), array.dtype, 1 - p)
+        kept = drawn(_of_features(input, "feature_alpha_dropout"), lambda shape: bernoulli(shape, array.dtype, 1 - p))
     else:
         place = empty_in_order(array, array.dtype)
         kept = in_memory_order(place, lambda shape: bernoulli(shape, array.dtype, 1 - p))
