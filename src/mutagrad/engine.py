@@ -108,7 +108,7 @@ class Pass:
                 if saved and not keep_graph:
                     node.saved = None
                 if node.fit is not None:
-                    shares = [share if share is None else xp.fit(share, *f) for share, f in zip(shares, node.fit)]
+                    shares = [s if s is None or f is None else xp.fit(s, *f) for s, f in zip(shares, node.fit)]
                 for edge, share in zip(node.edges, shares):
                     if edge is None or share is None:
                         continue

@@ -150,6 +150,11 @@ def dynamic(x: Any, *arguments: Any, **options: Any) -> Any:
     raise RuntimeError(DYNAMIC.format("nonzero"))
 
 
+@rule(np.unravel_index)
+def unravel_index(indices: Batched, shape: Any, order: Any = "C") -> tuple[Batched, ...]:
+    return tuple([indices.like(each) for each in np.unravel_index(indices.physical, shape, order)])
+
+
 # Memory -------------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.batched import functions, indexing
+from mutagrad.batched import convolutions, functions, indexing
 from mutagrad.batched.array import Batched, matched, union, widened
 from mutagrad.batched.array import matmul as matmul_of_samples
 from mutagrad.batched.functions import along, pointwise, reducing
@@ -30,7 +30,7 @@ POINTWISE = (
     "logical_and", "logical_not", "logical_or", "logical_xor", "maximum", "minimum", "multiply", "nan_to_num",
     "negative", "nextafter", "not_equal", "polygamma", "pow", "real", "relu", "remainder", "round", "sigmoid", "sign",
     "signbit", "sin", "sinh", "sqrt", "square", "subtract", "tan", "tanh", "trunc", "trunc_divide", "where", "xlogy",
-    "zero_where_not_positive",
+    "zero_where_not_positive", "airy", "bessel", "erfcx", "gammainc", "gammaincc", "log_ndtr", "ndtri", "zeta",
 )
 REDUCING = ("all", "any", "logsumexp", "max", "mean", "min", "prod", "sum")
 ALONG = (
@@ -42,6 +42,7 @@ ALONG = (
 globals().update({name: pointwise(getattr(arrays, name)) for name in POINTWISE})
 globals().update({name: reducing(getattr(arrays, name)) for name in REDUCING})
 globals().update({name: along(getattr(arrays, name), default=-1) for name in ALONG})
+map_along = along(arrays.map_along, 2)
 argpartition = along(reductions.argpartition, 2, -1)
 argtopk = along(reductions.argtopk, 2, -1)
 
@@ -177,6 +178,32 @@ def stack(parts: Any, axis: int = 0) -> Any:
 
 def matmul(x: Any, y: Any) -> Any:
     return (matmul_of_samples if union(x, y) else arrays.matmul)(x, y)
+
+
+def _convolving(name: str) -> Any:
+    """One of the partial maps of a convolution."""
+    kernel, rule = getattr(arrays, name), getattr(convolutions, name)
+
+    def call(first: Any, second: Any, *rest: Any) -> Any:
+        return rule(kernel, first, second, *rest) if union(first, second) else kernel(first, second, *rest)
+
+    return call
+
+
+convolve, convolve_input, convolve_weight = map(_convolving, ("convolve", "convolve_input", "convolve_weight"))
+
+
+def _transforming(name: str) -> Any:
+    """A discrete Fourier transform along some dimensions."""
+    kernel = getattr(arrays, name)
+
+    def call(x: Any, s: Any, axes: Any, norm: Any) -> Any:
+        return x.like(kernel(x.physical, s, x.axes(axes), norm)) if type(x) is Batched else kernel(x, s, axes, norm)
+
+    return call
+
+
+fftn, ifftn, rfftn, irfftn = map(_transforming, ("fftn", "ifftn", "rfftn", "irfftn"))
 
 
 # Along an axis ------------------------------------------------------------------------------------------------------

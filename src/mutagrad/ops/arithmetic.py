@@ -357,7 +357,7 @@ def _check_lerp(input: Any, end: Any, weight: Any) -> None:
 
 def _lerp(xp: Any, input: Any, end: Any, weight: Any, /) -> Any:
     # From the nearer end, so that the result meets both ends exactly.
-    if weight.ndim == 0:
+    if weight.ndim == 0 and isinstance(weight, np.ndarray | np.generic):
         return input + weight * (end - input) if abs(weight) < 0.5 else end - (end - input) * (1 - weight)
     span = end - input
     return xp.where(xp.abs(weight) < 0.5, input + weight * span, end - span * (1 - weight))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from mutagrad.batched import physical_of
 from mutagrad.declaration import composite
 from mutagrad.ops.bounds import clip
 from mutagrad.ops.complex import complex as complex_of
@@ -76,7 +77,7 @@ def _check_weights(name: str, weights: Tensor, kinds: str, count: int) -> None:
             f"cov(): expected {name} to have the same numel as there are observations in the input but got "
             f"{weights.numel()} != {count}"
         )
-    if count and weights._array.min() < 0:
+    if count and physical_of(weights._array).min() < 0:
         raise RuntimeError(f"cov(): {name} cannot be negative")
 
 

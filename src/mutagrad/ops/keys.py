@@ -290,13 +290,18 @@ def _last_written_by_samples(key: Key, shape: Sequence[int]) -> Any:
     """The same for indices that differ between samples: each sample's writes are to memory of its own."""
     levels = union(*key)
     items = _per_dimension(key)
-    ndim = max([item.ndim for item in items if isinstance(item, ARRAYS)])
-    hidden = [
+    dims = [d for d, item in enumerate(items) if isinstance(item, ARRAYS)]
+    ndim = max([items[d].ndim for d in dims])
+    places = [
         np.arange(level.size).reshape((-1,) + (1,) * (len(levels) - i - 1 + ndim)) for i, level in enumerate(levels)
     ]
-    whole = (*hidden, *[reach(item, levels, ndim) if isinstance(item, ARRAYS) else item for item in items])
-    remained = last_written(whole, (*[level.size for level in levels], *shape))
-    return remained if remained is None else Batched(remained, levels)
+    places += [reach(items[d], levels, ndim) for d in dims]
+    remained = last_written(tuple(places), (*[level.size for level in levels], *[shape[d] for d in dims]))
+    if remained is None:
+        return None
+    together = dims[-1] - dims[0] == len(dims) - 1
+    behind = len(shape) - 1 - dims[-1] if together else len(shape) - len(dims)
+    return Batched(remained.reshape(remained.shape + (1,) * behind), levels)
 
 
 def _per_dimension(key: Sequence[Any]) -> list[Any]:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from mutagrad.batched import physical_of
 from mutagrad.declaration import pointwise
 from mutagrad.tensor import Tensor
 
@@ -60,7 +61,7 @@ def _values(xp: Any, x: Any, n: Any, family: Family, order: int) -> Any:
     last = [nothing + 1] + [nothing] * order
     current = ([family.slope * x + family.start, nothing + family.slope] + [nothing] * order)[: order + 1]
     values = xp.where(number == 0, last[-1], nothing)
-    highest = int(xp.max(number)) if 0 not in number.shape else 0
+    highest = int(physical_of(xp.max(number)).max()) if 0 not in number.shape else 0
     for k in range(1, highest + 1):
         values = xp.where(number == k, current[-1], values)
         a, b, c = family.step(k)

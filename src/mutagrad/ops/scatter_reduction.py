@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import physical_of
 from mutagrad.namespaces import arrays
 from mutagrad.operation import Operation
 from mutagrad.ops.indexing import write_at, writing
@@ -60,10 +61,10 @@ def _largest(xp: Any, input: Any, src: Any, /, *, key: Key, include_self: bool, 
 def _product(xp: Any, input: Any, src: Any, /, *, key: Key, include_self: bool) -> Any:
     out = xp.reduce_at(input, key, src, "prod", include_self)
     zeros = src == 0
-    if not zeros.any():
+    if not physical_of(zeros).any():
         return out, None, None, _taking_part(input, key, include_self)
-    count = np.zeros(input.shape, np.int64)
-    arrays.add_at(count, key, zeros.astype(np.int64))
+    count = xp.zeros_like(xp.asarray(input), dtype=np.int64)
+    xp.add_at(count, key, zeros.astype(np.int64))
     return out, zeros, count[key], _taking_part(input, key, include_self)
 
 
@@ -77,7 +78,7 @@ def _product_of_others(
 ) -> Any:
     if zeros is None:
         return xp.get_at(ct * out, key) / src
-    if isinstance(ct, Tensor) and (count._array > 1).any():
+    if isinstance(ct, Tensor) and physical_of(count._array > 1).any():
         raise RuntimeError(
             "scatter_reduce(): Double backward is unsupported for src when >1 zeros in src are scattered to the same "
             "position in self"

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import physical_of
 from mutagrad.declaration import composite, operation
 from mutagrad.ops.dimensions import axis_of, check_not_empty, not_implemented, picked_share, picked_tangent
 from mutagrad.ops.out import into
@@ -216,7 +217,7 @@ def _check_quantile(name: str, input: Tensor, q: Tensor, interpolation: str) -> 
         raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
     if q._array.dtype != input._array.dtype:
         raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
-    if not ((q._array >= 0) & (q._array <= 1)).all():
+    if not physical_of((q._array >= 0) & (q._array <= 1)).all():
         raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
     if interpolation not in _INTERPOLATIONS:
         listed = ", ".join(_INTERPOLATIONS[:-1])

@@ -145,10 +145,7 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
     offset = input.storage_offset() if storage_offset is None else index(storage_offset)
     family, dt = input._family, input._array.dtype
     if type(input._array) is Batched:
-        # Of every sample: the offset counts from where a sample begins.
-        arguments = (shape, strides, offset - input.storage_offset())
-        overlapping = has_overlap(shape, strides)
-        return view_step(input, _strided_part, arguments, "AsStrided", rigid=True, overlapping=overlapping)
+        return _strided_samples(input, shape, strides, offset - input.storage_offset())
     array = strided_array(family.storage, dt, shape, strides, offset)
     layout = family.layout or family.make_layout(input)
     overlapping = has_overlap(array.shape, array.strides)
@@ -163,6 +160,18 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
             "gradient. Take the view of its detach()."
         )
     return alias(input, array)
+
+
+def _strided_samples(input: Tensor, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Tensor:
+    """The strided view of the memory of each sample. Raises RuntimeError beyond what the sample spans."""
+    array = input._array
+    last = offset + sum([(size - 1) * stride for size, stride in zip(shape, strides)])
+    span = sum([(size - 1) * stride // array.itemsize for size, stride in zip(array.shape, array.strides)])
+    if 0 not in shape and (offset < 0 or last > span):
+        raise RuntimeError("vmap: as_strided of a sample reaches beyond the memory of the sample")
+    return view_step(
+        input, _strided_part, (shape, strides, offset), "AsStrided", rigid=True, overlapping=has_overlap(shape, strides)
+    )
 
 
 def _strided_part(xp: Any, x: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Any:
