@@ -257,7 +257,7 @@ class Operation:
         try:
             return self.forward(batched, *given, **values)
         except Unbatchable:
-            return sample_by_sample(partial(self.forward, xp, **values))(*given)
+            return sample_by_sample(partial(self.forward, xp))(*given, **values)
 
     def record(self, inputs: Sequence[Any], edges: tuple[Edge | None, ...], result: Any, values: dict) -> Tensor:
         """The result as a tensor that knows how it was made."""

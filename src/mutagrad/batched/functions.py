@@ -95,7 +95,8 @@ def sample_by_sample(function: Callable) -> Callable[..., Any]:
     """A function that knows plain arrays only, called for each sample in turn: what is left where there is no rule."""
 
     def call(*operands: Any, **options: Any) -> Any:
-        leaves = [each for x in operands for each in (x if isinstance(x, (list, tuple)) else (x,))]
+        given = (*operands, *options.values())
+        leaves = [each for x in given for each in (x if isinstance(x, (list, tuple)) else (x,))]
         levels = union(*leaves)
         if not levels:
             return function(*operands, **options)
@@ -109,7 +110,10 @@ def sample_by_sample(function: Callable) -> Callable[..., Any]:
                 return x
             return x.physical[(*[i for level, i in zip(levels, place) if level in x.levels], ...)]
 
-        made = [function(*[sample(x, place) for x in operands], **options) for place in np.ndindex(sizes)]
+        made = []
+        for place in np.ndindex(sizes):
+            named = {name: sample(x, place) for name, x in options.items()}
+            made.append(function(*[sample(x, place) for x in operands], **named))
         if isinstance(made[0], tuple):
             return tuple([_gathered(each, sizes, levels) for each in zip(*made)])
         return _gathered(made, sizes, levels)

@@ -45,7 +45,7 @@ def cov(
             _check_weights(name, given, kinds, count)
             weights = given if weights is None else weights * given
     total: Any = count if weights is None else weights.sum()
-    if weights is not None and not total._array:
+    if weights is not None and not physical_of(total._array).all():
         raise RuntimeError("cov(): weights sum to zero, can't be normalized")
     weighted = rows if weights is None else rows * weights
     # Of no observations the mean is nan, not an error.

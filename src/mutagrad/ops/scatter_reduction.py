@@ -63,8 +63,8 @@ def _product(xp: Any, input: Any, src: Any, /, *, key: Key, include_self: bool) 
     zeros = src == 0
     if not physical_of(zeros).any():
         return out, None, None, _taking_part(input, key, include_self)
-    count = xp.zeros_like(xp.asarray(input), dtype=np.int64)
-    xp.add_at(count, key, zeros.astype(np.int64))
+    count = np.zeros(input.shape, np.int64)
+    arrays.add_at(count, key, zeros.astype(np.int64))
     return out, zeros, count[key], _taking_part(input, key, include_self)
 
 

@@ -73,7 +73,7 @@ def _check_probabilities(input: np.ndarray, target: np.ndarray) -> None:
         names = of_numpy[target.dtype].scalar_type, of_numpy[input.dtype].scalar_type
         raise RuntimeError("Found dtype {} but expected {}".format(*names))
     for name, array in (("input", input), ("target", target)):
-        if not ((array >= 0) & (array <= 1)).all():
+        if not physical_of((array >= 0) & (array <= 1)).all():
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
 
 
