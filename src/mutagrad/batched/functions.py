@@ -121,7 +121,9 @@ def sample_by_sample(function: Callable) -> Callable[..., Any]:
     return call
 
 
-def _gathered(results: Sequence[Any], sizes: tuple[int, ...], levels: Any) -> Batched:
+def _gathered(results: Sequence[Any], sizes: tuple[int, ...], levels: Any) -> Batched | None:
+    if results[0] is None:
+        return None
     if len({np.shape(each) for each in results}) > 1:
         raise RuntimeError(DYNAMIC.format("an operation"))
     array = np.stack([np.asarray(each) for each in results])

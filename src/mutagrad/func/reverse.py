@@ -13,9 +13,8 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from mutagrad.autograd.backward import grad as gradients_of
+from mutagrad.autograd.bases import rows, standard_basis
 from mutagrad.func.arguments import Argnums, check_real, chosen, replaced, with_aux
 from mutagrad.func.forward import jacfwd
 from mutagrad.func.vmap import vmap
@@ -23,7 +22,7 @@ from mutagrad.graph import Leaf, next_sequence
 from mutagrad.modes import enable_grad, modes
 from mutagrad.namespaces import tensors as xp
 from mutagrad.tangents import undifferentiated
-from mutagrad.tensor import Tensor, edge_of, wrap
+from mutagrad.tensor import Tensor, edge_of
 from mutagrad.tree import flatten, tree_map, unflatten
 
 GRAD = "grad_and_value(f)(*args)"
@@ -217,30 +216,13 @@ def jacrev(
         result, pull, *aux = _vjp(func, args, argnums, has_aux)
         check_real("jacrev", result, "outputs")
         outputs, form = flatten(result)
-        rows = vmap(lambda *cts: pull(unflatten(cts, form)), chunk_size=chunk_size)(*_basis(outputs))
-        by_input, structure = flatten(rows)
-        made, start = [], 0
-        for output in outputs:
-            stop = start + output.numel()
-            parts = [row[start:stop].reshape((*output.shape, *row.shape[1:])) for row in by_input]
-            made.append(unflatten(parts, structure))
-            start = stop
-        jacobians = unflatten(made, form)
+        stacked = vmap(lambda *cts: pull(unflatten(cts, form)), chunk_size=chunk_size)(*standard_basis(outputs))
+        by_input, structure = flatten(stacked)
+        by_output = zip(*[rows(each, outputs) for each in by_input])
+        jacobians = unflatten([unflatten(parts, structure) for parts in by_output], form)
         return (jacobians, aux[0]) if has_aux else jacobians
 
     return jacobian
-
-
-def _basis(outputs: Sequence[Tensor]) -> list[Tensor]:
-    """The standard basis of the outputs' space: one array of all its vectors for each output."""
-    count, start, made = sum([output.numel() for output in outputs]), 0, []
-    for output in outputs:
-        size = output.numel()
-        rows = np.zeros((count, size), output._array.dtype)
-        rows[range(start, start + size), range(size)] = 1
-        made.append(wrap(rows.reshape((count, *output.shape))))
-        start += size
-    return made
 
 
 def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:

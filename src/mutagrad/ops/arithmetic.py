@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import Batched
 from mutagrad.declaration import composite, pointwise
 from mutagrad.operation import Operation, same
 from mutagrad.ops.checks import is_mask, no_kernel, type_word
@@ -357,7 +358,7 @@ def _check_lerp(input: Any, end: Any, weight: Any) -> None:
 
 def _lerp(xp: Any, input: Any, end: Any, weight: Any, /) -> Any:
     # From the nearer end, so that the result meets both ends exactly.
-    if weight.ndim == 0 and isinstance(weight, np.ndarray | np.generic):
+    if weight.ndim == 0 and type(weight) is not Batched:
         return input + weight * (end - input) if abs(weight) < 0.5 else end - (end - input) * (1 - weight)
     span = end - input
     return xp.where(xp.abs(weight) < 0.5, input + weight * span, end - span * (1 - weight))
