@@ -380,6 +380,15 @@ def an_operation_in_place(torch):
     return pushed(torch, function)
 
 
+@case.better("PyTorch reads the operand after it was written", gives=[[1.0, 4.0, 9.0], [2.0, -4.0, 3.0]])
+def an_operand_that_is_the_target(torch):
+    def function(x):
+        y = x.clone()
+        return y.mul_(y)
+
+    return pushed(torch, function)
+
+
 @case
 def writes_into_a_constant(torch):
     def function(x):
