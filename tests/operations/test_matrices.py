@@ -29,6 +29,16 @@ def test_factors_multiply_to_the_matrix(shape):
     assert_close(u * s[..., None, :] @ vh, a)
 
 
+@pytest.mark.parametrize("upper", [False, True])
+@pytest.mark.parametrize("units", [False, True])
+def test_a_batch_of_triangles(upper, units):
+    """Many small systems, which are solved at once, have the solutions that each has by itself."""
+    a, b = (torch.tensor(RANDOM.standard_normal((20, 3, n))) for n in (3, 2))
+    each = [linalg.solve_triangular(x, y, upper=upper, unitriangular=units) for x, y in zip(a, b)]
+
+    assert_close(linalg.solve_triangular(a, b, upper=upper, unitriangular=units), torch.stack(each))
+
+
 @pytest.mark.parametrize("hermitian", [False, True])
 def test_indefinite_systems(hermitian):
     """LDL solves symmetric and Hermitian systems, whose pivots are blocks of two here."""

@@ -6,6 +6,7 @@ give an `info` as LAPACK does: zero, or where the first failed pivot stands, cou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,8 @@ __all__ = [
 
 Array = np.ndarray
 INFO = np.int32
+SEVERAL = 8  # From so many matrices, up to a size, a batch is solved at once, though it takes more arithmetic.
+SMALL = 32
 
 
 def _each(function: Callable[..., tuple], arrays: tuple[Array, ...], core: int = 2) -> tuple[Array, ...]:
@@ -79,18 +82,31 @@ def lu_factor(x: Array) -> tuple[Array, Array, Array, Array]:
 
     The order says which row of `x` stands where in the product L U.
     """
-    return _each(_lu_factor, (x,))  # type: ignore[return-value]
-
-
-def _lu_factor(x: Array) -> tuple[Array, Array, Any, Array]:
-    order = np.arange(x.shape[0])
-    if not x.size:
-        return x.copy(), np.empty(0, INFO), INFO(0), order
+    if 0 in x.shape[-2:]:
+        batch, rows = x.shape[:-2], x.shape[-2]
+        order = np.broadcast_to(np.arange(rows), (*batch, rows)).copy()
+        return x.copy(), np.empty((*batch, 0), INFO), np.zeros(batch, INFO), order
     (getrf,) = get_lapack_funcs(("getrf",), (x,))
-    lu, exchanged, info = getrf(x)
-    for i, j in enumerate(exchanged):
-        order[i], order[j] = order[j], order[i]
-    return lu, exchanged.astype(INFO) + INFO(1), INFO(info), order
+
+    def factor(x: Array) -> tuple[Array, Array, Any]:
+        lu, exchanged, info = getrf(x)
+        return lu, exchanged, INFO(info)
+
+    lu, exchanged, info = _each(factor, (x,))
+    return lu, exchanged.astype(INFO) + INFO(1), info, _order(exchanged, x.shape[-2])
+
+
+def _order(exchanged: Array, rows: int) -> Array:
+    """The rows' order after exchanging one after another."""
+    order = np.broadcast_to(np.arange(rows), (*exchanged.shape[:-1], rows)).reshape(-1, rows).copy()
+    partners = exchanged.reshape(-1, exchanged.shape[-1])
+    each = np.arange(len(order))
+    for i in range(partners.shape[1]):
+        j = partners[:, i]
+        there = order[each, j]
+        order[each, j] = order[:, i]
+        order[:, i] = there
+    return order.reshape(*exchanged.shape[:-1], rows)
 
 
 def _info_of(x: Array) -> Array:
@@ -117,8 +133,18 @@ def inv(x: Array) -> tuple[Array, Array]:
 
 def solve_triangular(a: Array, b: Array, upper: bool, unitriangular: bool = False) -> Array:
     """The solution of a y = b where only one triangle of `a` counts, with ones on its diagonal if `unitriangular`."""
+    batch, n = np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), a.shape[-1]
     if not (a.size and b.size):
-        return np.zeros(np.broadcast_shapes(a.shape[:-2], b.shape[:-2]) + b.shape[-2:], b.dtype)
+        return np.zeros(batch + b.shape[-2:], b.dtype)
+    if math.prod(batch) >= SEVERAL and n <= SMALL:
+        triangle = np.triu(a) if upper else np.tril(a)
+        if unitriangular:
+            triangle[..., range(n), range(n)] = 1
+        if np.all(np.diagonal(triangle, 0, -2, -1)):
+            # Elimination has nothing to do in an upper triangle, and NumPy's takes the batch at once.
+            if upper:
+                return np.linalg.solve(triangle, b)
+            return np.linalg.solve(triangle[..., ::-1, ::-1], b[..., ::-1, :])[..., ::-1, :]
 
     def substitute(a: Array, b: Array) -> tuple[Array]:
         (trsm,) = get_blas_funcs(("trsm",), (a, b))
