@@ -6,6 +6,7 @@ from typing import Any
 
 from mutagrad.tensor import Tensor
 from mutagrad.func import arguments as arguments
+from mutagrad.func import custom as custom
 from mutagrad.func import forward as forward
 from mutagrad.func.modules import functional_call as functional_call
 from mutagrad.func.reverse import grad as grad
