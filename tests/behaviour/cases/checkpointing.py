@@ -465,12 +465,28 @@ def in_place_on_an_argument_that_is_needed(torch):
 
 
 @case
-def in_place_on_what_was_saved_within(torch):
+def in_place_on_what_was_saved_last(torch):
     def function(x):
         h = x * 1
         y = h.cos()
         h.zero_()
         return y
+
+    x = leaf(torch, 0.5, -0.25)
+    tools(torch).checkpoint(function, x, use_reentrant=False).sum().backward()
+    return x.grad
+
+
+@case.better(
+    "what the function, run again, overwrites is kept: -sin(x) exp(cos(x))",
+    gives=[-1.1530560766171216, 0.6519284945618772],
+)
+def in_place_on_what_was_saved_within(torch):
+    def function(x):
+        h = x * 1
+        y = h.cos()
+        h.zero_()
+        return y.exp()
 
     x = leaf(torch, 0.5, -0.25)
     tools(torch).checkpoint(function, x, use_reentrant=False).sum().backward()
