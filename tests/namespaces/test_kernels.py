@@ -38,6 +38,25 @@ def first(k, order, axis):
     return np.take(order, np.arange(k), axis=axis)
 
 
+def convolve(x, w, geometry):
+    """Element by element of the result: its window, taken out with steps, times the weight."""
+    padded = np.pad(x, [(0, 0), (0, 0), *((n, n) for n in geometry.padding)])
+    places = geometry.sizes(x.shape[2:], w.shape[2:])
+    result = np.zeros((len(x), len(w), *places), x.dtype)
+    of_group, into_group = w.shape[1], len(w) // geometry.groups
+    for sample, channel, *place in np.ndindex(result.shape):
+        first = channel // into_group * of_group
+        along = zip(place, geometry.stride, geometry.dilation, w.shape[2:])
+        window = [slice(i * step, i * step + gap * (width - 1) + 1, gap) for i, step, gap, width in along]
+        taken = padded[(sample, slice(first, first + of_group), *window)]
+        result[(sample, channel, *place)] = (taken * w[channel]).sum()
+    return result
+
+
+def map_along(x, matrix, axis):
+    return np.moveaxis(np.tensordot(matrix.forward.toarray(), x, ((1,), (axis,))), 0, axis)
+
+
 PLAIN = {
     "all": np.all,
     "any": np.any,
@@ -47,6 +66,7 @@ PLAIN = {
     "broadcast_to": np.broadcast_to,
     "clip": np.clip,
     "complex": lambda real, imag: real + 1j * imag,
+    "convolve": convolve,
     "cumulative_logaddexp": cumulative(lambda x, axis: np.log(np.cumsum(np.exp(x), axis))),
     "cumulative_max": np.maximum.accumulate,
     "cumulative_min": np.minimum.accumulate,
@@ -62,6 +82,7 @@ PLAIN = {
     "log_softmax": lambda x, axis: np.log(softmax(x, axis)),
     "logaddexp": np.logaddexp,
     "logsumexp": logsumexp,
+    "map_along": map_along,
     "matmul": np.matmul,
     "max": np.max,
     "mean": np.mean,
