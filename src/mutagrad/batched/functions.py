@@ -340,11 +340,13 @@ def einsum(subscripts: str, *operands: Any, **options: Any) -> Batched:
     return Batched(np.einsum(f"{','.join(terms)}->{out}", *[physical_of(x) for x in operands], **options), levels)
 
 
-def _of_matrices(function: Callable) -> Callable[..., Any]:
+def of_matrices(function: Callable) -> Callable[..., Any]:
     """A function of matrices (or vectors) that NumPy does for whole batches."""
 
     def call(*operands: Any, **options: Any) -> Any:
         levels = union(*operands)
+        if not levels:
+            return function(*operands, **options)
         made = function(*aligned(operands, levels), **options)
         if isinstance(made, tuple):
             parts = [Batched(each, levels) for each in made]
@@ -368,14 +370,14 @@ for _name in (
     "qr",
     "pinv",
 ):
-    Batched.functions[getattr(np.linalg, _name)] = _of_matrices(getattr(np.linalg, _name))
+    Batched.functions[getattr(np.linalg, _name)] = of_matrices(getattr(np.linalg, _name))
 
 
 @rule(np.linalg.solve)
 def solve(a: Any, b: Any) -> Batched:
     """The solution of a linear system for each sample."""
     vector = b.ndim == 1
-    solved = _of_matrices(np.linalg.solve)(a, b[:, None] if vector else b)
+    solved = of_matrices(np.linalg.solve)(a, b[:, None] if vector else b)
     return solved[..., 0] if vector else solved
 
 

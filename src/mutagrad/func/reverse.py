@@ -171,7 +171,7 @@ def _vjp(func: Callable, primals: tuple, argnums: Argnums | None, has_aux: bool)
         if given != form:
             raise RuntimeError(
                 "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
-                f"cotangents: {given}, primal output: {form}"
+                f"cotangents: {_picture(given)}, primal output: {_picture(form)}"
             )
         for i, (ct, output) in enumerate(zip(cts, outputs)):
             if isinstance(ct, Tensor) and ct.shape != output.shape:
@@ -187,6 +187,19 @@ def _vjp(func: Callable, primals: tuple, argnums: Argnums | None, has_aux: bool)
 
     value = unflatten([followed.released(output, outside) for output in outputs], form)
     return (value, pull, followed.released(aux, outside)) if has_aux else (value, pull)
+
+
+class _Leaf:
+    """What stands for a leaf in the picture of a structure."""
+
+    def __repr__(self) -> str:
+        return "*"
+
+
+def _picture(structure: Any) -> str:
+    """A structure as its values would be written."""
+    count = str(structure).count("*")
+    return repr(unflatten([_Leaf()] * count, structure))
 
 
 def jacrev(

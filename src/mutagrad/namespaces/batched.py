@@ -13,7 +13,7 @@ import numpy as np
 from mutagrad.batched import convolutions, functions, indexing
 from mutagrad.batched.array import Batched, matched, union, widened
 from mutagrad.batched.array import matmul as matmul_of_samples
-from mutagrad.batched.functions import along, pointwise, reducing
+from mutagrad.batched.functions import along, of_matrices, pointwise, reducing
 from mutagrad.batched.levels import Level, state
 from mutagrad.namespaces import arrays, elements, layouts, reductions
 from mutagrad.namespaces.arrays import arange, zeros
@@ -37,7 +37,22 @@ ALONG = (
     "argsort", "cumulative_logaddexp", "cumulative_max", "cumulative_min", "cumulative_prod", "cumulative_sum",
     "log_softmax", "softmax",
 )
+OF_MATRICES = (
+    "cholesky", "det", "eig", "eigh", "eigvalsh", "inv", "lu_factor", "matrix_exp", "pinv", "qr", "slogdet",
+    "solve_triangular", "svd", "svdvals",
+)
 # fmt: on
+
+globals().update({name: of_matrices(getattr(arrays, name)) for name in OF_MATRICES})
+_solve_matrices = of_matrices(arrays.solve)
+
+
+def solve(a: Any, b: Any, *options: Any, **named: Any) -> Any:
+    """The solutions of linear systems; a right-hand side of fewer dimensions holds vectors."""
+    if not union(a, b) or b.ndim >= a.ndim:
+        return _solve_matrices(a, b, *options, **named)
+    return _solve_matrices(a, b[..., None], *options, **named)[..., 0]
+
 
 globals().update({name: pointwise(getattr(arrays, name)) for name in POINTWISE})
 globals().update({name: reducing(getattr(arrays, name)) for name in REDUCING})
