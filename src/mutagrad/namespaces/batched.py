@@ -47,11 +47,12 @@ globals().update({name: of_matrices(getattr(arrays, name)) for name in OF_MATRIC
 _solve_matrices = of_matrices(arrays.solve)
 
 
-def solve(a: Any, b: Any, *options: Any, **named: Any) -> Any:
-    """The solutions of linear systems; a right-hand side of fewer dimensions holds vectors."""
-    if not union(a, b) or b.ndim >= a.ndim:
-        return _solve_matrices(a, b, *options, **named)
-    return _solve_matrices(a, b[..., None], *options, **named)[..., 0]
+def solve(a: Any, b: Any) -> Any:
+    """The solutions of linear systems with matrices `b`, and info for each of the systems."""
+    made, info = _solve_matrices(a, b)
+    if type(a) is Batched:
+        return made, Batched(info.physical.reshape((*a.physical.shape[: len(a.levels)], *a.shape[:-2])), a.levels)
+    return made, info.physical.reshape(a.shape[:-2]) if type(info) is Batched else info
 
 
 globals().update({name: pointwise(getattr(arrays, name)) for name in POINTWISE})
