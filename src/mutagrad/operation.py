@@ -523,7 +523,7 @@ def make_room(target: Tensor, sources: Sequence[Any]) -> None:
         raise overlapping_write() if missing == set(shared) else RuntimeError(NO_WRITE)
     old = family.base if family.layout is not None else array
     handle = target if target._view is None else family.handle()
-    base = widened(old, levels)
+    base = widened(old, tuple([level for level in levels if level in missing]))
     if shared:
         base = base.copy()
     before = family.edge

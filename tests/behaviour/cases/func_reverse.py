@@ -357,6 +357,11 @@ def hessian_by_two(torch):
 
 
 @case
+def hessian_of_mapped(torch):
+    return torch.func.hessian(lambda x: torch.vmap(wave)(x).prod())(grid(torch, 2, 2))
+
+
+@case
 def mapped_gradient(torch):
     return torch.vmap(torch.func.grad(wave))(rows(torch))
 
