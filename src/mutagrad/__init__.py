@@ -108,6 +108,7 @@ from mutagrad.nn.functional import (
 from mutagrad.ops.activation import *
 from mutagrad.ops.arithmetic import *
 from mutagrad.ops.bounds import *
+from mutagrad.ops.callables import *
 from mutagrad.ops.comparison import *
 from mutagrad.ops.complex import *
 from mutagrad.ops.construction import *
@@ -174,6 +175,7 @@ from mutagrad.overwrite import get_overwrite_policy, overwrite_statistics, set_o
 from mutagrad.printing import set_printoptions
 from mutagrad.report.errors import AutogradError, OverwrittenError
 from mutagrad.serialization import load, save
+from mutagrad.settings import *
 from mutagrad.tensor import Size, Tensor
 
 __version__ = "0.1.0"

@@ -198,7 +198,9 @@ class Tensor(Methods):
         """Whether both shapes are equal."""
         return self._array.shape == other._array.shape
 
-    is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = False
+    is_cpu = True
+    is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = is_sparse_csr = is_nested = False
+    is_ipu = is_mps = is_mtia = is_maia = is_vulkan = is_xla = is_xpu = False
 
     if TYPE_CHECKING:
         # What is declared elsewhere is attached to the class when its module is imported.
