@@ -176,7 +176,7 @@ def package(module: types.ModuleType) -> str:
         own = getattr(value, "__name__", "")
         if home is not None and home.__name__.startswith("mutagrad.") and getattr(home, own, None) is value:
             lines.append(f"from {home.__name__} import {own} as {name}\n")
-        elif callable(value) and hasattr(value, "operation"):
+        elif callable(value) and (home is None or home.__name__.startswith("mutagrad")) and not isinstance(value, type):
             lines.append(function_stub(name, value))
     head = HEAD.format(what=f"What `{module.__name__}` offers.")
     return (

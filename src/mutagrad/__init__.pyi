@@ -67,18 +67,23 @@ complex64: dtype
 contiguous_format: memory_format
 default_generator: Generator
 double: dtype
+e: builtins.float
 float: dtype
 float16: dtype
 float32: dtype
 float64: dtype
 half: dtype
+inf: builtins.float
 int: dtype
 int16: dtype
 int32: dtype
 int64: dtype
 int8: dtype
 long: dtype
+nan: builtins.float
+newaxis: Any
 of_numpy: Any
+pi: builtins.float
 preserve_format: memory_format
 scalar_result: Any
 short: dtype
@@ -171,6 +176,8 @@ def arctanh(input: Tensor, *, out: Any = ...) -> Tensor:
     """The number whose hyperbolic tangent is `input`; NaN beyond one."""
 def arctanh_(input: Tensor) -> Tensor:
     """In-place form of `atanh`."""
+def are_deterministic_algorithms_enabled() -> builtins.bool:
+    """Whether `use_deterministic_algorithms` was asked for."""
 def argmax(input: Tensor, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Tensor:
     """The index of the largest element along `dim`, or in the flat tensor; of equal ones the first."""
 def argmin(input: Tensor, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Tensor:
@@ -311,6 +318,8 @@ def column_stack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tens
     """The tensors one after another along the second dimension, vectors as columns."""
 def combinations(input: Tensor, r: builtins.int = ..., with_replacement: builtins.bool = ...) -> Tensor:
     """The rows of all combinations of `r` elements of a vector, in their order."""
+def compile(model: Any, **options: Any) -> Any:
+    """The function or module itself: operations run as they are called. Also a decorator with options."""
 def complex(real: Tensor, imag: Any = ..., *, out: Any = ...) -> Tensor:
     """The complex numbers with these parts. Raises RuntimeError where the dtypes differ."""
 def concat(tensors: Sequence[Tensor], dim: Any = ..., *, out: Any = ...) -> Tensor:
@@ -537,8 +546,18 @@ def ger(input: Tensor, vec2: Tensor = ..., *, out: Tensor | None = ...) -> Tenso
     """The products (n, m) of each element of a vector (n) with each of another (m)."""
 def get_default_complex_dtype() -> Any:
     """The dtype of tensors made from Python complex numbers: the default dtype for both parts."""
+def get_default_device() -> Any:
+    """The device of new tensors: the CPU."""
 def get_default_dtype() -> Any:
     """The dtype of tensors made from Python floats."""
+def get_deterministic_debug_mode() -> builtins.int:
+    """The level of `set_deterministic_debug_mode`."""
+def get_float32_matmul_precision() -> builtins.str:
+    """The precision that was set."""
+def get_num_interop_threads() -> builtins.int:
+    """The number of threads between operations that was set, or of processors."""
+def get_num_threads() -> builtins.int:
+    """The number of threads that was set, or of processors."""
 def get_overwrite_policy() -> builtins.str:
     """The overwrite policy of this thread: `'preserve'`, `'error'` or `'torch'`."""
 def get_rng_state() -> Any:
@@ -631,6 +650,8 @@ def is_complex(input: Tensor) -> builtins.bool:
     """Whether the dtype is complex."""
 def is_conj(input: Tensor) -> builtins.bool:
     """Whether the tensor is a conjugate that was not computed yet: never, here it is computed at once."""
+def is_deterministic_algorithms_warn_only_enabled() -> builtins.bool:
+    """Whether warnings instead of errors were asked for."""
 def is_floating_point(input: Tensor) -> builtins.bool:
     """Whether the dtype is a real floating-point type."""
 def is_grad_enabled() -> builtins.bool:
@@ -652,7 +673,7 @@ def is_storage(obj: Any) -> builtins.bool:
 def is_tensor(obj: Any) -> builtins.bool:
     """Whether `obj` is a tensor."""
 def is_warn_always_enabled() -> builtins.bool:
-    """Whether warnings that are given once in a process are given every time."""
+    """Whether each warning should be given every time."""
 def isclose(input: Tensor, other: Tensor = ..., rtol: builtins.float = ..., atol: builtins.float = ..., equal_nan: builtins.bool = ...) -> Tensor:
     """Whether `abs(input - other) <= atol + rtol * abs(other)`, element by element; equal infinities are near."""
 def isfinite(input: Tensor, *, out: Any = ...) -> Tensor:
@@ -1020,14 +1041,28 @@ def selu_(input: Tensor) -> Tensor:
     """In-place form of `selu`."""
 def set_anomaly_enabled(enabled: builtins.bool, check_nan: builtins.bool = ...) -> None:
     """Switches anomaly detection on or off, in all threads."""
+def set_default_device(device: Any) -> None:
+    """Says where new tensors live: the CPU, which is all there is. Raises RuntimeError for any other device."""
 def set_default_dtype(d: Any) -> None:
     """Makes `d` the default dtype."""
+def set_default_tensor_type(t: Any) -> None:
+    """Makes the dtype of a tensor type, such as `DoubleTensor` or its name, the default one."""
+def set_deterministic_debug_mode(debug_mode: builtins.int | builtins.str) -> None:
+    """Asks for deterministic algorithms by level: 'default', 'warn' or 'error', or its number."""
+def set_float32_matmul_precision(precision: builtins.str) -> None:
+    """Remembers the least precision of products in float32, which here are always of the highest."""
+def set_flush_denormal(mode: builtins.bool) -> builtins.bool:
+    """Whether very small numbers can be flushed to zero: they cannot."""
+def set_num_interop_threads(num: builtins.int) -> None:
+    """Remembers a number of threads between operations. Raises RuntimeError unless it is positive."""
+def set_num_threads(num: builtins.int) -> None:
+    """Remembers a number of threads. Those of NumPy's BLAS are set by its environment variables, at the start."""
 def set_printoptions(precision: builtins.int | None, threshold: builtins.float | None = ..., edgeitems: builtins.int | None = ..., linewidth: builtins.int | None = ..., profile: builtins.str | None = ..., sci_mode: builtins.bool | None = ...) -> None:
     """Sets how tensors are printed; what is None stays, but for `sci_mode`, where None means automatic."""
 def set_rng_state(new_state: Any) -> None:
     """Lets the default generator continue from `new_state`."""
-def set_warn_always(b: builtins.bool, /) -> None:
-    """Says whether warnings that are given once in a process are given every time."""
+def set_warn_always(b: builtins.bool) -> None:
+    """Remembers whether each warning should be given every time."""
 def sgn(input: Tensor, *, out: Any = ...) -> Tensor:
     """The sign; of a complex number the number of length one with the same angle, or zero."""
 def sigmoid(input: Tensor, *, out: Any = ...) -> Tensor:
@@ -1172,6 +1207,8 @@ def trunc(input: Tensor, *, out: Any = ...) -> Tensor:
     """The whole part: `input` rounded towards zero."""
 def trunc_(input: Tensor) -> Tensor:
     """In-place form of `trunc`."""
+def typename(obj: Any) -> builtins.str:
+    """The name of an object's type, of a tensor with its dtype."""
 def unbind(input: Tensor, dim: builtins.int = ...) -> Any:
     """The slices along `dim`, as views without that dimension."""
 def unbind_copy(input: Tensor, dim: builtins.int = ..., *, out: Any = ...) -> Any:
@@ -1196,6 +1233,8 @@ def unsqueeze(input: Tensor, dim: builtins.int = ...) -> Tensor:
     """The view with a new dimension of size one at `dim`."""
 def unsqueeze_copy(input: Tensor, dim: builtins.int = ..., *, out: Any = ...) -> Any:
     """A copy of what `unsqueeze` gives."""
+def use_deterministic_algorithms(mode: builtins.bool, *, warn_only: builtins.bool = ...) -> None:
+    """Asks for algorithms that give the same result each time. All do."""
 def vander(x: Tensor, N: builtins.int | None = ..., increasing: builtins.bool = ...) -> Tensor:
     """The powers of each element of a vector, falling from `N - 1` to zero, or rising if `increasing`."""
 def var(input: Tensor, dim: Any = ..., *, correction: Any = ..., keepdim: Any = ..., out: Any = ...) -> Tensor:

@@ -71,6 +71,8 @@ class Methods:
         """The angle of complex numbers, from -pi to pi; of real ones zero or pi."""
     def any(self, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Tensor:
         """Whether any element is true (not zero), or any along `dim`; uint8 for uint8, else bool."""
+    def apply_(self, callable: Callable[[Any], Any] = ...) -> Tensor:
+        """Replaces each element by the function of it."""
     def arccos(self, *, out: Any = ...) -> Tensor:
         """The angle whose cosine is `input`; NaN beyond one."""
     def arccos_(self) -> Tensor:
@@ -599,6 +601,10 @@ class Methods:
     def mH(self) -> Tensor: ...
     @property
     def mT(self) -> Tensor: ...
+    def map2_(self, x: Tensor = ..., y: Tensor = ..., callable: Callable[[Any, Any, Any], Any] = ...) -> Tensor:
+        """Replaces each element by the function of it and those of `x` and `y`. Errors are those of `apply_`."""
+    def map_(self, tensor: Tensor = ..., callable: Callable[[Any, Any], Any] = ...) -> Tensor:
+        """Replaces each element by the function of it and that of `tensor`. Errors are those of `apply_`."""
     def masked_fill(self, mask: Any = ..., value: Any = ..., *, out: Any = ...) -> Tensor:
         """`input` with `value`, a number or a zero-dimensional tensor, where `mask` is true."""
     def masked_fill_(self, mask: Any = ..., value: Any = ...) -> Tensor:

@@ -153,6 +153,8 @@ def hardshrink(input: Tensor, lambd: Any = ..., *, out: Any = ...) -> Tensor:
     """`input`, but zero from `-lambd` to `lambd`."""
 def logsigmoid(input: Tensor, *, out: Any = ...) -> Tensor:
     """The logarithm of the sigmoid."""
+def relu_(input: Tensor) -> Tensor:
+    """In-place form of `relu`."""
 def sigmoid(input: Tensor, *, out: Any = ...) -> Tensor:
     """The logistic function `1 / (1 + exp(-input))`."""
 def softplus(input: Tensor, beta: Any = ..., threshold: Any = ..., *, out: Any = ...) -> Tensor:
