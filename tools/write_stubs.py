@@ -116,7 +116,7 @@ def public_names() -> str:
         elif isinstance(value, type) and value.__module__ == "torch":
             values.append(f"{name}: type[Tensor]\n")
         elif isinstance(value, type):
-            imports.append(f"from {value.__module__} import {value.__name__} as {name}\n")
+            imports.append(handed_on(value.__module__, value.__name__, name))
         elif callable(value) and hasattr(value, "__name__") and not isinstance(value, mutagrad.dtype):
             functions.append(function_stub(name, value))
         else:
@@ -124,6 +124,13 @@ def public_names() -> str:
             shown = f"builtins.{kind.__name__}" if kind.__module__ == "builtins" else kind.__name__
             values.append(f"{name}: {shown if shown in known_types() else 'Any'}\n")
     return HEAD.format(what="What `import mutagrad as torch` offers.") + "".join([*imports, "\n", *values, *functions])
+
+
+def handed_on(module: str, own: str, name: str) -> str:
+    """The import that hands an object on; under another name it takes an assignment, by the rules for stubs."""
+    if own == name:
+        return f"from {module} import {own} as {own}\n"
+    return f"from {module} import {own} as _{name}\n{name} = _{name}\n"
 
 
 def offered_names() -> set[str]:
@@ -175,7 +182,7 @@ def package(module: types.ModuleType) -> str:
         home = sys.modules.get(getattr(value, "__module__", None) or "")
         own = getattr(value, "__name__", "")
         if home is not None and home.__name__.startswith("mutagrad.") and getattr(home, own, None) is value:
-            lines.append(f"from {home.__name__} import {own} as {name}\n")
+            lines.append(handed_on(home.__name__, own, name))
         elif callable(value) and (home is None or home.__name__.startswith("mutagrad")) and not isinstance(value, type):
             lines.append(function_stub(name, value))
     head = HEAD.format(what=f"What `{module.__name__}` offers.")

@@ -66,8 +66,10 @@ from mutagrad.nn.functional.likelihoods import gaussian_nll_loss as gaussian_nll
 from mutagrad.nn.functional.activation import glu as glu
 from mutagrad.nn.functional.grid_sampling import grid_sample as grid_sample
 from mutagrad.nn.functional.grid_sampling import grid_sampler as grid_sampler
-from mutagrad.nn.functional.grid_sampling import grid_sampler as grid_sampler_2d
-from mutagrad.nn.functional.grid_sampling import grid_sampler as grid_sampler_3d
+from mutagrad.nn.functional.grid_sampling import grid_sampler as _grid_sampler_2d
+grid_sampler_2d = _grid_sampler_2d
+from mutagrad.nn.functional.grid_sampling import grid_sampler as _grid_sampler_3d
+grid_sampler_3d = _grid_sampler_3d
 from mutagrad.nn.functional import grid_sampling as grid_sampling
 from mutagrad.nn.functional.normalization import group_norm as group_norm
 from mutagrad.nn.functional.activation import gumbel_softmax as gumbel_softmax
@@ -106,7 +108,8 @@ from mutagrad.nn.functional.margins import multi_margin_loss as multi_margin_los
 from mutagrad.nn.functional.margins import multilabel_margin_loss as multilabel_margin_loss
 from mutagrad.nn.functional.margins import multilabel_soft_margin_loss as multilabel_soft_margin_loss
 from mutagrad.nn.functional.normalization import native_batch_norm as native_batch_norm
-from mutagrad.nn.functional.folding import channel_shuffle as native_channel_shuffle
+from mutagrad.nn.functional.folding import channel_shuffle as _native_channel_shuffle
+native_channel_shuffle = _native_channel_shuffle
 from mutagrad.nn.functional.normalization import native_group_norm as native_group_norm
 from mutagrad.nn.functional.normalization import native_layer_norm as native_layer_norm
 from mutagrad.nn.functional.classification import nll_loss as nll_loss
