@@ -162,7 +162,7 @@ def var(
     count = _count(input, dim, mask, True)
     apart = x - sum(x, dim, keepdim=True, mask=mask) / count
     total = sum(apart * apart.conj(), dim, keepdim=keepdim, mask=mask)
-    count = count if keepdim else count.reshape(total.shape)
+    count = (count if keepdim else count.reshape(total.shape)).to(total.real.dtype)  # `correction` may have a fraction
     result = total / maximum(count - lost, count.new_zeros(()))
     return result.to(dtype) if dtype is not None else result
 

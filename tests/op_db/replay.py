@@ -151,7 +151,7 @@ class Case:
             value = None if got is None else run.to_numpy(got)
             if value is None or array is None:
                 known = array if value is None else value
-                if not absent_is_zero or (known is not None and np.any(known)):
+                if not absent_is_zero or (known is not None and np.any(np.abs(known) > 1e-12)):
                     raise Differs(f"result {i} is {value}, expected {array}")
                 continue
             difference = difference_of(value, array, self.rtol)
