@@ -1,6 +1,7 @@
 """Writes the type stubs that editors and type checkers complete from: `src/mutagrad/__init__.pyi`, `methods.pyi`, packages'.
 
-    python tools/write_stubs.py
+    python tools/write_stubs.py           # writes them
+    python tools/write_stubs.py --check   # names those that are not current, and exits with 1 if there are any
 
 They are derived from the library as it is when imported: the functions of `mutagrad`, what modules attach to `Tensor`
 (`methods.pyi` is the base class of `Tensor` for a type checker alone), and the names that packages hand on. A test says
@@ -207,6 +208,10 @@ def stubs() -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for path, text in stubs().items():
-        path.write_text(text, encoding="utf-8")
-        print(f"{path.relative_to(SOURCE)}: {len(text.splitlines())} lines")
+    current = {path: path.read_text(encoding="utf-8") for path in SOURCE.glob("**/*.pyi")}
+    outdated = {path: text for path, text in stubs().items() if current.get(path) != text}
+    for path, text in outdated.items():
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+        print(path.relative_to(SOURCE))
+    sys.exit("--check" in sys.argv and bool(outdated))
