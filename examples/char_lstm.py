@@ -54,6 +54,13 @@ def train(steps: int, model=None) -> Iterator[float]:
         yield loss.item()
 
 
+def main(steps: int = 300) -> float:
+    """Prints and gives the loss per letter, a mean of the last twenty steps."""
+    losses = list(train(steps))
+    last = sum(losses[-20:]) / 20
+    print(f"loss per letter: {losses[0]:.3f} at first, {last:.3f} at the end")
+    return last
+
+
 if __name__ == "__main__":
-    losses = list(train(300))
-    print(f"loss per letter: {losses[0]:.3f} at first, {sum(losses[-20:]) / 20:.3f} at the end")
+    main()

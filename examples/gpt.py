@@ -72,10 +72,10 @@ class GPT(nn.Module):
         return "".join(LETTERS[code] for code in codes[0].tolist())
 
 
-def train(steps: int, model=None, batch: int = 4) -> Iterator[float]:
+def train(steps: int, model=None, batch: int = 8) -> Iterator[float]:
     """Yields the loss of each step."""
     torch.manual_seed(0)
-    model = model or GPT(layers=2, width=32, heads=2)
+    model = model or GPT()
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.1)
     scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=4e-3, total_steps=max(steps, 60))
     for _ in range(steps):
@@ -90,9 +90,16 @@ def train(steps: int, model=None, batch: int = 4) -> Iterator[float]:
         yield loss.item()
 
 
-if __name__ == "__main__":
+def main(steps: int = 250) -> tuple[float, str]:
+    """Prints and gives the loss per letter, a mean of the last twenty steps, and a text that is written afterwards."""
     torch.manual_seed(0)
     model = GPT()
-    losses = list(train(150, model, batch=8))
-    print(model.write("the sea ", 120))
-    print(f"loss per letter: {losses[0]:.3f} at first, {sum(losses[-20:]) / 20:.3f} at the end")
+    losses = list(train(steps, model))
+    last, written = sum(losses[-20:]) / 20, model.write("the sea ", 120)
+    print(written)
+    print(f"loss per letter: {losses[0]:.3f} at first, {last:.3f} at the end")
+    return last, written
+
+
+if __name__ == "__main__":
+    main()

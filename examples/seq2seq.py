@@ -50,6 +50,13 @@ def train(steps: int) -> Iterator[float]:
         yield loss.item()
 
 
+def main(steps: int = 600) -> float:
+    """Prints and gives the loss per symbol, a mean of the last twenty steps."""
+    losses = list(train(steps))
+    last = sum(losses[-20:]) / 20
+    print(f"loss per symbol: {losses[0]:.3f} at first, {last:.3f} at the end")
+    return last
+
+
 if __name__ == "__main__":
-    losses = list(train(600))
-    print(f"loss per symbol: {losses[0]:.3f} at first, {sum(losses[-20:]) / 20:.3f} at the end")
+    main()

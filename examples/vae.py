@@ -44,6 +44,13 @@ def train(steps: int) -> Iterator[float]:
         yield loss.item()
 
 
+def main(steps: int = 1500) -> float:
+    """Prints and gives the bound on the negative log-likelihood, a mean of the last fifty steps."""
+    losses = list(train(steps))
+    last = sum(losses[-50:]) / 50
+    print(f"bound on the negative log-likelihood: {losses[0]:.2f} at first, {last:.2f} at the end")
+    return last
+
+
 if __name__ == "__main__":
-    losses = list(train(1500))
-    print(f"bound on the negative log-likelihood: {losses[0]:.2f} at first, {sum(losses[-50:]) / 50:.2f} at the end")
+    main()

@@ -34,6 +34,13 @@ def train(steps: int, width: int = 24, batch: int = 64) -> Iterator[float]:
         yield loss.item()
 
 
+def main(steps: int = 1000) -> float:
+    """Prints and gives the loss, a mean of the last fifty steps."""
+    losses = list(train(steps))
+    last = sum(losses[-50:]) / 50
+    print(f"loss: {losses[0]:.3f} at first, {last:.3f} at the end")
+    return last
+
+
 if __name__ == "__main__":
-    losses = list(train(1000))
-    print(f"loss: {losses[0]:.3f} at first, {sum(losses[-50:]) / 50:.3f} at the end")
+    main()
