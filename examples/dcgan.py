@@ -79,7 +79,7 @@ def distance(makes) -> float:
         return (makes(torch.randn(500, 12, 1, 1)).mean(0) - IMAGES.mean(0)).abs().mean().item()
 
 
-def main(steps: int = 300) -> float:
+def main(steps: int = 600) -> float:
     """Prints and gives the distance of digits that are made from real ones."""
     torch.manual_seed(0)
     makes = generator()

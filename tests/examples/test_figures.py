@@ -1,5 +1,6 @@
 """Every example learns what it is there to learn: the figure that its `main` prints, of a shorter run."""
 
+import itertools
 import math
 from collections import Counter
 
@@ -45,7 +46,7 @@ def test_lstm_knows_more_than_pairs_of_letters():
     """Its loss is below the entropy of a letter given the one before, counted in the text itself."""
     module = example("char_lstm", "mutagrad")
     text = module.TEXT
-    pairs, letters = Counter(zip(text, text[1:])), Counter(text[:-1])
+    pairs, letters = Counter(itertools.pairwise(text)), Counter(text[:-1])
     entropy = -sum(n * math.log(n / letters[a]) for (a, _), n in pairs.items()) / (len(text) - 1)
 
     assert module.main(200) < entropy
@@ -56,14 +57,14 @@ def test_gpt_writes_like_the_text():
     module = example("gpt", "mutagrad")
     text = example("char_lstm", "mutagrad").TEXT
     entropy = -sum(n * math.log(n / len(text)) for n in Counter(text).values()) / len(text)
-    pairs = set(zip(text, text[1:]))  # a quarter or so of all that there could be
+    pairs = set(itertools.pairwise(text))  # a quarter or so of all that there could be
 
     loss, written = module.main(80)
 
     assert (len(module.GPT().blocks), module.GPT().letters.weight.shape[1]) == (4, 128)
     assert loss < entropy - 0.5
     assert written.startswith("the sea ") and len(written) == 128
-    assert np.mean([pair in pairs for pair in zip(written[8:], written[9:])]) > 0.8
+    assert np.mean([pair in pairs for pair in itertools.pairwise(written)]) > 0.8
 
 
 def test_noises_are_likelier_than_the_true_ones():

@@ -89,17 +89,17 @@ class LBFGS(Optimizer):
             return before
 
         pairs = _Pairs(state)
-        taken = 0
+        taken, previous = 0, loss
         while taken < group["max_iter"]:
             taken += 1
             state["n_iter"] += 1
-            direction = pairs.direction(gradient, group["history_size"])
-            state.update(prev_flat_grad=wrap(gradient.copy()), prev_loss=loss)
+            direction = pairs.direction(gradient, state["n_iter"] == 1, group["history_size"])
+            previous = loss
             rate = float(group["lr"])
             length = min(1.0, 1.0 / float(np.abs(gradient).sum())) * rate if state["n_iter"] == 1 else rate
             slope = float(gradient @ direction)
             if slope > -group["tolerance_change"]:
-                state["t"] = length
+                pairs.length = length
                 break
 
             used = 0
@@ -119,7 +119,7 @@ class LBFGS(Optimizer):
                 if taken != group["max_iter"]:
                     loss, used = float(evaluate()), 1
                     gradient = self._gradient()
-            state["t"] = length
+            pairs.length = length
             is_flat = _largest(gradient) <= group["tolerance_grad"]
             evaluations += used
             state["func_evals"] += used
@@ -128,9 +128,10 @@ class LBFGS(Optimizer):
                 break
             if _largest(direction * length) <= group["tolerance_change"]:
                 break
-            if abs(loss - state["prev_loss"]) < group["tolerance_change"]:
+            if abs(loss - previous) < group["tolerance_change"]:
                 break
         pairs.keep(state)
+        state["prev_loss"] = previous
         return before
 
     # All parameters as one vector ----------------------------------------------------------------------------------
@@ -160,24 +161,29 @@ class LBFGS(Optimizer):
 
 
 class _Pairs:
-    """The pairs of change of the gradient and step, the latest last, and the direction that follows from them."""
+    """The pairs of change of the gradient and step, the latest last, and the direction that follows from them.
+
+    Of the step before, its direction, its length and the gradient from which it started are known.
+    """
 
     def __init__(self, state: dict[str, Any]) -> None:
         self.changes: list[np.ndarray] = [each._array for each in state.get("old_dirs") or ()]
         self.steps: list[np.ndarray] = [each._array for each in state.get("old_stps") or ()]
         self.weights: list[Any] = [each._array for each in state.get("ro") or ()]
         self.scale: Any = getattr(state.get("H_diag", 1), "_array", 1)
-        self.state = state
+        self.shares: list[Any] | None = state.get("al")
         self.last: np.ndarray | None = state["d"]._array if state.get("d") is not None else None
+        self.length: Any = state.get("t")
+        self.gradient: Any = getattr(state.get("prev_flat_grad"), "_array", None)
 
-    def direction(self, gradient: np.ndarray, limit: int) -> np.ndarray:
+    def direction(self, gradient: np.ndarray, is_first: bool, limit: int) -> np.ndarray:
         """The direction for the gradient, when its change since the last step has been taken in."""
-        state = self.state
-        if state["n_iter"] == 1 or self.last is None:
+        started, self.gradient = self.gradient, gradient.copy()
+        if is_first or self.last is None:
             self.changes, self.steps, self.weights, self.scale = [], [], [], 1
             self.last = -gradient
             return self.last
-        change, step = gradient - state["prev_flat_grad"]._array, self.last * state["t"]
+        change, step = gradient - started, self.last * self.length
         curvature = change @ step
         if curvature > 1e-10:
             if len(self.changes) == limit:
@@ -194,16 +200,22 @@ class _Pairs:
         direction = direction * self.scale
         for change, step, weight, share in zip(self.changes, self.steps, self.weights, reversed(shares)):
             direction = direction + step * (share - (change @ direction) * weight)
+        kept = [None] * limit if self.shares is None else self.shares
+        self.shares = [*(wrap(np.asarray(share)) for share in reversed(shares)), *kept[len(shares) :]]
         self.last = direction
         return direction
 
     def keep(self, state: dict[str, Any]) -> None:
         """Puts what is remembered into the state, as PyTorch lays it out."""
+        if self.shares is not None:
+            state["al"] = self.shares
         state["d"] = wrap(np.array(self.last))
+        state["t"] = self.length
         state["old_dirs"] = [wrap(each) for each in self.changes]
         state["old_stps"] = [wrap(each) for each in self.steps]
         state["ro"] = [wrap(np.asarray(each)) for each in self.weights]
         state["H_diag"] = wrap(np.asarray(self.scale)) if self.changes else 1
+        state["prev_flat_grad"] = wrap(self.gradient)
 
 
 def _flat(array: np.ndarray) -> np.ndarray:

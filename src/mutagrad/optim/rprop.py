@@ -117,8 +117,9 @@ class ASGD(Elementwise):
         if not state:
             state.update(step=scalar(), eta=scalar(lr), mu=scalar(1.0), ax=new())
         count, eta, mu = counted(state), state["eta"].item(), state["mu"].item()
-        state["eta"].fill_(lr / (1 + lambd * lr * count) ** group["alpha"])
-        state["mu"].fill_(1 / max(1, count - group["t0"]))
+        # Rounded as a number of the default dtype, also where loading has made them double.
+        state["eta"].copy_(scalar(lr / (1 + lambd * lr * count) ** group["alpha"]))
+        state["mu"].copy_(scalar(1 / max(1, count - group["t0"])))
 
         def descend(xp: Any, w: Any, g: Any, ax: Any) -> None:
             w *= 1 - lambd * eta
