@@ -7,10 +7,14 @@ import pytest
 
 import mutagrad
 
-from . import layers, programs, texts
+from . import initial_values, layers, programs, texts
 from .recording import assert_program, expected_text, text_of
 
-PARTS = {"training": (programs.PROGRAMS, texts.TEXTS), "layers": (layers.PROGRAMS, layers.TEXTS)}
+PARTS = {
+    "training": (programs.PROGRAMS, texts.TEXTS),
+    "layers": (layers.PROGRAMS, layers.TEXTS),
+    "initial_values": (initial_values.PROGRAMS, initial_values.TEXTS),
+}
 # PyTorch adds small constants in second derivatives of the binary cross entropy.
 RTOL = {"loss_second_order": {"float64": 1e-9}, "transformers": {"float32": 1e-4}, "layers": {"float32": 5e-5}}
 
