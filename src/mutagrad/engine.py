@@ -23,7 +23,7 @@ import numpy as np
 
 from mutagrad.graph import Edge, Leaf, Node, Watch
 from mutagrad.regions import Gathered, Layout, View, add_overlapping, generation, relative
-from mutagrad.storage import LostValue
+from mutagrad.storage import Freed, LostValue
 
 falling = attrgetter("sequence")
 END = 1 << 62  # beyond every sequence number
@@ -36,7 +36,8 @@ class Pass:
     `call_hooks(watch, gradient)` gives the gradient that a watch leaves, `call_node_hooks(notes, share, gradient)` the share
     that the hooks of a view's node leave; `deliver(leaf, gradient, exclusive)` is called
     with each leaf's gradient as soon as it is complete, `exclusive` when nobody else holds the array; `fault(node, lost)`
-    makes the exception for a value that is no longer there (`lost` is None: the graph was freed). With `targets`,
+    makes the exception for a value that is no longer there. What was saved is let go unless
+    `keep_graph`, and `freed` put in its place. With `targets`,
     `(writer, watch)` pairs, only what leads to them is run and nothing is delivered.
     """
 
@@ -47,9 +48,10 @@ class Pass:
         call_hooks: Callable[[Watch, Any], Any],
         call_node_hooks: Callable[[Any, Any, Any], Any],
         deliver: Callable[[Leaf, Any, bool], None],
-        fault: Callable[[Node, LostValue | None], Exception],
+        fault: Callable[[Node, LostValue], Exception],
         targets: list[tuple[Node | Leaf, Watch]] | None = None,
         keep_graph: bool = False,
+        freed: Freed | None = None,
     ) -> None:
         self.xp = xp
         self.pull = pull
@@ -59,6 +61,7 @@ class Pass:
         self.fault = fault
         self.targets = targets
         self.keep_graph = keep_graph
+        self.freed = Freed() if freed is None else freed
         self.adjoints: dict[int, Any] = {}
         self.owned: set[int] = set()
         # What each writer's watches are, and the adjoints kept apart for the watched views of what it wrote.
@@ -74,7 +77,7 @@ class Pass:
             self.add(edge, cotangent)
 
         xp, adjoints, owned, watching = self.xp, self.adjoints, self.owned, self.watching
-        pull, add, keep_graph = self.pull, self.add, self.keep_graph
+        pull, add, keep_graph, freed = self.pull, self.add, self.keep_graph, self.freed
         take = adjoints.pop
         for node in nodes:
             if watching and node in watching:
@@ -99,14 +102,12 @@ class Pass:
                 ct = None  # It leads to no target, but what it overwrote is no longer the earlier writers' business.
             if ct is not None:
                 saved = node.saved
-                if saved is None:
-                    raise self.fault(node, None)
                 try:
                     shares = node.operation.pullback(xp, ct, saved, node) if pull is None else pull(node, ct)
                 except LostValue as lost:
                     raise self.fault(node, lost) from None
                 if saved and not keep_graph:
-                    node.saved = None
+                    node.saved = freed
                 if node.fit is not None:
                     shares = [s if s is None or f is None else xp.fit(s, *f) for s, f in zip(shares, node.fit)]
                 for edge, share in zip(node.edges, shares):

@@ -23,7 +23,7 @@ import numpy as np
 
 from mutagrad.batched import Level
 from mutagrad.regions import Layout, Region, View, layout_of
-from mutagrad.storage import Saved, Storage
+from mutagrad.storage import Freed, Saved, Storage
 
 STEP = 4
 next_sequence = count(STEP, STEP).__next__
@@ -145,7 +145,7 @@ class Node:
     sequence: int
     operation: Any
     edges: tuple[Edge | None, ...]
-    saved: Sequence[Saved] | None
+    saved: Sequence[Saved] | Freed
     values: dict[str, Any]
     key: Any
     region: Region | None

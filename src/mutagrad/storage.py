@@ -12,7 +12,9 @@ Read next: `overlap.py` for the search, `overwrite.py` for the policies, `graph.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from threading import RLock
+from types import CodeType
 from typing import Any
 from weakref import ref
 
@@ -58,8 +60,29 @@ class Saved:
 class LostValue(Exception):
     """Raised by reading a saved value that was overwritten under the policies "error" and "torch"."""
 
-    def __init__(self, saved: LostSaved) -> None:
+    def __init__(self, saved: LostSaved | Freed) -> None:
         self.saved = saved
+
+
+class Freed:
+    """What stands in the place of a node's saved values once a pass has let them go: no values, and where it was called.
+
+    Reading one of them raises LostValue.
+    """
+
+    __slots__ = ("code", "instruction")
+
+    def __init__(self, code: CodeType | None = None, instruction: int = -1) -> None:
+        self.code, self.instruction = code, instruction
+
+    def __len__(self) -> int:
+        return 0
+
+    def __iter__(self) -> Iterator[Saved]:
+        return iter(())
+
+    def __getitem__(self, slot: int) -> Saved:
+        raise LostValue(self)
 
 
 class LostSaved(Saved):

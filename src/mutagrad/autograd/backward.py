@@ -13,6 +13,7 @@ import numpy as np
 from mutagrad import tangents
 from mutagrad.autograd import running
 from mutagrad.autograd.accumulation import accumulate_into, call_hooks, call_node_hooks, deliver, own
+from mutagrad.autograd.causes import no_graph, non_scalar
 from mutagrad.autograd.edges import GradientEdge, Place, edge_to, metadata_of, watch_on
 from mutagrad.autograd.faults import fault
 from mutagrad.autograd.pulling import pull_arrays, pull_samples, pull_tensors, surrounded, surroundings
@@ -25,7 +26,8 @@ from mutagrad.modes import count_extra, extras, modes
 from mutagrad.namespaces import arrays, batched, tensors
 from mutagrad.ops.levels import at_levels, enter, leave
 from mutagrad.report import errors
-from mutagrad.report.spans import caller_span
+from mutagrad.report.spans import caller_position
+from mutagrad.storage import Freed
 from mutagrad.tensor import Tensor, wrap
 
 Places = Place | Sequence[Place]
@@ -155,7 +157,7 @@ def _run(
     for i, (output, cotangent) in enumerate(zip(outputs, cotangents)):
         edge = edge_to(output)
         if edge is None:
-            raise errors.no_graph(i, caller_span())
+            raise no_graph(i)
         if entered[0] and isinstance(output, Tensor):
             cotangent = at_levels(cotangent, (*levels_of(cotangent._array), *levels_of(output._array)))
         roots.append((edge, _settled(cotangent, create_graph) if on_tensors else cotangent._array))
@@ -182,7 +184,8 @@ def _run(
     modes.grad = create_graph
     count_extra(batches)  # Tensors with hidden dimensions are for the general calls.
     try:
-        running.run(kind(xp, pull, hooked, node_hooked, delivered, fault, targets, keep_graph), roots)
+        freed = Freed(*caller_position())
+        running.run(kind(xp, pull, hooked, node_hooked, delivered, fault, targets, keep_graph, freed), roots)
     finally:
         modes.grad = before
         count_extra(-batches)
@@ -223,7 +226,7 @@ def _cotangent(i: int, output: Place, cotangent: Any, batched: bool) -> Any:
         if edge_to(output) is None:
             return None
         if about is None or about.shape.numel() != 1:
-            raise errors.non_scalar_output(() if about is None else about.shape)
+            raise non_scalar(i, output, () if about is None else about.shape)
         if about.dtype.is_complex:
             raise errors.complex_output(str(about.dtype))
         return wrap(np.ones(about.shape, about.dtype.numpy))

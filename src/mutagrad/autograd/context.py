@@ -19,7 +19,7 @@ from mutagrad.autograd.saved import leaf_tensor, saved_tensor
 from mutagrad.autograd.saved_names import SavedTensor
 from mutagrad.graph import EMPTY, Edge, Leaf, Node
 from mutagrad.namespaces import arrays, batched
-from mutagrad.storage import LostValue, Saved
+from mutagrad.storage import Freed, LostValue, Saved
 from mutagrad.tensor import Tensor, wrap
 
 Origin = tuple[Saved, Edge | int | None]  # an input's edge, an output's number, or None for anything else
@@ -102,8 +102,8 @@ class BackwardCFunction(GraphFace, FunctionCtx, Node):
                 "saved_tensors can only be accessed once when clear_saved_tensors_on_access=True is set on the "
                 "autograd.Function. Either access saved_tensors only once, or set clear_saved_tensors_on_access=False."
             )
-        if self.saved is None:
-            raise fault(self, None)
+        if type(self.saved) is Freed:
+            raise fault(self, LostValue(self.saved))
         found: list[Tensor | None] = []
         tokens = (self.saved[0].record if self.saved else None) or [None] * len(self.origins)
         for (cell, origin), token in zip(self.origins, tokens):
@@ -122,8 +122,8 @@ class BackwardCFunction(GraphFace, FunctionCtx, Node):
 
     def _raw_saved_tensor(self, i: int) -> SavedTensor:
         def read() -> Saved:
-            if self.saved is None:
-                raise fault(self, None)
+            if type(self.saved) is Freed:
+                raise fault(self, LostValue(self.saved))
             return self.origins[i][0]
 
         def write(cell: Saved) -> None:

@@ -12,19 +12,20 @@ from mutagrad.packing import PackedSaved
 from mutagrad.regions import Gathered
 from mutagrad.report import errors
 from mutagrad.report.regions import Region
-from mutagrad.report.spans import Span
-from mutagrad.storage import LostValue
+from mutagrad.report.spans import span_at
+from mutagrad.storage import Freed, LostValue
 
 
-def fault(node: Node, lost: LostValue | None, origins: Sequence[Any] | None = None) -> Exception:
+def fault(node: Node, lost: LostValue, origins: Sequence[Any] | None = None) -> Exception:
     """The exception for a value that is gone: overwritten, changed unseen, or freed by an earlier pass.
 
     `origins` are the cells that a custom function saved, each with where its value came from, where the node is one.
     """
     name = node.operation.name
-    here = None if node.code is None else Span(node.code, node.instruction)
-    if lost is None:
-        return errors.freed_graph(errors.Origin(name, here))
+    here = span_at(node.code, node.instruction)
+    if isinstance(lost.saved, Freed):
+        freed = lost.saved
+        return errors.freed_graph(errors.Origin(name, here), span_at(freed.code, freed.instruction))
     role, edge = _origin_of(node, lost.saved, origins)
     return errors.overwritten(
         errors.Overwrite(

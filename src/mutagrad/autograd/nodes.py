@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
+from mutagrad.autograd.faults import fault
 from mutagrad.autograd.handles import RemovableHandle, add_hook
 from mutagrad.autograd.notes import Notes, notes_of, notes_of_view
 from mutagrad.autograd.saved import leaf_tensor, snapshot, snapshots
@@ -21,6 +22,7 @@ from mutagrad.graph import Edge, Leaf, Node
 from mutagrad.modes import modes
 from mutagrad.namespaces import arrays, tensors
 from mutagrad.regions import Gathered, View
+from mutagrad.storage import LostValue
 from mutagrad.tensor import Size, Tensor, edge_of, wrap
 
 _shown: WeakValueDictionary[tuple[int, int], Any] = WeakValueDictionary()
@@ -83,8 +85,11 @@ class GraphFace:
             raise RuntimeError(f"{self.name()} has nothing to compute")
         xp = tensors if modes.grad else arrays
         given: list[Any] = [g if g is None or modes.grad else g._array for g in gradients]
-        cells = snapshots(node) if modes.grad else node.saved
-        shares = node.operation.pullback(xp, given if isinstance(node.key, tuple) else given[0], cells, node)
+        try:
+            cells = snapshots(node) if modes.grad else node.saved
+            shares = node.operation.pullback(xp, given if isinstance(node.key, tuple) else given[0], cells, node)
+        except LostValue as lost:
+            raise fault(node, lost) from None
         if node.fit is not None:
             shares = [s if s is None else xp.fit(s, *fit) for s, fit in zip(shares, node.fit)]
         found = [s if s is None or modes.grad else wrap(np.array(s)) for s in shares]

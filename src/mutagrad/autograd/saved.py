@@ -19,7 +19,7 @@ from mutagrad.dtypes import ARRAYS
 from mutagrad.graph import Edge, Leaf, Node, new_family, next_sequence
 from mutagrad.operation import Operation, same
 from mutagrad.packing import Unpacked
-from mutagrad.storage import Saved, new_storage
+from mutagrad.storage import Freed, LostValue, Saved, new_storage
 from mutagrad.tensor import Tensor, edge_of, wrap_view
 
 snapshot = Operation("snapshot", lambda xp, input: input, {"input": same})
@@ -51,6 +51,8 @@ def edge_of_cell(node: Node, slot: int) -> Edge | None:
 def snapshots(node: Node) -> list[Any]:
     """Cells with what the node saved, as tensors with the history that the values had when they were saved."""
     result: list[Any] = []
+    if type(node.saved) is Freed:
+        raise LostValue(node.saved)
     for slot, (cell, position) in enumerate(zip(node.saved or (), node.operation.saved_input)):
         value = cell.array
         if not isinstance(value, ARRAYS):

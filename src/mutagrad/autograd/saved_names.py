@@ -19,7 +19,7 @@ from mutagrad.namespaces import arrays
 from mutagrad.packing import PackedSaved, packed
 from mutagrad.regions import View
 from mutagrad.report import errors
-from mutagrad.storage import LostValue, Saved
+from mutagrad.storage import Freed, LostValue, Saved
 from mutagrad.tensor import Size, Tensor, wrap
 
 _DECLARED = {"self": "input", "result": "out"}
@@ -126,8 +126,8 @@ def _slot(operation: Any, name: str) -> int | None:
 
 
 def _cells(node: Node) -> Any:
-    if node.saved is None:
-        raise fault(node, None)
+    if type(node.saved) is Freed:
+        raise fault(node, LostValue(node.saved))
     return node.saved
 
 
@@ -168,7 +168,7 @@ def _shape_of_input(node: Node, name: str) -> tuple[int, ...] | None:
     if node.fit is not None and node.fit[position] is not None:
         return node.fit[position][0]
     slot = _slot(node.operation, name)
-    if slot is not None and node.saved is not None and node.saved[slot] is not NOTHING:
+    if slot is not None and type(node.saved) is not Freed and node.saved[slot] is not NOTHING:
         return node.saved[slot].array.shape
     edge = node.edges[position]
     return edge[2].array.shape if edge is not None and isinstance(edge[2], Leaf) and edge[1] is None else None

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .names import mentions, written_name
+from .cuts import Cut
+from .names import carried_over, mentions, view_taken, written_name
 from .regions import Region
 from .spans import Span
 from .story import Part, Story, draw
@@ -227,10 +228,12 @@ def leaf_in_place(
     """
     used = "has been used" if already and not view else "is being used"
     name = written_name(overwritten_at) if overwritten_at else None
+    taken = view_taken(overwritten_at) if view and overwritten_at else None
     line = _line(overwritten_at) if overwritten_at else "the write"
     return _error(
         f"a {'view of a ' if view else ''}leaf Variable that requires grad {used} in an in-place operation.",
         Part(f"written by {_in_words(operation)}", overwritten_at),
+        *((Part(*taken),) if taken else ()),
         advice=f"put {line} under no_grad() if it updates a parameter, or "
         f"{f'write {name} = {name}.clone() before it' if name else 'write to a clone()'} if the gradient is to see it",
     )
@@ -305,6 +308,12 @@ def freed_graph(recorded: Origin, freed_at: Span | None = None) -> AutogradError
     """The error of going a second time through an operation whose saved values the first pass has let go."""
     first = _line(freed_at) if freed_at else "the first backward"
     again = _line(recorded.span, freed_at) if recorded.span else recorded.operation
+    advice = f"give retain_graph=True at {first}, or run {again} again, or detach() its result before using it again"
+    carried = carried_over(recorded.span) if recorded.span else None
+    if carried:
+        advice = (
+            f"write {carried} = {carried}.detach() before {again}, to begin each step anew, or give retain_graph=True"
+        )
     return _error(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
         "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
@@ -312,16 +321,23 @@ def freed_graph(recorded: Origin, freed_at: Span | None = None) -> AutogradError
         "saved tensors after calling backward.",
         Part(f"{recorded.operation} was recorded here", recorded.span),
         Part("and what it saved was freed by the first backward", freed_at),
-        advice=f"give retain_graph=True at {first}, or run {again} again, or detach() its result before using it again",
+        advice=advice,
     )
 
 
-def non_scalar_output(shape: Sequence[int], made: Origin | None = None) -> AutogradError:
-    """The error of a backward pass from several numbers without a gradient for each."""
+_REDUCE = "reduce it to one number, as .sum() does"
+
+
+def non_scalar_output(
+    shape: Sequence[int], made: Origin | None = None, called_at: Span | None = None, asked: str | None = None
+) -> AutogradError:
+    """The error of a backward pass from several numbers without a gradient for each; `asked` is how the user calls them."""
+    reduce = f"write {asked}.sum().backward() or {asked}.mean().backward()" if asked else _REDUCE
     return _error(
         "grad can be implicitly created only for scalar outputs",
+        *((Part("asked for here", called_at),) if called_at else ()),
         _made(f"the output has shape {tuple(shape)}", made),
-        advice=f"reduce it to one number, as .sum() does, or give a gradient of shape {tuple(shape)}",
+        advice=f"{reduce}, or give a gradient of shape {tuple(shape)}",
     )
 
 
@@ -334,13 +350,19 @@ def complex_output(dtype: str, made: Origin | None = None) -> AutogradError:
     )
 
 
-def no_graph(index: int = 0, called_at: Span | None = None) -> AutogradError:
-    """The error of a backward pass from a tensor that no recorded operation made; `index` among the outputs."""
+def no_graph(index: int = 0, called_at: Span | None = None, cut: Cut | None = None) -> AutogradError:
+    """The error of a backward pass from a tensor that no recorded operation made; `index` among the outputs.
+
+    `cut` is the line that cut it from its history, where the source tells.
+    """
     called = (Part("asked for here", called_at),) if called_at else ()
     return _error(
         f"element {index} of tensors does not require grad and does not have a grad_fn",
         *called,
-        advice="call requires_grad_() on an input before computing it, outside no_grad() and without detach()",
+        *((Part(cut.label, cut.span),) if cut else ()),
+        advice=cut.advice
+        if cut
+        else "call requires_grad_() on an input before computing it, outside no_grad() and without detach()",
     )
 
 

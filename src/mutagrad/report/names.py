@@ -6,12 +6,11 @@ expression of the line ran. Where a name would mislead the answer is None: none 
 """
 
 import ast
-import warnings
 
-from . import source
 from .spans import Position, Span
+from .statements import Scope, expression_at, path_of, short, syntax_tree
 
-__all__ = ["mentions", "written_name"]
+__all__ = ["carried_over", "mentions", "modules_in", "view_taken", "written_name"]
 
 # Methods and attributes that look at the same memory as the tensor they belong to: the root is to their left.
 VIEW_METHODS = frozenset(
@@ -34,18 +33,67 @@ def written_name(span: Span, whole: bool = False) -> str | None:
     >>> written_name(Span(code, 0)) is None
     True
     """
-    tree = _tree(span)
-    node = _node_at(tree, span.position) if tree else None
-    target = _written(node, _modules(tree)) if tree and node else None
+    tree = syntax_tree(span.code)
+    node = expression_at(tree, span.position) if tree else None
+    target = _written(node, modules_in(tree)) if tree and node else None
     name = _root(target, whole) if target else None
     if tree is None or name is None or _is_loop_variable(name, tree, span.position):
         return None
     return name
 
 
+def view_taken(span: Span) -> tuple[str, Span] | None:
+    """Where the variable that the line at `span` writes to was bound to a view: in words, and the place.
+
+    None where it is no variable, or was not bound to an expression that gives a view.
+    """
+    scope = Scope(span.code, {}, {})
+    node = expression_at(scope.tree, span.position) if scope.tree else None
+    target = _written(node, modules_in(scope.tree)) if scope.tree and node else None
+    while target is not None and not isinstance(target, ast.Name):
+        target = _viewed(target)
+    if target is None:
+        return None
+    for binding in scope.bindings_before(target.id, node):
+        if binding.kind == "each":
+            return f"{target.id} is a view of {short(binding.value)}, which is iterated here", scope.passage(
+                binding.value
+            )
+        if binding.kind == "is":
+            viewed = _viewed(binding.value)
+            return viewed and (f"{target.id} is made a view of {short(viewed)} here", scope.passage(binding.value))
+    return None
+
+
+def carried_over(span: Span) -> str | None:
+    """The variable that the statement at `span`, in a loop, computes from its value of the time before."""
+    scope = Scope(span.code, {}, {})
+    node = expression_at(scope.tree, span.position) if scope.tree else None
+    if node is None or not any(isinstance(each, (ast.For, ast.AsyncFor, ast.While)) for each in scope.around(node)):
+        return None
+    statement = next((each for each in (node, *scope.around(node)) if isinstance(each, ast.stmt)), None)
+    if not isinstance(statement, ast.Assign):
+        return None
+    targets = [each for target in statement.targets for each in getattr(target, "elts", [target])]
+    used = {path_of(each) for each in ast.walk(statement.value)} - {None}
+    return next((path for path in map(path_of, targets) if path in used), None)
+
+
+def _viewed(node: ast.expr) -> ast.expr | None:
+    """The tensor that an expression is a view of, by how it is written."""
+    match node:
+        case ast.Subscript(value=value):
+            return value
+        case ast.Attribute(value=value, attr=attribute) if attribute in VIEW_ATTRIBUTES:
+            return value
+        case ast.Call(func=ast.Attribute(value=value, attr=method)) if method in VIEW_METHODS or _writes(method):
+            return value
+    return None
+
+
 def mentions(span: Span, name: str) -> bool:
     """Whether `name`, a variable or a dotted path, occurs in the statement at `span`."""
-    tree = _tree(span)
+    tree = syntax_tree(span.code)
     line = span.line
     if tree is None or line is None:
         return False
@@ -56,36 +104,7 @@ def mentions(span: Span, name: str) -> bool:
     return any(isinstance(node, ast.expr) and ast.unparse(node) == name for node in ast.walk(statement))
 
 
-def _tree(span: Span) -> ast.Module | None:
-    text = "".join(source.lines(span.code))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # The compiler has warned of "\d" already.
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _node_at(tree: ast.Module, position: Position) -> ast.AST | None:
-    """The expression, or augmented assignment, whose instruction stands at `position`.
-
-    A method call that goes over several lines is filed from the method's name on, so only the ends are sure to agree;
-    of the nodes which end there, the one that begins last is meant.
-    """
-    if position.line is None or position.column is None:
-        return None
-    start, end = (position.line, position.column), (position.end_line, position.end_column)
-    candidates = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.expr, ast.AugAssign))
-        and (node.end_lineno, node.end_col_offset) == end
-        and (node.lineno, node.col_offset) <= start
-    ]
-    return max(candidates, key=lambda node: (node.lineno, node.col_offset), default=None)
-
-
-def _modules(tree: ast.Module) -> frozenset[str]:
+def modules_in(tree: ast.Module) -> frozenset[str]:
     """Names that stand for modules rather than tensors."""
     imports = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
     aliases = [alias for statement in imports for alias in statement.names]

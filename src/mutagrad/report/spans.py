@@ -11,11 +11,11 @@ import os
 import sys
 from dataclasses import dataclass
 from itertools import islice
-from types import CodeType
+from types import CodeType, FrameType
 
 from . import source
 
-__all__ = ["Position", "Span", "caller_position", "caller_span", "is_internal"]
+__all__ = ["Position", "Span", "caller_frame", "caller_position", "caller_span", "is_internal", "span_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,11 @@ class Span:
         return [margin + line for line in source.picture(self.place, text.split("\n")[0], self.columns)]
 
 
+def span_at(code: CodeType | None, instruction: int) -> Span | None:
+    """The span of a place that may not have been noted (`code` is None)."""
+    return None if code is None else Span(code, instruction)
+
+
 # --- Whose frame is it? -----------------------------------------------------------------------------------------------
 
 # Taken from this module's code object, not from __file__, so that it is spelt as in every other code object of the
@@ -159,6 +164,14 @@ def caller_position(depth: int = 2, _getframe=sys._getframe) -> tuple[CodeType, 
             frame = outer
         else:
             (_inside if is_internal(filename) else _outside).add(filename)
+
+
+def caller_frame() -> FrameType | None:
+    """The frame of the user's line that led here: for errors, which look at what its variables hold."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_internal(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame
 
 
 def caller_span(depth: int = 2) -> Span:
