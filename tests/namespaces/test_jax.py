@@ -27,11 +27,15 @@ LAPACK_ONLY = {"linalg_ldl_factor_ex", "linalg_ldl_solve", "linalg_lstsq"}
 LOOKS_AT_VALUES = {"lerp", "nanmedian", "scatter_reduce", "linalg_det", *FAMILIES}
 # Operations with a rule that refuses, for want of a kernel or for a drawn cotangent; their values are tested by name.
 REFUSES = {"geqrf", "igamma", "igammac", "linalg_eig", "linalg_qr_r", "zeta"}
+# The machinery's own: at the border of `vmap`, and where no gradient may go.
+MACHINERY = {"vmap", "delayed_error", "without_gradient"}
 ENOUGH = 3  # calls of one operation; each costs JAX some compilation
 
 pytestmark = pytest.mark.filterwarnings("ignore:Casting complex values to real")
 each_operation = pytest.mark.parametrize(
-    "op", [op for op in OPERATIONS if op.name not in NUMPY_ONLY | LAPACK_ONLY | REFUSES], ids=lambda op: op.name
+    "op",
+    [op for op in OPERATIONS if op.name not in NUMPY_ONLY | LAPACK_ONLY | REFUSES | MACHINERY],
+    ids=lambda op: op.name,
 )
 
 

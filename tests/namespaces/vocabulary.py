@@ -89,6 +89,7 @@ ELEMENTWISE = [
     *binary("xlogy", positive, positive, dtypes=REAL),
     *binary("floor_divide fmod remainder trunc_divide", positive, nonzero, dtypes=(*REAL, *WHOLE)),
     *each("zero_where_not_positive", call(nonzero(2, 3), normal(2, 3)).but(grad=(1,)), dtypes=REAL),
+    *each("frexp", call(normal(2, 3)), dtypes=REAL, flat=True),
     *each("nextafter", call(normal(2, 3), normal(3)), dtypes=REAL, flat=True),
     *binary("equal not_equal", number=True, flat=True),
     *binary("greater greater_equal less less_equal", number=True, dtypes=REAL, flat=True),

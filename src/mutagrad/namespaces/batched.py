@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy import frexp
 
 from mutagrad.batched import convolutions, functions, indexing
 from mutagrad.batched.array import Batched, matched, union, widened

@@ -41,7 +41,7 @@ from mutagrad.ops.logic import (
 )
 from mutagrad.ops.logic import bitwise_not as bitwise_invert
 from mutagrad.ops.powers import hypot, pow, sqrt, square
-from mutagrad.ops.rounding import abs, ceil, copysign, floor, nan_to_num, nextafter, round, trunc
+from mutagrad.ops.rounding import abs, ceil, copysign, floor, frexp, nan_to_num, nextafter, round, trunc
 from mutagrad.ops.rounding import sgn as sign
 from mutagrad.ops.selection import where
 from mutagrad.ops.special import digamma, erf, erfc, erfinv, i0, i1, lgamma, polygamma
@@ -102,6 +102,7 @@ __all__ = [
     "fmax",
     "fmin",
     "fmod",
+    "frexp",
     "gammainc",
     "gammaincc",
     "gcd",

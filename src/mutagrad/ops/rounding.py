@@ -14,8 +14,6 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-import numpy as np
-
 from mutagrad.declaration import operation, pointwise
 from mutagrad.operation import Operation, same
 from mutagrad.ops.arithmetic import zero
@@ -215,4 +213,4 @@ def frexp(xp: Any, input: Any, /) -> Any:
     """
     if input.dtype.kind != "f":
         raise RuntimeError("torch.frexp() only supports floating-point dtypes")
-    return np.frexp(input)
+    return xp.frexp(input)
