@@ -65,9 +65,9 @@ class LostValue(Exception):
 
 
 class Freed:
-    """What stands in the place of a node's saved values once a pass has let them go: no values, and where it was called.
+    """What stands in the place of a node's saved values once a pass has let them go, and where that pass was called.
 
-    Reading one of them raises LostValue.
+    It is empty, but to read from it raises LostValue.
     """
 
     __slots__ = ("code", "instruction")
@@ -79,7 +79,7 @@ class Freed:
         return 0
 
     def __iter__(self) -> Iterator[Saved]:
-        return iter(())
+        raise LostValue(self)
 
     def __getitem__(self, slot: int) -> Saved:
         raise LostValue(self)
