@@ -159,7 +159,7 @@ class Gathered:
         """Adds `share` to the elements; one that the key names several times receives all its shares."""
         base = self._base(xp, buffer)
         if self.view is not None and self.view.overlapping:
-            spread = xp.zeros(base.shape, dtype=share.dtype)
+            spread = xp.zeros_like(base, dtype=share.dtype)
             xp.add_at(spread, self.key, share)
             add_overlapping(xp, base, spread)
         else:

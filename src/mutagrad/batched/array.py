@@ -262,10 +262,11 @@ class Batched(NDArrayOperatorsMixin):
         return np.clip(self, low, high)  # type: ignore[return-value]
 
     def take(self, indices: Any, axis: int | None = None) -> Any:
+        indices = indices if isinstance(indices, Batched) else np.asarray(indices)
         if axis is None:
-            return Batched.read(self.ravel(), (np.asarray(indices),))
+            return Batched.read(self.ravel(), (indices,))
         before = self.axis(axis) - len(self.levels)
-        return Batched.read(self, (*(ALL,) * before, indices if isinstance(indices, Batched) else np.asarray(indices)))
+        return Batched.read(self, (*(ALL,) * before, indices))
 
     # Elements -------------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from mutagrad.batched.array import (
     union,
     widened,
 )
+from mutagrad.batched.rows import counts_in_rows, places_in_rows
 
 DYNAMIC = (
     "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::{}. "
@@ -215,6 +216,7 @@ def take(x: Any, indices: Any, axis: Any = None) -> Any:
         return x.take(indices, axis)
     if type(indices) is not Batched:
         return np.take(x, indices, axis)
+    x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
     before = axis % x.ndim
     return indexing.get(x, (*(slice(None),) * before, indices))
 
@@ -287,6 +289,54 @@ def tril(x: Batched, k: int = 0) -> Batched:
 @rule(np.triu)
 def triu(x: Batched, k: int = 0) -> Batched:
     return x.like(np.triu(x.physical, k))
+
+
+# Rows ---------------------------------------------------------------------------------------------------------------
+
+
+@rule(np.take_along_axis)
+def take_along_axis(x: Any, indices: Any, axis: int = -1) -> Batched:
+    levels = union(x, indices)
+    wide = [widened(each, levels, copy=False) for each in (x, indices)]
+    return Batched(np.take_along_axis(wide[0].physical, wide[1].physical, wide[0].axis(axis)), levels)
+
+
+@rule(np.searchsorted)
+def searchsorted(rows: Any, values: Any, side: Any = "left", sorter: Any = None) -> Batched:
+    """The places of values in a sorted vector of each sample."""
+    if sorter is not None:
+        rows = np.take_along_axis(rows, sorter, -1)
+    if type(rows) is not Batched:
+        return values.like(np.searchsorted(rows, values.physical, side))
+    levels = union(rows, values)
+    given = values if type(values) is Batched else np.asarray(values)
+    wide, sought = [widened(each, levels, copy=False) for each in (rows, given)]
+    found = places_in_rows(wide.physical, sought.reshape(-1).physical, side)
+    return Batched(found, levels).reshape(np.shape(values))
+
+
+@rule(np.isin)
+def isin(x: Any, among: Any, assume_unique: bool = False, invert: bool = False, **options: Any) -> Any:
+    """Whether each element is among those of its own sample."""
+    if type(among) is not Batched:
+        return x.like(np.isin(x.physical, among, assume_unique, invert))
+    found = (np.expand_dims(x, -1) == among.ravel()).any(-1)
+    return ~found if invert else found
+
+
+@rule(np.linspace)
+def linspace(start: Any, stop: Any, num: int = 50, dtype: Any = None, **options: Any) -> Batched:
+    levels = union(start, stop)
+    return Batched(np.linspace(*aligned((start, stop), levels), num, dtype=dtype, axis=-1), levels)
+
+
+@rule(np.bincount)
+def bincount(x: Batched, weights: Any = None, minlength: int = 0) -> Batched:
+    """How often each number occurs in each sample. Raises RuntimeError where the results would differ in size."""
+    sizes = np.maximum(x.physical.max(-1, initial=-1) + 1, minlength)
+    if sizes.size and sizes.min() != sizes.max():
+        raise RuntimeError(DYNAMIC.format("bincount"))
+    return x.like(counts_in_rows(x.physical, int(sizes.max(initial=minlength))))
 
 
 # Joining ------------------------------------------------------------------------------------------------------------

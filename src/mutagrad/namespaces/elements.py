@@ -105,5 +105,8 @@ def reduce_at(x: np.ndarray, key: tuple, values: np.ndarray, kind: str, include_
     result = x.copy()
     if not include_self:
         result[key] = identity(x.dtype)
-    ufunc.at(result, key, values)
+    if kind == "sum":
+        add_at(result, key, values)
+    else:
+        ufunc.at(result, key, values)
     return result

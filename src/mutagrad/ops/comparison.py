@@ -19,6 +19,7 @@ import numpy as np
 from mutagrad.declaration import composite, pointwise
 from mutagrad.dtypes import of_numpy
 from mutagrad.modes import no_grad
+from mutagrad.operation import as_array
 from mutagrad.ops.checks import no_kernel, not_for
 from mutagrad.tensor import Tensor, wrap
 
@@ -158,4 +159,4 @@ signbit = _question(
 @composite()
 def isreal(input: Tensor) -> Tensor:
     """Whether the imaginary part of each element is zero."""
-    return wrap(np.asarray(np.imag(input._array) == 0))
+    return wrap(as_array(np.imag(input._array) == 0))

@@ -1,4 +1,4 @@
-"""Counting: different values and how often they occur, histograms, and the places of values in a sorted sequence.
+"""Counting: different values and how often they occur, and the places of values in a sorted sequence.
 
 Results are as large as the values make them, so all of it is worked out by NumPy; only `bincount` has a gradient, with
 respect to its weights.
@@ -12,12 +12,15 @@ from typing import Any, Literal
 
 import numpy as np
 
+from mutagrad.batched import Batched, physical_of, union, widened
+from mutagrad.batched.rows import places_in_rows
 from mutagrad.declaration import composite, operation
+from mutagrad.operation import as_array
 from mutagrad.ops.dimensions import axis_of, not_implemented
 from mutagrad.ops.out import into
 from mutagrad.tensor import Tensor, wrap
 
-__all__ = ["bincount", "bucketize", "histc", "isin", "searchsorted", "unique", "unique_consecutive"]
+__all__ = ["bincount", "bucketize", "isin", "searchsorted", "unique", "unique_consecutive"]
 
 
 # Different values ---------------------------------------------------------------------------------------------------
@@ -112,7 +115,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         raise RuntimeError("minlength should be >= 0")
     if array.dtype.kind not in "iu":
         raise not_implemented("bincount_cpu", array.dtype)
-    if array.ndim != 1 or (array.size and array.min() < 0):
+    numbers = physical_of(array)
+    if array.ndim != 1 or (array.size and numbers.min() < 0):
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if weights is None:
         return wrap(np.bincount(array, minlength=minlength))
@@ -120,32 +124,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         raise RuntimeError("weights should be 1-d and have the same length as input")
     if weights._array.dtype != np.float32:
         weights = weights.double()  # type: ignore[attr-defined]
-    size = max(minlength, int(array.max(initial=-1)) + 1)
+    size = max(minlength, int(numbers.max(initial=-1)) + 1)
     return wrap(np.zeros(size, weights._array.dtype)).index_add(0, input.long(), weights)  # type: ignore[attr-defined]
-
-
-@operation()
-def histc(xp: Any, input: Any, /, bins: int = 100, min: float = 0, max: float = 0) -> Any:
-    """How many elements lie in each of `bins` equal parts of the range from `min` to `max` (equal: that of the input).
-
-    >>> import mutagrad
-    >>> mutagrad.histc(mutagrad.tensor([1., 2., 1.]), bins=4, min=0, max=3)
-    tensor([0., 2., 1., 0.])
-    """
-    if input.dtype.kind != "f":
-        raise not_implemented("histogram_cpu", input.dtype)
-    if bins <= 0:
-        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
-    low, high = float(min), float(max)
-    if low > high:
-        raise RuntimeError("torch.histc: max must be larger than min")
-    x = np.asarray(input, np.float64).ravel()
-    if low == high:
-        low, high = (x.min(), x.max()) if x.size else (0.0, 1.0)
-        low, high = (low - 1, high + 1) if low == high else (low, high)
-    if not np.isfinite([low, high]).all():
-        raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
-    return np.histogram(x, bins, (low, high))[0].astype(input.dtype)
 
 
 # Where in order ------------------------------------------------------------------------------------------------------
@@ -178,13 +158,17 @@ def searchsorted(
     if sorter is not None:
         sequence = np.take_along_axis(sequence, sorter._array, -1)
     if sequence.ndim == 1:
-        found = np.asarray(np.searchsorted(sequence, values, chosen))
-    elif values.size == 0:
-        found = np.zeros(values.shape)
+        found = as_array(np.searchsorted(sequence, values, chosen))
     else:
-        rows = zip(sequence.reshape(-1, sequence.shape[-1]), values.reshape(-1, values.shape[-1]))
-        found = np.array([np.searchsorted(row, sought, chosen) for row, sought in rows]).reshape(values.shape)
+        found = _places_in_rows(sequence, values, chosen)
     return into(out, wrap(found.astype(np.int32 if out_int32 else np.int64)), "searchsorted")
+
+
+def _places_in_rows(sequence: Any, values: Any, side: str) -> Any:
+    levels = union(sequence, values)
+    rows, sought = [physical_of(widened(each, levels, copy=False)) for each in (sequence, values)]
+    found = places_in_rows(rows, sought, side)
+    return Batched(found, levels) if levels else found
 
 
 def _side(side: str | None, right: bool) -> Literal["left", "right"]:
@@ -246,4 +230,4 @@ def isin(
     """
     first, second = (x._array if isinstance(x, Tensor) else x for x in (elements, test_elements))
     found = np.isin(first, second, assume_unique=assume_unique, invert=invert)
-    return into(out, wrap(np.asarray(found)), "isin")
+    return into(out, wrap(as_array(found)), "isin")

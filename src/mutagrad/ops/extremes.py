@@ -23,6 +23,7 @@ from mutagrad.ops.dimensions import (
     picked_share,
     picked_tangent,
 )
+from mutagrad.ops.matrices import anywhere
 from mutagrad.return_types import named, returning
 from mutagrad.tensor import Tensor
 
@@ -250,7 +251,7 @@ def _median(xp: Any, x: Any, axis: int, skips: bool) -> tuple[Any, Any]:
     """The lower median along `axis` and its index; nan where there is one, or, where `skips`, of the others."""
     size, hole = x.shape[axis], xp.isnan(x)
     holes = xp.sum(hole, axis=axis, keepdims=True)
-    if skips and xp.any(holes > 0):
+    if skips and anywhere(holes > 0):
         place = xp.maximum(size - 1 - holes, 0) // 2
         indices = xp.take_along_axis(xp.argsort(x, axis=axis), place, axis=axis)  # nan comes last
     else:

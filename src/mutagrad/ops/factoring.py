@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched.functions import of_matrices
 from mutagrad.declaration import composite, operation
 from mutagrad.namespaces import matrices as kernels
 from mutagrad.ops.creation import eye
@@ -277,7 +278,7 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | Non
 
 @operation("linalg_ldl_factor_ex", method=False, outputs=("LD", "pivots", "info"))
 def _ldl_factor_ex(xp: Any, input: Any, /, hermitian: bool) -> Any:
-    return kernels.ldl_factor(input, hermitian)
+    return of_matrices(kernels.ldl_factor)(input, hermitian)
 
 
 def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = False, out: Any = None) -> Any:
@@ -297,9 +298,13 @@ def ldl_factor(A: Tensor, *, hermitian: bool = False, out: Any = None) -> Any:
     return results_into(out, "linalg_ldl_factor", "LD pivots", (LD, pivots))
 
 
+def _substitute_ldl(LD: Any, pivots: Any, B: Any, hermitian: bool) -> Any:
+    return kernels.ldl_solve(LD, pivots[..., 0], B, hermitian)
+
+
 @operation("linalg_ldl_solve", method=False)
 def _ldl_solve(xp: Any, LD: Any, pivots: Any, B: Any, /, hermitian: bool) -> Any:
-    return kernels.ldl_solve(LD, pivots, B, hermitian)
+    return of_matrices(_substitute_ldl)(LD, pivots[..., None], B, hermitian)
 
 
 def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False, out: Tensor | None = None) -> Tensor:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.batched import physical_of
+from mutagrad.batched import Batched, physical_of
 from mutagrad.declaration import composite
 from mutagrad.dtypes import legacy_type_name, of_numpy
 from mutagrad.operation import Operation, broadcast_error
@@ -152,7 +152,9 @@ def _row_scales(rows: ndarray, padding_idx: int, by_frequency: bool, weight: nda
     if padding_idx < 0 and not by_frequency:
         return None
     scale = (rows != padding_idx).astype(weight.dtype)
-    if by_frequency:
+    if by_frequency and type(rows) is Batched:
+        scale = scale / np.bincount(rows.ravel(), minlength=weight.shape[0])[rows]
+    elif by_frequency:
         _, place, count = np.unique(rows, return_inverse=True, return_counts=True)
         scale /= count[place].reshape(rows.shape)
     return scale[..., None]
@@ -335,10 +337,22 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1, out: Tenso
     """
     if size < 0:
         raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
+    if type(input._array) is Batched:
+        return into(out, wrap(_first_of_samples(input._array, size, fill_value)), "nonzero_static")
     found = nonzero(input)._array[:size]
     rows = np.full((size, input.ndim), fill_value, np.int64)
     rows[: len(found)] = found
     return into(out, wrap(rows), "nonzero_static")
+
+
+def _first_of_samples(array: Batched, size: int, fill_value: int) -> Any:
+    """The rows of `nonzero_static`: of each sample the places of what is not zero come first in a stable order."""
+    flat = array.ravel()
+    order = np.argsort(flat == 0, -1, kind="stable")[:size]
+    places = np.concatenate([order, np.zeros(size - order.shape[0], np.int64)])
+    columns = np.unravel_index(places, array.shape) if array.ndim else ()
+    found = np.stack(columns, -1) if columns else np.zeros((size, 0), np.int64)
+    return np.where((np.arange(size) < np.count_nonzero(flat))[:, None], found, fill_value)
 
 
 @composite(method=False)

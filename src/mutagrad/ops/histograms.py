@@ -1,4 +1,7 @@
-"""Histograms: how many elements, or what weight, lie between edges, along one dimension or several."""
+"""Histograms: how many elements, or what weight, lie between edges, along one dimension or several.
+
+Follows https://docs.pytorch.org/docs/stable/generated/torch.histogram.html
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,38 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.declaration import composite
+from mutagrad.batched import physical_of, union, widened
+from mutagrad.declaration import composite, operation
 from mutagrad.ops.checks import type_word
 from mutagrad.ops.dimensions import not_implemented
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor, wrap
 
-__all__ = ["histogram", "histogramdd"]
+__all__ = ["histc", "histogram", "histogramdd"]
 
 Histogram = named("histogram", "hist", "bin_edges")
 Histogramdd = named("histogramdd", "hist", "bin_edges")
+
+
+@operation()
+def histc(xp: Any, input: Any, /, bins: int = 100, min: float = 0, max: float = 0) -> Any:
+    """How many elements lie in each of `bins` equal parts of the range from `min` to `max` (equal: that of the input).
+
+    >>> import mutagrad
+    >>> mutagrad.histc(mutagrad.tensor([1., 2., 1.]), bins=4, min=0, max=3)
+    tensor([0., 2., 1., 0.])
+    """
+    if input.dtype.kind != "f":
+        raise not_implemented("histogram_cpu", input.dtype)
+    if bins <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    low, high = float(min), float(max)
+    if low > high:
+        raise RuntimeError("torch.histc: max must be larger than min")
+    x = xp.astype(input, np.dtype("float64")).ravel()
+    low, high = _ends(x, None if low == high else (low, high), "torch.histc: range of", margin=1)
+    hist = _weights_in_cells([x], [np.linspace(low, high, bins + 1)], None)
+    return xp.astype(hist, input.dtype)
 
 
 @composite()
@@ -40,11 +65,12 @@ def histogram(
     """
     array = input._array
     limits = None if range is None else [float(each) for each in range]
-    edges = _edges([array.ravel()], [bins], limits)
+    columns = [array.ravel()]
+    edges = _edges(columns, [bins], limits)
     if weight is not None and weight.shape == input.shape:
         weight = weight.reshape(-1)  # type: ignore[attr-defined]
-    _check_weight(array.reshape(-1, 1), weight, (array.size,))
-    hist = _count(array.reshape(-1, 1), edges, weight, density)
+    _check_weight(columns, weight, (array.size,))
+    hist = _count(columns, edges, weight, density)
     results = Histogram(wrap(hist.astype(array.dtype)), wrap(edges[0]))
     return results if out is None else _given(out, results)
 
@@ -80,10 +106,10 @@ def histogramdd(
             f"torch.histogramdd: expected {count} sequences of bin edges for a {count}-dimensional histogram but got "
             f"{len(wanted)}"
         )
-    points = array.reshape(-1, count)
-    _check_weight(points, weight, array.shape[:-1])
-    edges = _edges(list(points.T), wanted, None if range is None else [float(each) for each in range])
-    hist = _count(points, edges, weight, density)
+    columns = list(array.reshape(-1, count).T)
+    _check_weight(columns, weight, array.shape[:-1])
+    edges = _edges(columns, wanted, None if range is None else [float(each) for each in range])
+    hist = _count(columns, edges, weight, density)
     return Histogramdd(wrap(hist.astype(array.dtype)), tuple([wrap(each) for each in edges]))
 
 
@@ -116,15 +142,12 @@ def _edges(columns: list[np.ndarray], bins: list[Any], limits: list[float] | Non
             raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {count} for dimension {d}")
         if limits is None:
             _check_dtype(column)
-        low, high = limits[2 * d : 2 * d + 2] if limits else (column.min(), column.max()) if column.size else (0.0, 1.0)
-        if not np.isfinite([low, high]).all():
-            raise RuntimeError(f"torch.histogramdd: dimension {d}'s range [{low:g}, {high:g}] is not finite")
-        if low > high:
+        given = limits and (limits[2 * d], limits[2 * d + 1])
+        if given and given[0] > given[1]:
             raise RuntimeError(
-                f"torch.histogramdd: min should not exceed max, but got min {low:g} max {high:g} for dimension {d}"
+                f"torch.histogramdd: min should not exceed max, but got min {given[0]:g} max {given[1]:g} for dimension {d}"
             )
-        if low == high:
-            low, high = low - 0.5, high + 0.5
+        low, high = _ends(column, given, f"torch.histogramdd: dimension {d}'s range", margin=0.5)
         _check_dtype(column)
         edges.append(np.linspace(low, high, count + 1, dtype=column.dtype))
     return edges
@@ -135,38 +158,55 @@ def _check_dtype(array: np.ndarray) -> None:
         raise not_implemented("histogramdd", array.dtype)
 
 
-def _check_weight(points: np.ndarray, weight: Tensor | None, shape: tuple[int, ...]) -> None:
+def _ends(column: Any, limits: tuple[float, float] | None, name: str, margin: float) -> tuple[Any, Any]:
+    """The ends of the range of the elements, or those given, moved apart by twice the `margin` where they are one."""
+    low, high = limits or ((column.min(), column.max()) if column.size else (0.0, 1.0))
+    ends = np.stack([np.ravel(physical_of(low)), np.ravel(physical_of(high))])
+    wrong = ~np.isfinite(ends).all(0)
+    if wrong.any():
+        first, last = ends[:, wrong.argmax()]
+        raise RuntimeError(f"{name} [{first:g}, {last:g}] is not finite")
+    return np.where(low == high, low - margin, low), np.where(low == high, high + margin, high)
+
+
+def _check_weight(columns: list[Any], weight: Tensor | None, shape: tuple[int, ...]) -> None:
     if weight is None:
         return
     if weight._array.shape != shape:
         raise RuntimeError(
             "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding "
-            f"its innermost dimension, but got input with shape {[*shape, points.shape[1]]} and weight with shape "
+            f"its innermost dimension, but got input with shape {[*shape, len(columns)]} and weight with shape "
             f"{list(weight.shape)}"
         )
-    if weight._array.dtype != points.dtype:
+    if weight._array.dtype != columns[0].dtype:
         raise RuntimeError(
             "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
-            f"but got input({type_word(points.dtype)}), and weight({type_word(weight._array.dtype)})"
+            f"but got input({type_word(columns[0].dtype)}), and weight({type_word(weight._array.dtype)})"
         )
 
 
-def _count(points: np.ndarray, edges: list[np.ndarray], weight: Tensor | None, density: bool) -> np.ndarray:
-    """The weight of the points in each cell; the last edge belongs to the last cell."""
-    inside = np.ones(len(points), bool)
-    places = []
-    for column, edge in zip(points.T, edges):
-        place = np.searchsorted(edge, column, "right") - 1
-        place = np.where(column == edge[-1], len(edge) - 2, place)
-        inside &= (column >= edge[0]) & (column <= edge[-1])
-        places.append(place)
-    hist = np.zeros([max(len(edge) - 1, 0) for edge in edges])
-    weights = np.ones(len(points)) if weight is None else weight._array.ravel()
-    np.add.at(hist, tuple([place[inside] for place in places]), weights[inside])
+def _count(columns: list[Any], edges: list[Any], weight: Tensor | None, density: bool) -> Any:
+    """The weight of the points, of which the columns are the coordinates, in each cell."""
+    hist = _weights_in_cells(columns, edges, None if weight is None else weight._array.ravel())
     if density:
         hist = hist / hist.sum()
         for d, edge in enumerate(edges):
             hist = hist / np.diff(edge).reshape([-1 if axis == d else 1 for axis in range(len(edges))])
+    return hist
+
+
+def _weights_in_cells(columns: list[Any], edges: list[Any], weights: Any) -> Any:
+    """The sums of the points' weights (None: ones) in each cell; the last edge belongs to the last cell."""
+    inside: Any = True
+    places = []
+    for column, edge in zip(columns, edges):
+        place = np.searchsorted(edge, column, "right") - 1
+        places.append(np.where(column == edge[-1], edge.shape[0] - 2, place))
+        inside = inside & (column >= edge[0]) & (column <= edge[-1])
+    weights = np.where(inside, 1.0 if weights is None else weights, 0.0)
+    hist = widened(np.zeros([max(edge.shape[0] - 1, 0) for edge in edges]), union(weights, *places))
+    if hist.size:
+        np.add.at(hist, tuple([np.where(inside, place, 0) for place in places]), weights)
     return hist
 
 

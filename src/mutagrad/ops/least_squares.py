@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched.functions import of_matrices
 from mutagrad.declaration import composite, operation
 from mutagrad.namespaces import matrices as kernels
 from mutagrad.ops.factoring import results_into
@@ -175,7 +176,7 @@ def _lstsq_shares(xp: Any, ct: Any, A: Any, B: Any, needed: list[bool]) -> tuple
 
 @operation("linalg_lstsq", method=False, outputs=("solution", "rank", "singular_values"), joint=_lstsq_shares)
 def _lstsq(xp: Any, A: Any, B: Any, /, rcond: float, driver: str) -> Any:
-    return kernels.lstsq(A, B, rcond, driver)
+    return of_matrices(kernels.lstsq)(A, B, rcond, driver)
 
 
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None, out: Any = None) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import Batched, physical_of
 from mutagrad.declaration import composite
 from mutagrad.device import contiguous_format
 from mutagrad.operation import broadcast_error
@@ -24,8 +25,9 @@ from mutagrad.ops.numbers import NUMBERS
 from mutagrad.ops.product_sums import factor_for
 from mutagrad.ops.scatter_reduction import reduce_into
 from mutagrad.ops.scattering import out_of_place
+from mutagrad.ops.selection import where
 from mutagrad.ops.sizes import expanded
-from mutagrad.tensor import Tensor, wrap_dim
+from mutagrad.tensor import Tensor, wrap, wrap_dim
 
 __all__ = [
     "index_add",
@@ -317,8 +319,13 @@ def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     expanded(mask._array.shape, self._array.shape, mask._array.dtype)
     chosen = np.broadcast_to(mask._array, self._array.shape).copy()
     count = np.count_nonzero(chosen)
-    if count > source._array.size:
+    if physical_of(count > source._array.size).any():
         raise RuntimeError("Number of elements of source < number of ones in mask")
+    if type(chosen) is Batched:
+        # As many elements as there are: of each sample those that its own mask is to receive.
+        places = np.maximum(np.cumsum(chosen.ravel(), 0) - 1, 0).reshape(chosen.shape)
+        values = source.take(wrap(places)) if source._array.size else self  # type: ignore[attr-defined]
+        return self.copy_(where(wrap(chosen), values, self))  # type: ignore[attr-defined]
     target = self
     if not self.ndim:
         target, chosen = part(self, (None,)), chosen.reshape(1)

@@ -12,13 +12,10 @@ from typing import Any
 import numpy as np
 
 from mutagrad.batched import physical_of
-from mutagrad.namespaces import arrays
 from mutagrad.operation import Operation
 from mutagrad.ops.indexing import write_at, writing
 from mutagrad.ops.keys import Key
 from mutagrad.tensor import Tensor
-
-ndarray = np.ndarray
 
 
 def _kept(xp: Any, share: Any, kept: Any) -> Any:
@@ -26,46 +23,46 @@ def _kept(xp: Any, share: Any, kept: Any) -> Any:
     return share if kept is None else share * kept
 
 
-def _taking_part(input: Any, key: Key, include_self: bool) -> ndarray | None:
+def _taking_part(xp: Any, input: Any, key: Key, src: Any, include_self: bool) -> Any:
     """One where the old value takes part, else zero; None where it does throughout."""
     if include_self:
         return None
-    kept = np.ones(input.shape, input.dtype)
-    kept[key] = 0
-    return kept
+    return xp.reduce_at(xp.ones_like(input), key, xp.zeros_like(src), "prod", True)
+
+
+def _counted(xp: Any, input: Any, key: Key, numbers: Any) -> Any:
+    """The sums of `numbers` over the elements of `input` that the key names."""
+    return xp.reduce_at(xp.zeros(input.shape, dtype=np.int64), key, numbers, "sum", True)
 
 
 def _mean(xp: Any, input: Any, src: Any, /, *, key: Key, include_self: bool) -> Any:
-    count = np.full(input.shape, int(include_self), np.int64)
-    arrays.add_at(count, key, np.ones(src.shape, np.int64))
-    np.maximum(count, 1, out=count)
+    count = xp.maximum(_counted(xp, input, key, np.ones(src.shape, np.int64)) + int(include_self), 1)
     sums = xp.reduce_at(input, key, src, "sum", include_self)
     if input.dtype.kind in "iu":
-        return sums // count.astype(input.dtype), None, None
-    count = count.astype(input.dtype)
-    return sums / count, count, _taking_part(input, key, include_self)
+        return sums // xp.astype(count, input.dtype), None, None
+    count = xp.astype(count, input.dtype)
+    return sums / count, count, _taking_part(xp, input, key, src, include_self)
 
 
 def _largest(xp: Any, input: Any, src: Any, /, *, key: Key, include_self: bool, reduce: str) -> Any:
     out = xp.reduce_at(input, key, src, reduce, include_self)
     if input.dtype.kind != "f":
         return out, None, None
-    of_self, of_src = (input == out).astype(input.dtype), (src == out[key]).astype(input.dtype)
-    kept = _taking_part(input, key, include_self)
+    of_self = xp.astype(input == out, input.dtype)
+    of_src = xp.astype(src == xp.get_at(out, key), input.dtype)
+    kept = _taking_part(xp, input, key, src, include_self)
     if kept is not None:
         of_self = of_self * kept
     ties = xp.maximum(xp.reduce_at(of_self, key, of_src, "sum", True), 1)
-    return out, of_self / ties, of_src / ties[key]
+    return out, of_self / ties, of_src / xp.get_at(ties, key)
 
 
 def _product(xp: Any, input: Any, src: Any, /, *, key: Key, include_self: bool) -> Any:
     out = xp.reduce_at(input, key, src, "prod", include_self)
-    zeros = src == 0
+    zeros, kept = src == 0, _taking_part(xp, input, key, src, include_self)
     if not physical_of(zeros).any():
-        return out, None, None, _taking_part(input, key, include_self)
-    count = np.zeros(input.shape, np.int64)
-    arrays.add_at(count, key, zeros.astype(np.int64))
-    return out, zeros, count[key], _taking_part(input, key, include_self)
+        return out, None, None, kept
+    return out, zeros, xp.get_at(_counted(xp, input, key, xp.astype(zeros, np.int64)), key), kept
 
 
 def _product_of_sources(xp: Any, ct: Any, input: Any, src: Any, kept: Any, key: Key) -> Any:

@@ -18,6 +18,7 @@ from mutagrad.dtypes import of_numpy
 from mutagrad.nn.functional.reductions import check_tensors, reduced, reduction_of
 from mutagrad.ops import loss as operations
 from mutagrad.ops.exponential import xlogy
+from mutagrad.ops.selection import where
 from mutagrad.ops.softmax import log_softmax
 from mutagrad.tensor import Tensor
 
@@ -325,5 +326,7 @@ def _smoothed(
 
 def _total_weight(target: Any, weight: Any, ignore_index: int | None) -> Any:
     """The sum of the weights of the target classes that are not ignored."""
-    kept = target if ignore_index is None else target[target != ignore_index]
-    return kept.numel() if weight is None else weight[kept].sum()
+    kept = target != ignore_index
+    if weight is None:
+        return kept.sum()
+    return where(kept, weight[target.masked_fill(~kept, 0)], 0).sum()

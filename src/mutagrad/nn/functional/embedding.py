@@ -6,15 +6,18 @@ Follows https://docs.pytorch.org/docs/stable/nn.functional.html#sparse-functions
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import physical_of, union
 from mutagrad.deferred import Deferred
 from mutagrad.modes import no_grad
 from mutagrad.namespaces.axis_maps import AxisMap
 from mutagrad.ops.axis_maps import map_along
 from mutagrad.ops.gathering import embedding as rows_of
+from mutagrad.ops.selection import where
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["embedding", "embedding_bag"]
@@ -141,11 +144,16 @@ def embedding_bag(
         raise RuntimeError(
             f"padding_idx must be within the number of embeddings, {-count} through {count - 1}, but got {padding_idx}"
         )
-    wrong = np.flatnonzero((rows < 0) | (rows >= count))
+    found = physical_of(rows).reshape(-1)
+    wrong = np.flatnonzero((found < 0) | (found >= count))
     if wrong.size:
         raise RuntimeError(
-            f"Index {wrong[0]} of input takes value {rows[wrong[0]]} which is not in the valid range [0, {count})"
+            f"Index {wrong[0]} of input takes value {found[wrong[0]]} which is not in the valid range [0, {count})"
         )
+    if union(rows, starts):
+        padding = -1 if padding_idx is None else padding_idx % count
+        looked_up = rows_of(weight, input.reshape(-1), padding, scale_grad_by_freq)
+        return _of_samples(looked_up, input.reshape(-1) != padding, starts, mode, per_sample_weights)
     bags = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     kept = np.arange(rows.size)
     if padding_idx is not None:
@@ -164,6 +172,24 @@ def embedding_bag(
     return _sums(looked_up, np.arange(named.size), bags, shares, len(starts) - 1)
 
 
+def _of_samples(rows: Any, kept: Any, starts: Any, mode: str, per_sample_weights: Any) -> Tensor:
+    """The bags of `rows` (n, size), of which those not `kept` count nothing, where samples have rows of their own."""
+    count = len(starts) - 1
+    numbers = np.searchsorted(starts[1:], np.arange(rows.shape[0]), "right")
+    named = (kept & wrap(numbers < count)).unsqueeze(1)
+    bags = wrap(np.minimum(numbers, max(count - 1, 0)))
+    zeros = rows.new_zeros(count, rows.shape[1])
+    if mode == "max":
+        largest = (zeros - math.inf).index_reduce(0, bags, where(named, rows, -math.inf), "amax")
+        return where(largest == -math.inf, zeros, largest)
+    if per_sample_weights is not None:
+        rows = rows * per_sample_weights.reshape(-1, 1)
+    sums = zeros.index_add(0, bags, where(named, rows, 0))
+    if mode == "sum":
+        return sums
+    return sums / zeros.index_add(0, bags, named.to(rows.dtype).expand_as(rows)).clamp_min(1)
+
+
 def _starts(input: Any, offsets: Any, include_last_offset: bool) -> np.ndarray:
     """Where in the flat input each bag begins, and where the last one ends."""
     if input.ndim == 2:
@@ -171,16 +197,18 @@ def _starts(input: Any, offsets: Any, include_last_offset: bool) -> np.ndarray:
     starts, size = offsets._array, input.shape[0]
     if include_last_offset and starts.size < 1:
         raise RuntimeError("include_last_offset: number of offset should be at least 1")
-    if starts.size and starts[0] != 0:
-        raise RuntimeError(
-            "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
-            f"got {starts[0]}"
-        )
-    if starts.size and starts[-1] > size:
-        raise RuntimeError(
-            f"offsets[-1] can not be greater than input's length {size} but got offsets[-1] of {starts[-1]}"
-        )
-    return starts if include_last_offset else np.append(starts, size)
+    if starts.size:
+        first, last = physical_of(starts)[..., 0], physical_of(starts)[..., -1]
+        if first.any():
+            raise RuntimeError(
+                "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. "
+                f"However, got {first[first != 0].flat[0]}"
+            )
+        if last.max() > size:
+            raise RuntimeError(
+                f"offsets[-1] can not be greater than input's length {size} but got offsets[-1] of {last.max()}"
+            )
+    return starts if include_last_offset else np.concatenate([starts, np.array([size])])
 
 
 def _sums(rows: Any, named: np.ndarray, bags: np.ndarray, shares: np.ndarray, count: int) -> Tensor:

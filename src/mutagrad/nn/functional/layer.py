@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import physical_of
 from mutagrad.dtypes import of_numpy, result_type
 from mutagrad.ops.arithmetic import div
 from mutagrad.ops.linear import linear
@@ -29,7 +30,11 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
-    indices = tensor._array
+    indices = physical_of(tensor._array)
+    if num_classes <= 0 and indices is not tensor._array:
+        raise RuntimeError(
+            "When vmap-ing torch.nn.functional.one_hot, please provide an explicit positive num_classes argument."
+        )
     if indices.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     if indices.size == 0 and num_classes <= 0:

@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import physical_of
 from mutagrad.dtypes import of_numpy
 from mutagrad.nn.functional.reductions import check_tensors, reduced, reduction_of
 from mutagrad.ops.activation import logsigmoid
 from mutagrad.ops.exponential import log1p
+from mutagrad.ops.ranges import arange
 from mutagrad.ops.selection import where
 from mutagrad.tensor import Tensor, wrap
 
@@ -149,7 +151,7 @@ def multi_margin_loss(
         raise RuntimeError(f"inconsistent weight size, expected {classes} but got {list(weight.shape)}")
     if target._array.dtype != np.int64:
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.scalar_type}")
-    chosen = target._array.reshape(-1)
+    chosen = physical_of(target._array)
     if ((chosen < 0) | (chosen >= classes)).any():
         raise RuntimeError("target out of range")
     index = target.reshape(-1, 1)
@@ -157,7 +159,7 @@ def multi_margin_loss(
     excess = excess * excess if p == 2 else excess
     if weight is not None:
         excess = excess * weight[target.reshape(-1)].unsqueeze(1)
-    losses = excess.masked_fill(wrap(np.arange(classes) == chosen[:, None]), 0).sum(1) / classes
+    losses = excess.masked_fill(index == arange(classes), 0).sum(1) / classes
     return reduced(losses if input.ndim == 2 else losses.squeeze(0), reduction)
 
 
@@ -181,12 +183,11 @@ def multilabel_margin_loss(
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.scalar_type}")
     count, classes = scores.shape
     labels = target._array.reshape(count, classes)
-    if labels.size and (labels.min() < -1 or labels.max() >= classes):
+    if labels.size and (physical_of(labels).min() < -1 or physical_of(labels).max() >= classes):
         raise RuntimeError("argument #2 'target' is out of range")
     valid = np.cumprod(labels >= 0, axis=1).astype(bool)
     labels = np.where(valid, labels, 0)
-    is_target = np.zeros((count, classes), bool)
-    np.logical_or.at(is_target, (np.arange(count)[:, None], labels), valid)
+    is_target = ((labels[:, :, None] == np.arange(classes)) & valid[:, :, None]).any(1)
     excess = (1 - scores.gather(1, wrap(labels)).unsqueeze(2) + scores.unsqueeze(1)).relu()
     counts = valid[:, :, None] & ~is_target[:, None, :]
     losses = excess.masked_fill(wrap(~counts), 0).sum((1, 2)) / classes

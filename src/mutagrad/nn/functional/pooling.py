@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import physical_of
 from mutagrad.dtypes import of_numpy
 from mutagrad.ops import pooling
 from mutagrad.ops.arithmetic import div
@@ -444,7 +445,7 @@ def _max_unpool(
             f"Expected shape of indices to be same as that of the input tensor ({list(shown[0])}) but got indices "
             f"tensor with shape: {list(shown[1])}"
         )
-    places, count = indices._array, int(np.prod(sizes))
+    places, count = physical_of(indices._array), int(np.prod(sizes))
     if places.size and (places.min() < 0 or places.max() >= count):
         wrong = places[(places < 0) | (places >= count)].flat[0]
         shown = sizes if ndim > 1 else (*sizes, 1)
