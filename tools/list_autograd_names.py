@@ -31,6 +31,8 @@ REASONS = {
     "autograd.profiler.parse_nvprof_trace": "Nvidia's tracing tool",
     "autograd.profiler.EnforceUnique": "a part of reading Nvidia's traces",
     "autograd.profiler.KinetoStepTracker": "of PyTorch's tracing library",
+    "autograd.profiler.MemRecordsAcc": "of PyTorch's tracing library",
+    "autograd.profiler.profile.config": "of PyTorch's tracing library",
     "func.debug_unwrap": "of PyTorch's compiler",
 }
 HEAD = """# Names of autograd
@@ -99,7 +101,8 @@ def page() -> str:
         lines.append(f"\n## torch.{module}\n")
         for path in listed:
             there = has(module, path)
-            reason = "" if there else REASONS.get(f"{module}.{path.split('.')[0]}", "")
+            whys = [REASONS.get(f"{module}.{each}", "") for each in (path, path.split(".")[0])]
+            reason = "" if there else whys[0] or whys[1]
             lines.append(f"- [{'x' if there else ' '}] `{path}`{reason and f': left out, {reason}'}")
     return HEAD.format(version=version) + "\n".join(lines) + "\n"
 

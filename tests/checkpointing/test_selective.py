@@ -102,3 +102,21 @@ def test_an_operation_that_was_not_there_before():
 def test_lists_hold_operations():
     with pytest.raises(ValueError, match="Expected op in `op_list`"):
         create_selective_checkpoint_contexts([3])
+
+
+def test_no_policy_is_asked_about_ignored_operations(monkeypatch):
+    """They run again, and the operations after them are still found."""
+    monkeypatch.setattr(mutagrad.utils.selective, "SAC_IGNORED_OPS", {mutagrad.sin})
+    asked = []
+
+    def policy(ctx, op, *args, **kwargs):
+        asked.append(op)
+        return True
+
+    x = mutagrad.ones(3, requires_grad=True)
+    contexts = partial(create_selective_checkpoint_contexts, policy)
+    checkpoint(lambda x: x.sin().exp().sin(), x, use_reentrant=False, context_fn=contexts).sum().backward()
+
+    assert mutagrad.exp in asked and mutagrad.sin not in asked
+    s = mutagrad.sin(mutagrad.ones(3))
+    assert mutagrad.allclose(x.grad, s.exp().cos() * s.exp() * mutagrad.ones(3).cos())

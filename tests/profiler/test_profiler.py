@@ -72,3 +72,40 @@ def test_two_profilers_see_the_same():
         mutagrad.ones(2).sin()
 
     assert [each.name for each in inner.events()] == [each.name for each in outer.events()] == ["aten::sin"]
+
+
+def test_noting_is_switched_off_and_on_within():
+    """As in PyTorch; and afterwards nothing is left."""
+    before = extras[0]
+    with mutagrad.autograd.profiler.profile() as profiled:
+        mutagrad.ones(2).sin()
+        profiled.toggle_collection_dynamic(False, [])
+        mutagrad.ones(2).cos()
+        profiled.toggle_collection_dynamic(True, [])
+        mutagrad.ones(2).exp()
+        profiled.toggle_collection_dynamic(False, [])
+
+    assert [event.key for event in profiled.function_events] == ["aten::sin", "aten::exp"]
+    assert extras[0] == before
+
+
+def test_names_of_traces():
+    """New ones, or those that a program makes."""
+    plain = mutagrad.autograd.profiler.profile()
+    own = mutagrad.autograd.profiler.profile(custom_trace_id_callback=lambda: "mine")
+
+    assert len(plain.create_trace_id()) == 32 and plain.create_trace_id() != plain.create_trace_id()
+    assert own.create_trace_id() == "mine"
+
+
+def test_events_that_were_read_elsewhere_are_put_together():
+    """Self time leaves out the events within."""
+    outer, inner = [mutagrad.autograd.profiler.FunctionEvent(name, 0.0, 1, [], []) for name in ("outer", "inner")]
+    outer.time_range, inner.time_range = [
+        each._replace(end=end) for each, end in ((outer.time_range, 5.0), (inner.time_range, 2.0))
+    ]
+    outer.append_cpu_child(inner)
+    inner.set_cpu_parent(outer)
+    outer.append_kernel("copy", 0, 1.5)
+
+    assert (outer.self_cpu_time_total, inner.cpu_parent, outer.kernels[0].duration) == (3.0, outer, 1.5)

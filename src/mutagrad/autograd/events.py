@@ -58,12 +58,19 @@ class _Figures:
         return format_time(self.self_cpu_time_total)
 
 
+class Kernel(NamedTuple):
+    """What a device ran for an event."""
+
+    name: str
+    device: int
+    duration: float
+
+
 class FunctionEvent(_Figures):
     """One call of an operation, of a gradient, or of what `record_function` marks."""
 
     def __init__(self, name: str, start: float, thread: int, shapes: list[list[int]], stack: list[str]) -> None:
         self.name = name
-        self.key = "ProfilerStep*" if name.startswith("ProfilerStep#") else name  # All steps are summed up as one.
         self.count = 1
         self.thread = thread
         self.time_range = Interval(start, start)
@@ -71,7 +78,32 @@ class FunctionEvent(_Figures):
         self.stack = stack
         self.cpu_parent: FunctionEvent | None = None
         self.cpu_children: list[FunctionEvent] = []
+        self.kernels: list[Kernel] = []
         self.bytes = 0
+
+    def append_cpu_child(self, child: FunctionEvent) -> None:
+        """Notes an event directly within this one. Raises AssertionError for what is no event."""
+        assert isinstance(child, FunctionEvent)
+        self.cpu_children.append(child)
+
+    def set_cpu_parent(self, parent: FunctionEvent) -> None:
+        """Notes the event directly around this one. Raises AssertionError for what is no event."""
+        assert isinstance(parent, FunctionEvent)
+        self.cpu_parent = parent
+
+    def append_kernel(self, name: str, device: int, duration: float) -> None:
+        """Notes what a device ran for this event: there is none besides the CPU, but traces read elsewhere may tell."""
+        self.kernels.append(Kernel(name, device, duration))
+
+    @property
+    def key(self) -> str:  # type: ignore[override]
+        """What events are summed up by: the name; all steps count as one."""
+        return "ProfilerStep*" if self.name.startswith("ProfilerStep#") else self.name
+
+    @property
+    def metadata_json(self) -> str:
+        """What else was noted of the event, as JSON without the braces: nothing."""
+        return ""
 
     @property
     def cpu_time_total(self) -> float:  # type: ignore[override]

@@ -9,10 +9,11 @@ Read first: `events.py`. Read next: `mutagrad/profiler/`, the same with a schedu
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ContextDecorator
 from time import perf_counter_ns
 from typing import Any
+from uuid import uuid4
 
 from mutagrad.autograd.events import EventList, FunctionEvent, FunctionEventAvg
 from mutagrad.autograd.pulling import Pull, surroundings
@@ -35,6 +36,7 @@ class Recorder:
         self.thread = threading.get_native_id()
         self.events: list[FunctionEvent] = []
         self.open: list[FunctionEvent] = []
+        self.started = False
 
     def begin(self, name: str, inputs: Any = ()) -> FunctionEvent:
         """Notes that an event begins."""
@@ -43,8 +45,8 @@ class Recorder:
         event = FunctionEvent(name, 0.0, self.thread, shapes, stack)
         self.events.append(event)
         if self.open:
-            event.cpu_parent = self.open[-1]
-            self.open[-1].cpu_children.append(event)
+            event.set_cpu_parent(self.open[-1])
+            self.open[-1].append_cpu_child(event)
         self.open.append(event)
         event.time_range = event.time_range._replace(start=perf_counter_ns() / 1e3)
         return event
@@ -65,6 +67,7 @@ class Recorder:
         modes.around_calls = (*modes.around_calls, self._around_call)
         surroundings.append(self._around_node)
         recorders.open = (*recorders.open, self)
+        self.started = True
         count_extra(1)
 
     def stop(self) -> None:
@@ -72,6 +75,7 @@ class Recorder:
         modes.around_calls = tuple(around for around in modes.around_calls if around != self._around_call)
         surroundings.remove(self._around_node)
         recorders.open = tuple(each for each in recorders.open if each is not self)
+        self.started = False
         count_extra(-1)
 
     def _around_call(
@@ -141,6 +145,8 @@ class profile:
     ['aten::sin', 'aten::sum', 'SumBackward0', 'SinBackward0']
     """
 
+    function_events: EventList | None = None
+
     def __init__(
         self,
         enabled: bool = True,
@@ -152,14 +158,15 @@ class profile:
         profile_memory: bool = False,
         with_stack: bool = False,
         with_modules: bool = False,
+        custom_trace_id_callback: Callable[[], str] | None = None,
         **options: Any,
     ) -> None:
         self.enabled = enabled
         self.entered = False
+        self.custom_trace_id_callback = custom_trace_id_callback
         self.record_shapes = record_shapes
         self.profile_memory = profile_memory
         self.with_stack = with_stack
-        self.function_events: EventList | None = None
 
     def __enter__(self) -> profile | None:
         if not self.enabled:
@@ -173,9 +180,23 @@ class profile:
 
     def __exit__(self, *exception: object) -> bool:
         if self.enabled:
-            self.recorder.stop()
+            if self.recorder.started:
+                self.recorder.stop()
             self.function_events = EventList(self.recorder.events, profile_memory=self.profile_memory)
         return False
+
+    def toggle_collection_dynamic(self, enabled: bool, activities: Iterable[Any]) -> None:
+        """Stops noting events, or notes them again; the CPU's is the only activity there is."""
+        if self.enabled and self.entered and self.function_events is None and enabled != self.recorder.started:
+            (self.recorder.start if enabled else self.recorder.stop)()
+
+    def default_trace_id(self) -> str:
+        """A new name for a trace: 32 hexadecimal digits."""
+        return uuid4().hex.upper()
+
+    def create_trace_id(self) -> str:
+        """A new name for a trace, from `custom_trace_id_callback` where one was given."""
+        return self.custom_trace_id_callback() if self.custom_trace_id_callback else self.default_trace_id()
 
     def _finished(self) -> EventList:
         if self.function_events is None:

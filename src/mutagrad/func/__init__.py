@@ -5,6 +5,8 @@ Follows https://docs.pytorch.org/docs/stable/func.html
 
 from mutagrad.func import custom
 from mutagrad.func.forward import jacfwd, jvp, linearize
-from mutagrad.func.modules import functional_call, stack_module_state
+from mutagrad.func.functionalization import functionalize
+from mutagrad.func.modules import functional_call, replace_all_batch_norm_modules_, stack_module_state
+from mutagrad.func.rearranging import rearrange
 from mutagrad.func.reverse import grad, grad_and_value, hessian, jacrev, vjp
 from mutagrad.func.vmap import vmap

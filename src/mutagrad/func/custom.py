@@ -1,8 +1,9 @@
 """Custom functions under `vmap`.
 
 A `Function` that says itself how it is mapped, by its static method `vmap`, is given arguments with the samples in the
-first dimension; gradients flow through what that method does. All others, whether or not they set `generate_vmap_rule`, run on one sample as everything else does: there
-is nothing in `forward` and `backward` that would have to know.
+first dimension; gradients flow through what that method does. All others, whether or not they set
+`generate_vmap_rule`, run on one sample as everything else does: there is nothing in `forward` and `backward` that would
+have to know.
 Follows https://docs.pytorch.org/docs/stable/notes/extending.func.html
 """
 

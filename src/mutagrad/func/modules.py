@@ -1,4 +1,4 @@
-"""Modules as functions of their parameters: `functional_call`, `stack_module_state`.
+"""Modules as functions of their parameters: `functional_call`, `stack_module_state`, and what stands in their way.
 
 Follows https://docs.pytorch.org/docs/stable/generated/torch.func.functional_call.html
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from mutagrad.nn.batchnorm import _BatchNorm
 from mutagrad.nn.module import Module
 from mutagrad.ops.joining import stack
 from mutagrad.tensor import Tensor
@@ -151,3 +152,17 @@ def _stacked(states: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
         whole = stack([state[name] for state in states]).detach()  # type: ignore[attr-defined]
         made[name] = whole.requires_grad_() if first.requires_grad else whole
     return made
+
+
+def replace_all_batch_norm_modules_(root: Module) -> Module:
+    """The module itself, after its batch normalisations were told to keep no running statistics, which samples cannot share.
+
+    >>> import mutagrad
+    >>> mutagrad.func.replace_all_batch_norm_modules_(mutagrad.nn.BatchNorm1d(2)).running_mean is None
+    True
+    """
+    for module in root.modules():
+        if isinstance(module, _BatchNorm):
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+            module.track_running_stats = False
+    return root

@@ -23,12 +23,14 @@ from mutagrad.random.generator import fork_rng, get_rng_state, set_rng_state
 from mutagrad.tensor import Tensor
 from mutagrad.utils.recomputation import CheckpointError, Frame, GraphExecGroup
 from mutagrad.utils.selective import (
+    SAC_IGNORED_OPS,
     CheckpointPolicy,
     SelectiveCheckpointContext,
     create_selective_checkpoint_contexts,
 )
 
 __all__ = [
+    "SAC_IGNORED_OPS",
     "CheckpointError",
     "CheckpointFunction",
     "CheckpointPolicy",

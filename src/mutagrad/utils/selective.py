@@ -35,6 +35,15 @@ class CheckpointPolicy(enum.Enum):
 KEPT = tuple(policy for policy in CheckpointPolicy if "RECOMPUTE" not in policy.name)  # memory is the CPU's in any case
 
 
+# Functions such as `mutagrad.mm` that no policy is asked about; they run again. What only looks at a tensor (`detach`,
+# sizes and strides) is no operation here and needs no mention.
+SAC_IGNORED_OPS: set[Any] = set()
+
+
+def _is_ignored(operation: Operation) -> bool:
+    return any(getattr(op, "operation", op) is operation for op in SAC_IGNORED_OPS)
+
+
 class SelectiveCheckpointContext:
     """What a policy is told of a call: whether the function runs again, and what the operation gave."""
 
@@ -99,7 +108,7 @@ class _Keeping:
         self, operation: Operation, inputs: Any, values: dict[str, Any], call: Callable[[], Any], suffix: str
     ) -> Any:
         made = call()
-        if suffix:
+        if suffix or _is_ignored(operation):
             return made
         ctx = SelectiveCheckpointContext(is_recompute=False, op_output=made)
         wanted = self.policy(ctx, operation.public or operation, *inputs, **values)
@@ -131,6 +140,8 @@ class _Giving:
         count_extra(-1)
 
     def _around(self, operation: Operation, compute: Callable[[], Any]) -> Any:
+        if _is_ignored(operation):
+            return compute()
         index = self.counts[operation.name]
         self.counts[operation.name] += 1
         kept = self.results.get(operation.name)
