@@ -327,7 +327,8 @@ def isin(x: Any, among: Any, assume_unique: bool = False, invert: bool = False, 
 @rule(np.linspace)
 def linspace(start: Any, stop: Any, num: int = 50, dtype: Any = None, **options: Any) -> Batched:
     levels = union(start, stop)
-    return Batched(np.linspace(*aligned((start, stop), levels), num, dtype=dtype, axis=-1), levels)
+    first, last = aligned((start, stop), levels)
+    return Batched(np.linspace(first, last, num, dtype=dtype, axis=-1), levels)
 
 
 @rule(np.bincount)

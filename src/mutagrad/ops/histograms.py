@@ -142,7 +142,7 @@ def _edges(columns: list[np.ndarray], bins: list[Any], limits: list[float] | Non
             raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {count} for dimension {d}")
         if limits is None:
             _check_dtype(column)
-        given = limits and (limits[2 * d], limits[2 * d + 1])
+        given = (limits[2 * d], limits[2 * d + 1]) if limits else None
         if given and given[0] > given[1]:
             raise RuntimeError(
                 f"torch.histogramdd: min should not exceed max, but got min {given[0]:g} max {given[1]:g} for dimension {d}"

@@ -326,6 +326,8 @@ def _smoothed(
 
 def _total_weight(target: Any, weight: Any, ignore_index: int | None) -> Any:
     """The sum of the weights of the target classes that are not ignored."""
+    if ignore_index is None:
+        return target.numel() if weight is None else weight[target].sum()
     kept = target != ignore_index
     if weight is None:
         return kept.sum()
