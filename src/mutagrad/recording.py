@@ -308,11 +308,11 @@ def binary(
 
 
 def misfit(edges: tuple, a: ndarray, b: ndarray, value: ndarray) -> tuple | None:
-    """Shape and dtype of each of two operands; None where those that want a share have the result's."""
-    for edge, x in zip(edges, (a, b)):
-        if edge is not None and (x.shape != value.shape or x.dtype is not value.dtype):
-            return ((a.shape, a.dtype), (b.shape, b.dtype))
-    return None
+    """Shape and dtype of each of two operands that wants a share, where they are not the result's (None: they are)."""
+    shape, dt = value.shape, value.dtype
+    fit_a = None if edges[0] is None or (a.shape == shape and a.dtype is dt) else (a.shape, a.dtype)
+    fit_b = None if edges[1] is None or (b.shape == shape and b.dtype is dt) else (b.shape, b.dtype)
+    return None if fit_a is None and fit_b is None else (fit_a, fit_b)
 
 
 def ternary(op: Operation, compute: Callable) -> Callable[..., Any]:

@@ -91,7 +91,7 @@ class GraphFace:
         except LostValue as lost:
             raise fault(node, lost) from None
         if node.fit is not None:
-            shares = [s if s is None else xp.fit(s, *fit) for s, fit in zip(shares, node.fit)]
+            shares = [s if s is None or fit is None else xp.fit(s, *fit) for s, fit in zip(shares, node.fit)]
         found = [s if s is None or modes.grad else wrap(np.array(s)) for s in shares]
         return tuple(found) if len(found) > 1 else found[0]
 

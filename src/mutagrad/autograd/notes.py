@@ -96,7 +96,7 @@ class Noted:
         ct = [left.get(i) for i in range(len(ct))] if several else left[0]
         shares = list(self.operation.pullback(xp, ct, cells, node))
         if node.fit is not None:
-            shares = [share if share is None else xp.fit(share, *fit) for share, fit in zip(shares, node.fit)]
+            shares = [s if s is None or fit is None else xp.fit(s, *fit) for s, fit in zip(shares, node.fit)]
         shares = [None if edge is None else share for share, edge in zip(shares, node.edges)]
         return _values(notes.after(_tensors(shares, on_arrays), cts), on_arrays)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from functools import lru_cache
 
 import numpy as np
 from numpy import (
@@ -209,15 +210,19 @@ def matmul(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.matmul(x, y)
 
 
+@lru_cache(maxsize=1024)
+def _broadcast_axes(wide: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The dimensions of `wide` along which an input of `shape` was repeated."""
+    extra = len(wide) - len(shape)
+    return (*range(extra), *(d + extra for d, n in enumerate(shape) if n == 1 and wide[d + extra] != 1))
+
+
 def fit(share: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """`share` summed over the dimensions along which an input of `shape` was broadcast, in the input's dtype."""
     share = np.asarray(share)
     if share.shape != shape:
         extra = share.ndim - len(shape)
-        axes = tuple(range(extra)) + tuple(
-            d + extra for d, n in enumerate(shape) if n == 1 and share.shape[d + extra] != 1
-        )
-        share = np.asarray(sum(share, axes, None, True))
+        share = np.asarray(sum(share, _broadcast_axes(share.shape, shape), None, True))
         share = share.reshape(share.shape[extra:]) if extra else share
         if share.shape != shape:
             share = np.broadcast_to(share, shape)

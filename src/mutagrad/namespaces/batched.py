@@ -110,8 +110,8 @@ def asarray(x: Any, dtype: Any = None) -> Any:
     return np.asarray(x, dtype)
 
 
-def copy(x: Any) -> Any:
-    return x.copy() if type(x) is Batched else np.array(x)
+def copy(x: Any, order: Any = "K") -> Any:
+    return x.copy(order) if type(x) is Batched else np.array(x, order=order)
 
 
 def ones_like(x: Any, dtype: Any = None) -> Any:

@@ -98,9 +98,9 @@ def zeros_like(x: Tensor, dtype: Any = None) -> Tensor:
 # Memory -------------------------------------------------------------------------------------------------------------
 
 
-def copy(x: Tensor) -> Tensor:
+def copy(x: Tensor, order: str = "K") -> Tensor:
     """A copy with the same history."""
-    return x.clone()  # type: ignore[attr-defined]
+    return (conversion.copied if order == "K" else conversion.copied_in_order)(x)
 
 
 def strides(x: Tensor) -> tuple[int, ...]:

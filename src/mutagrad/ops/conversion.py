@@ -41,6 +41,9 @@ __all__ = [
 # Copies -------------------------------------------------------------------------------------------------------------
 
 copied = pointwise("clone", lambda xp, input: xp.copy(input), input=same, in_place=False, method=False)
+copied_in_order = pointwise(
+    "clone", lambda xp, input: xp.copy(input, order="C"), input=same, in_place=False, method=False
+)
 taken_over = Operation("clone", lambda xp, input: xp.asarray(input), {"input": same}, jvp=lambda xp, tangent: tangent)
 converted = Operation(
     "_to_copy",
@@ -79,6 +82,8 @@ def clone(input: Tensor, *, memory_format: memory_format | None = None) -> Tenso
     check_tensor("clone", input)
     if memory_format is not None:
         _check_format("clone", memory_format)
+    if memory_format is contiguous_format:
+        return copied_in_order(input)
     if memory_format is None or memory_format is preserve_format:
         if 0 not in input._array.strides:
             return copied(input)

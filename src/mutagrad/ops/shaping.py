@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from mutagrad.declaration import composite
 from mutagrad.dtypes import as_dtype, dtype
 from mutagrad.operation import broadcast_error
-from mutagrad.ops.sizes import axis_of, broadcast_shapes, expanded, inferred, sizes_in, sizes_of
+from mutagrad.ops.conversion import copied_in_order
+from mutagrad.ops.sizes import axis_of, broadcast_shapes, expanded, inferred, shape_of, sizes_in, sizes_of
 from mutagrad.ops.views import check_tensor, index_step, view_as_dtype, view_step
 from mutagrad.regions import repeat_along
 from mutagrad.tensor import Tensor
@@ -60,7 +59,7 @@ def view(input: Tensor, *shape: Any, **named: Any) -> Tensor:
         if wanted != input._array.dtype:
             return view_as_dtype(input, wanted)
         shape, named = (input._array.shape,), {}
-    sizes = inferred(sizes_of("view", _sizes(shape, named)), input._array.size)
+    sizes = shape_of("view", _sizes(shape, named) if named else shape, input._array.size)
     try:
         return view_step(input, _reshape, (sizes,), "View", rigid=True)
     except ValueError:
@@ -86,13 +85,14 @@ def reshape(input: Tensor, *shape: Any, **named: Any) -> Tensor:
     tensor([0, 2, 4, 1, 3, 5])
     """
     check_tensor("reshape", input)
-    sizes = inferred(sizes_of("reshape", _sizes(shape, named), "shape"), input._array.size)
     array = input._array
+    sizes = shape_of("reshape", _sizes(shape, named) if named else shape, array.size, "shape")
     if array.flags.c_contiguous:
         return view_step(input, _reshape, (sizes,), "View", rigid=True)
-    if not array.size or np.may_share_memory(array.reshape(sizes), array):
+    try:
         return view_step(input, _reshape, (sizes,), "ReshapeAlias", rigid=True)
-    return view_step(input.contiguous(), _reshape, (sizes,), "UnsafeView", rigid=True)  # type: ignore[attr-defined]
+    except ValueError:
+        return view_step(copied_in_order(input), _reshape, (sizes,), "UnsafeView", rigid=True)
 
 
 @composite()

@@ -110,6 +110,25 @@ def check_sizes(shape: tuple[int, ...], itemsize: int = 1) -> tuple[int, ...]:
     return shape
 
 
+def shape_of(function: str, given: Sequence[Any], count: int, name: str = "size") -> tuple[int, ...]:
+    """The shape for `count` elements that the arguments `given` to `function` mean: one size may be -1.
+
+    Raises TypeError for what are no sizes, RuntimeError for sizes that do not fit.
+
+    >>> shape_of("view", (2, -1), 6)
+    (2, 3)
+    """
+    known = 1
+    for size in given:
+        if type(size) is not int or size < 0:
+            break
+        known *= size
+    else:
+        if known == count and given:
+            return tuple(given)
+    return inferred(sizes_of(function, given, name), count)
+
+
 def inferred(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
     """`shape` with the one -1 in it, if any, replaced so that there are `count` elements.
 

@@ -27,7 +27,7 @@ from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays, batched
 from mutagrad.ops.sizes import axis_of, sizes_of
 from mutagrad.regions import DEEP, View, index_view, shorten, step_view
-from mutagrad.tensor import Tensor, wrap_dim, wrap_view
+from mutagrad.tensor import Tensor, new, wrap_dim, wrap_view
 
 __all__ = [
     "adjoint",
@@ -55,7 +55,10 @@ def attach_view(tensor: Tensor, array: np.ndarray, view: View) -> Tensor:
         shorten(view, array, family.base)
     if not modes.grad and family.edge is not None:
         return _cut_off(family, array, view)
-    made = wrap_view(array, family, view)
+    made = new(Tensor)  # as `wrap_view` does: one call less for every view
+    made._array = array
+    made._family = family
+    made._view = view
     if extras[0] and family.traits is not None and family.traits.scope:
         family.traits.views = (*[each for each in family.traits.views if each() is not None], ref(made))
     return made
@@ -185,9 +188,10 @@ def swapdims(input: Tensor, dim0: int, dim1: int) -> Tensor:
 def t(input: Tensor) -> Tensor:
     """The transposed matrix, as a view; a vector or a scalar as it is. Raises RuntimeError beyond two dimensions."""
     check_tensor("t", input)
-    if input._array.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input._array.ndim}D")
-    return view_step(input, _permute, (_exchanged(input, 0, -1),), "T")
+    ndim = input._array.ndim
+    if ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {ndim}D")
+    return view_step(input, _permute, (tuple(range(ndim))[::-1],), "T")
 
 
 @composite("moveaxis")
