@@ -17,7 +17,8 @@ from mutagrad import modes as grad_modes
 from mutagrad.dtypes import check_can_cast_for_inplace
 from mutagrad.graph import EMPTY
 from mutagrad.modes import modes
-from mutagrad.operation import NUMBERS, Number, Operation, explain
+from mutagrad.operands import NUMBERS, Number, explain
+from mutagrad.operation import Operation
 from mutagrad.tensor import Tensor
 
 

@@ -18,8 +18,9 @@ import numpy as np
 
 from mutagrad.binding import NUMPY_NAMES, general_call, write_out
 from mutagrad.namespaces import arrays as xp
-from mutagrad.operation import Operation, Refusal, Rule
+from mutagrad.operation import Operation, Refusal
 from mutagrad.overwriting import in_place_call
+from mutagrad.pullback import Rule
 from mutagrad.recording import binary, parametrised, ternary, unary
 from mutagrad.tensor import Tensor
 

@@ -29,7 +29,7 @@ class _Modes(threading.local):
 modes = _Modes()
 extras = [0]
 """How many modes beyond plain recording are on in all threads: the fast calls ask this alone, and leave the rest to the
-general ones (`binding.general_call`, `Operation.apply` and `apply_in_place`), which look at the modes themselves."""
+general ones (`binding.general_call`, `Operation.apply`, `apply_in_place`), which look at the modes themselves."""
 _counting = threading.Lock()
 
 

@@ -2,9 +2,9 @@
 
 As in `recording.py` each of these is one straight line. What the rules need of the value that is about to be lost is
 copied first; then the storage is told which elements are written, so that whoever else saved them keeps a copy; then
-the kernel writes. What needs a check or a conversion goes to `Operation.apply_in_place`.
+the kernel writes. What needs a check or a conversion goes to `apply_in_place`.
 
-Read first: `operation.py`, `storage.py`.
+Read first: `in_place.py`, `storage.py`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Any
 
 from mutagrad.binding import bind, choose
 from mutagrad.graph import NOTHING, Leaf
+from mutagrad.in_place import apply_in_place, record_write
 from mutagrad.modes import extras, modes
-from mutagrad.operation import Operation, as_operand, constant, record_write
+from mutagrad.operands import as_operand, constant
+from mutagrad.operation import Operation
 from mutagrad.overwrite import statistics
 from mutagrad.recording import MISSING, PYTHON_NUMBERS, saving_plans
 from mutagrad.tensor import Tensor
@@ -31,7 +33,7 @@ def in_place_call(op: Operation) -> Callable[..., Any]:
 def _general(op: Operation) -> Callable[..., Any]:
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         op_, inputs, values, _ = bind(op, (self, *args), kwargs)
-        return op_.apply_in_place(self, inputs[1:], values)
+        return apply_in_place(op_, self, inputs[1:], values)
 
     return call
 
@@ -102,7 +104,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
         operand = as_operand(other, self) if numbers and type(other) in PYTHON_NUMBERS else other
         if options and isinstance(other, Tensor):
             chosen, values, _ = choose(op, options)
-            return chosen.apply_in_place(self, (other,), values)
+            return apply_in_place(chosen, self, (other,), values)
         try:
             a = self._array
             b = operand._array

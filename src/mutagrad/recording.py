@@ -19,7 +19,8 @@ from mutagrad.binding import general_call, must_be_tensor, otherwise, with_optio
 from mutagrad.dtypes import scalar_result
 from mutagrad.graph import EMPTY, NOTHING, Node, next_sequence
 from mutagrad.modes import extras, modes
-from mutagrad.operation import DOUBLE, NUMBERS, SINGLE, Operation, as_operand, constant
+from mutagrad.operands import DOUBLE, NUMBERS, SINGLE, as_operand, constant
+from mutagrad.operation import Operation
 from mutagrad.report.spans import _outside as outside
 from mutagrad.report.spans import caller_position
 from mutagrad.tensor import Tensor, wrap

@@ -14,8 +14,8 @@ from mutagrad.autograd.notes import Notes, replaced
 from mutagrad.autograd.saved import leaf_tensor
 from mutagrad.graph import Leaf, Watch
 from mutagrad.namespaces import batched
-from mutagrad.operation import check_origin
 from mutagrad.tensor import Tensor, wrap
+from mutagrad.writability import check_origin
 
 _adding = RLock()
 

@@ -19,12 +19,14 @@ from mutagrad import tangents
 from mutagrad.autograd.context import BackwardCFunction, ContextCells, FunctionOperation, Origin
 from mutagrad.batched import levels_of
 from mutagrad.graph import Edge, Leaf, Node, new_family, next_sequence
+from mutagrad.in_place import record_write
 from mutagrad.modes import extras, modes, no_grad
-from mutagrad.operation import check_origin, constant, fitting, record_write
+from mutagrad.operands import constant, fitting
 from mutagrad.packing import packed
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_position, caller_span
 from mutagrad.tensor import Tensor, edge_of, wrap, wrap_view
+from mutagrad.writability import check_origin
 
 transforms: list[Callable[[type, tuple], Any]] = []
 """What may take a call over from `apply`, such as `vmap`: each gives the result, or NotImplemented."""

@@ -17,8 +17,9 @@ import numpy as np
 from mutagrad import tangents
 from mutagrad.dtypes import ARRAYS
 from mutagrad.graph import Edge, Leaf, Node, new_family, next_sequence
-from mutagrad.operation import Operation, same
+from mutagrad.operation import Operation
 from mutagrad.packing import Unpacked
+from mutagrad.pullback import same
 from mutagrad.storage import Freed, LostValue, Saved, new_storage
 from mutagrad.tensor import Tensor, edge_of, wrap_view
 

@@ -16,9 +16,10 @@ from mutagrad.device import check_device, contiguous_format, memory_format, pres
 from mutagrad.dtypes import as_dtype, can_cast, dtype, legacy_type_name, of_numpy, promote_types
 from mutagrad.dtypes import result_type as numpy_result_type
 from mutagrad.namespaces.layouts import copy_in_order
-from mutagrad.operation import Operation, same
+from mutagrad.operation import Operation
 from mutagrad.ops.numbers import NUMBERS
 from mutagrad.ops.views import check_tensor
+from mutagrad.pullback import same
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = [

@@ -17,7 +17,8 @@ import numpy as np
 from mutagrad.batched import Batched, physical_of
 from mutagrad.declaration import composite
 from mutagrad.dtypes import legacy_type_name, of_numpy
-from mutagrad.operation import Operation, broadcast_error
+from mutagrad.operands import broadcast_error
+from mutagrad.operation import Operation
 from mutagrad.ops.indexing import read_at, reading
 from mutagrad.ops.keys import ALL, Key, largest, mesh, within
 from mutagrad.ops.out import into

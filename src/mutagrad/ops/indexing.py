@@ -16,25 +16,20 @@ import numpy as np
 from mutagrad.batched import NO_MASK, Batched, union
 from mutagrad.dtypes import of_numpy
 from mutagrad.graph import Node, next_sequence
+from mutagrad.in_place import make_room, record_write
 from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays, batched
-from mutagrad.operation import (
-    Operation,
-    as_array,
-    check_overlap,
-    check_writable,
-    fitting,
-    make_room,
-    record_write,
-    same,
-)
+from mutagrad.operands import as_array, fitting
+from mutagrad.operation import Operation
 from mutagrad.ops.keys import Key, last_written, out_of_bounds, positions, shape_of, split_key
 from mutagrad.ops.views import attach_view, index_step
 from mutagrad.ops.writing import source_of, write
+from mutagrad.pullback import same
 from mutagrad.regions import Accumulated, Gathered, index_view
 from mutagrad.report.spans import caller_position
 from mutagrad.tangents import push, push_into, state, writable
 from mutagrad.tensor import Tensor, wrap
+from mutagrad.writability import check_overlap, check_writable
 
 __all__: list[str] = []
 

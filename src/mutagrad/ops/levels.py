@@ -14,8 +14,10 @@ import numpy as np
 
 from mutagrad.batched import Batched, Level, levels_of, matched, physical_of
 from mutagrad.batched import state as open_levels
-from mutagrad.operation import Operation, fitting, same
+from mutagrad.operands import fitting
+from mutagrad.operation import Operation
 from mutagrad.ops.views import view_step
+from mutagrad.pullback import same
 from mutagrad.tensor import Tensor
 
 matching = Operation(

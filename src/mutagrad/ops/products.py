@@ -20,7 +20,8 @@ import numpy as np
 from mutagrad.declaration import composite, publish
 from mutagrad.dtypes import of_numpy
 from mutagrad.namespaces import arrays
-from mutagrad.operation import Operation, broadcast_error
+from mutagrad.operands import broadcast_error
+from mutagrad.operation import Operation
 from mutagrad.ops.checks import type_word
 from mutagrad.recording import binary
 from mutagrad.tensor import Tensor

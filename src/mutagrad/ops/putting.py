@@ -17,7 +17,7 @@ import numpy as np
 from mutagrad.batched import Batched, physical_of
 from mutagrad.declaration import composite
 from mutagrad.device import contiguous_format
-from mutagrad.operation import broadcast_error
+from mutagrad.operands import broadcast_error
 from mutagrad.ops.gathering import check_tensor, is_index, long_index, out_of_range, outside, places, slices
 from mutagrad.ops.indexing import part, write_at, writing
 from mutagrad.ops.keys import Key, key_of, within

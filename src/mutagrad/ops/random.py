@@ -19,7 +19,8 @@ from mutagrad.batched import drawn, drawn_from, physical_of, state
 from mutagrad.declaration import composite
 from mutagrad.device import CPU
 from mutagrad.namespaces.layouts import empty_in_order
-from mutagrad.operation import Operation, broadcast_error
+from mutagrad.operands import broadcast_error
+from mutagrad.operation import Operation
 from mutagrad.ops.creation import Options, into
 from mutagrad.ops.sizes import check_sizes, sizes_in, sizes_of
 from mutagrad.ops.views import check_tensor

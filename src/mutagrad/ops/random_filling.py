@@ -14,10 +14,10 @@ import numpy as np
 from mutagrad import random
 from mutagrad.batched import drawn_from
 from mutagrad.declaration import composite
-from mutagrad.operation import check_overlap, check_writable
 from mutagrad.ops.random import in_memory_order, layout_for, memory_order
 from mutagrad.ops.writing import overwriting, write_new
 from mutagrad.tensor import Tensor
+from mutagrad.writability import check_overlap, check_writable
 
 __all__: list[str] = []
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from mutagrad.declaration import composite, operation, pointwise
 from mutagrad.dtypes import as_dtype, of_numpy
-from mutagrad.operation import Rule
 from mutagrad.ops.dimensions import Dims, axes_of, axis_of, cast, count_of, names_dim, spread
+from mutagrad.pullback import Rule
 from mutagrad.tensor import Tensor
 
 __all__ = ["all", "any", "count_nonzero", "mean", "nanmean", "nansum", "prod", "sum", "sum_to_size"]

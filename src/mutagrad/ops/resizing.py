@@ -17,16 +17,19 @@ import numpy as np
 
 from mutagrad.declaration import composite
 from mutagrad.graph import Leaf, new_family
+from mutagrad.in_place import record_write
 from mutagrad.modes import modes
-from mutagrad.operation import Operation, check_writable, record_write, same
+from mutagrad.operation import Operation
 from mutagrad.ops import shaping, views
 from mutagrad.ops.memory import TypedStorage, UntypedStorage
 from mutagrad.ops.sizes import sizes_in, sizes_of
 from mutagrad.ops.striding import as_strided, extent_of, strided_array
 from mutagrad.overwrite import policy
+from mutagrad.pullback import same
 from mutagrad.random.checks import C_NAMES
 from mutagrad.storage import Storage, new_storage
 from mutagrad.tensor import Tensor, wrap_view
+from mutagrad.writability import check_writable
 
 __all__: list[str] = []
 

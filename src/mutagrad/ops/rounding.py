@@ -15,9 +15,10 @@ import builtins
 from typing import Any
 
 from mutagrad.declaration import operation, pointwise
-from mutagrad.operation import Operation, same
+from mutagrad.operation import Operation
 from mutagrad.ops.arithmetic import zero
 from mutagrad.ops.checks import no_kernel, not_for
+from mutagrad.pullback import same
 from mutagrad.return_types import named, returning
 
 __all__ = [

@@ -13,6 +13,7 @@ import numpy as np
 
 from mutagrad.declaration import composite, operation
 from mutagrad.dtypes import as_dtype
+from mutagrad.in_place import apply_in_place
 from mutagrad.ops.dimensions import axis_of, not_implemented, picked_tangent
 from mutagrad.ops.joining import cat
 from mutagrad.ops.out import into
@@ -113,7 +114,7 @@ def _in_place(function: Callable, kernel: str) -> Callable[..., Tensor]:
             )
         if own.kind == "b" and input._array.ndim and input._array.size:
             raise not_implemented(kernel, own)
-        return function.operation.apply_in_place(input, (), {"dim": dim})  # type: ignore[attr-defined]
+        return apply_in_place(function.operation, input, (), {"dim": dim})  # type: ignore[attr-defined]
 
     call.__name__ = call.__qualname__ = f"{function.__name__}_"
     call.__doc__ = f"In-place form of `{function.__name__}`."

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.batched import physical_of
+from mutagrad.in_place import apply_in_place
 from mutagrad.operation import Operation
 from mutagrad.ops.indexing import write_at, writing
 from mutagrad.ops.keys import Key
@@ -129,8 +130,8 @@ def reduce_into(target: Tensor, key: Key, src: Tensor, reduce: str, include_self
             write_at(target, key, 0, "scatter_reduce_", summing)
         write_at(target, key, src, "scatter_reduce_", summing, accumulate=True)
     elif reduce == "mean":
-        averaging.apply_in_place(target, (src,), values)
+        apply_in_place(averaging, target, (src,), values)
     elif reduce == "prod":
-        multiplying.apply_in_place(target, (src,), values)
+        apply_in_place(multiplying, target, (src,), values)
     else:
-        maximising.apply_in_place(target, (src,), {**values, "reduce": reduce})
+        apply_in_place(maximising, target, (src,), {**values, "reduce": reduce})

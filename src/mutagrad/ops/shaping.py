@@ -11,7 +11,7 @@ from typing import Any
 
 from mutagrad.declaration import composite
 from mutagrad.dtypes import as_dtype, dtype
-from mutagrad.operation import broadcast_error
+from mutagrad.operands import broadcast_error
 from mutagrad.ops.conversion import copied_in_order
 from mutagrad.ops.sizes import axis_of, broadcast_shapes, expanded, inferred, shape_of, sizes_in, sizes_of
 from mutagrad.ops.views import check_tensor, index_step, view_as_dtype, view_step

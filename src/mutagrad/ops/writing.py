@@ -14,17 +14,10 @@ import numpy as np
 from mutagrad.batched import Batched
 from mutagrad.declaration import composite
 from mutagrad.dtypes import legacy_type_name
+from mutagrad.in_place import make_room, record_write
 from mutagrad.modes import extras
-from mutagrad.operation import (
-    Operation,
-    broadcast_error,
-    check_overlap,
-    check_writable,
-    fitting,
-    make_room,
-    record_write,
-    same,
-)
+from mutagrad.operands import broadcast_error, fitting
+from mutagrad.operation import Operation
 from mutagrad.ops.conversion import real_part
 from mutagrad.ops.creation import into
 from mutagrad.ops.numbers import NUMBERS, element
@@ -34,8 +27,10 @@ from mutagrad.ops.striding import as_strided, diagonal
 from mutagrad.ops.views import index_step
 from mutagrad.overlap import same_elements
 from mutagrad.overwrite import policy
+from mutagrad.pullback import same
 from mutagrad.tangents import overwrite, push_into, state
 from mutagrad.tensor import Tensor, wrap
+from mutagrad.writability import check_overlap, check_writable
 
 __all__ = ["as_strided_scatter", "diagonal_scatter", "fill", "select_scatter", "slice_scatter"]
 

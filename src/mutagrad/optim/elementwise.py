@@ -17,9 +17,9 @@ import numpy as np
 from mutagrad.dtypes import float64, get_default_dtype
 from mutagrad.modes import enable_grad
 from mutagrad.namespaces import arrays, tensors
-from mutagrad.operation import check_origin
 from mutagrad.optim.optimizer import Optimizer
 from mutagrad.tensor import Tensor, wrap
+from mutagrad.writability import check_origin
 
 BLOCK = 1 << 14  # elements: with a handful of arrays of doubles, half of a usual second-level cache
 

@@ -1,0 +1,133 @@
+"""How a cotangent is pulled back through an operation: its rules, called with what they name.
+
+A rule is a function `rule(xp, ct, ...)` that gives an input's share of the cotangent `ct`. The names of its further
+parameters say what it needs: first saved values, then parameters of the operation. `plan_rules` reads them once, when the
+operation is declared; `pullback` and `joint_pullback` make of the plans the one function that the reverse pass calls.
+
+Read next: `operation.py`, whose declarations these are; `engine.py`, which calls them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
+
+from mutagrad.graph import Node
+
+Rule = Callable[..., Any]
+
+
+def same(xp: Any, ct: Any) -> Any:
+    """The rule of an input that the result is a sum of, or a copy: its share is the cotangent."""
+    return ct
+
+
+class Plan(NamedTuple):
+    """A rule, the slots of the saved values that it takes, and the names of the parameters that follow them."""
+
+    rule: Rule
+    slots: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+def plan_rules(
+    name: str, rules: Sequence[Rule | None], available: Collection[str], known: Collection[str]
+) -> tuple[list[str], list[Plan | None]]:
+    """What the operation `name` saves for its rules, and the plan of each rule, from the names of their parameters.
+
+    Values may be saved by the names `available`; `known` are those of the parameters that a rule may ask for.
+    """
+    saves: list[str] = []
+    plans: list[Plan | None] = []
+    for rule in rules:
+        if rule is None:
+            plans.append(None)
+            continue
+        wanted = _names(rule)[2:]
+        values = [each for each in wanted if each in available]
+        names = [each for each in wanted if each not in available]
+        if values != wanted[: len(values)]:
+            raise TypeError(f"{name}: a rule names its saved values first, then its parameters")
+        if set(names) - set(known):
+            raise TypeError(f"{name}: a rule names {sorted(set(names) - set(known))}, which is not known")
+        saves += [each for each in values if each not in saves]
+        plans.append(Plan(rule, tuple(map(saves.index, values)), tuple(names)))
+    return saves, plans
+
+
+def _names(rule: Rule) -> list[str]:
+    """The names of a rule's parameters."""
+    code = getattr(rule, "__code__", None)  # A tenth of the time that `inspect` takes, once for every rule.
+    if code is None:
+        return list(inspect.signature(rule).parameters)
+    return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
+def pullback(plans: Sequence[Plan | None]) -> Callable:
+    """`pullback(xp, ct, cells, node)`: the shares of the inputs that want one, called as directly as can be.
+
+    `cells` hold the saved values in their attribute `array`.
+    """
+    if any(plan is not None and plan[2] for plan in plans):
+        return _pullback_with_parameters(plans)
+    if all(plan is not None and plan[0] is same for plan in plans):
+        number = len(plans)
+        return lambda xp, ct, cells, node: (ct,) * number
+    if len(plans) == 1 and plans[0] is not None:
+        rule, slots, _ = plans[0]
+        if not slots:
+            return lambda xp, ct, cells, node: (rule(xp, ct),)
+        if len(slots) == 1:
+            (slot,) = slots
+            return lambda xp, ct, cells, node: (rule(xp, ct, cells[slot].array),)
+    if len(plans) == 2 and all(plan is not None and len(plan[1]) == 1 for plan in plans):
+        (rule_a, (slot_a,), _), (rule_b, (slot_b,), _) = plans
+
+        def pullback_of_two(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> tuple:
+            edge_a, edge_b = node.edges
+            if edge_b is None:
+                return (rule_a(xp, ct, cells[slot_a].array), None)
+            if edge_a is None:
+                return (None, rule_b(xp, ct, cells[slot_b].array))
+            return (rule_a(xp, ct, cells[slot_a].array), rule_b(xp, ct, cells[slot_b].array))
+
+        return pullback_of_two
+    shares = [None if plan is None else _share(*plan[:2]) for plan in plans]
+    return lambda xp, ct, cells, node: [
+        None if share is None or edge is None else share(xp, ct, cells) for share, edge in zip(shares, node.edges)
+    ]
+
+
+def _share(rule: Rule, slots: tuple[int, ...]) -> Callable:
+    """`share(xp, ct, cells)`: the rule with its saved values picked out."""
+    if not slots:
+        return lambda xp, ct, cells: rule(xp, ct)
+    return lambda xp, ct, cells: rule(xp, ct, *[cells[slot].array for slot in slots])
+
+
+def _pullback_with_parameters(plans: Sequence[Plan | None]) -> Callable:
+    def pullback(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> list:
+        shares: list[Any] = []
+        for plan, edge in zip(plans, node.edges):
+            if plan is None or edge is None:
+                shares.append(None)
+            else:
+                rule, slots, names = plan
+                shares.append(rule(xp, ct, *[cells[s].array for s in slots], **{n: node.values[n] for n in names}))
+        return shares
+
+    return pullback
+
+
+def joint_pullback(plan: Plan) -> Callable:
+    """`pullback` where one rule gives the shares of all inputs."""
+    rule, slots, names = plan
+
+    def pullback(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> Any:
+        given = {n: node.values[n] for n in names if n != "needed"}
+        if "needed" in names:
+            given["needed"] = [edge is not None for edge in node.edges]
+        return rule(xp, ct, *[cells[s].array for s in slots], **given)
+
+    return pullback

@@ -1,0 +1,124 @@
+"""What is checked before memory is written: that the tensor may be written, and that the result fits.
+
+Each check raises what PyTorch raises, before anything has changed. Autograd's come first (`check_writable`: leaves,
+inference tensors, views cut from their history), then those of shape and of memory that stands for several elements.
+
+Read next: `in_place.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mutagrad.batched import physical_of
+from mutagrad.graph import Edge, Leaf
+from mutagrad.modes import modes
+from mutagrad.overlap import address
+from mutagrad.regions import has_overlap
+from mutagrad.report import errors
+from mutagrad.report.spans import caller_span
+from mutagrad.tensor import Tensor, edge_of
+
+ndarray = np.ndarray
+
+
+def check_writable(target: Tensor, others: Sequence[Any], writer: str) -> tuple[Edge | None, ...] | None:
+    """The edges of a write to `target`, or None when it is not to be recorded.
+
+    Raises RuntimeError where PyTorch forbids the write: to a leaf that requires grad or a view of one, to an inference
+    tensor outside inference mode, or through a view made in a mode that cut it from a history it would need.
+    """
+    family = target._family
+    if family.traits is not None:
+        check_origin(target, others, writer)
+    if not modes.grad:
+        return None
+    edge = edge_of(target)
+    edges = (edge, *[edge_of(x) if isinstance(x, Tensor) else None for x in others])
+    if edge is not None:
+        if type(edge[2]) is Leaf:
+            raise errors.leaf_in_place(writer, caller_span(), view=target._view is not None)
+    elif not any(edges):
+        return None
+    if target._array.dtype.kind not in "fc":
+        return None
+    if family.layout is not None and family.layout.overlapping:
+        # Its adjoint holds each element apart, so a write that several of them see cannot be recorded.
+        raise overlapping_write()
+    return edges
+
+
+def check_origin(target: Tensor, others: Sequence[Any], writer: str) -> None:
+    """Raises RuntimeError for a write to a tensor whose making forbids it."""
+    traits = target._family.traits
+    if traits is None:
+        return
+    if traits.origin == "inference":
+        if not modes.inference:
+            raise RuntimeError(
+                "Inplace update to inference tensor outside InferenceMode is not allowed."
+                "You can make a clone to get a normal tensor before doing inplace update."
+                "See https://github.com/pytorch/rfcs/pull/17 for more details."
+            )
+    elif traits.origin == "function":
+        if modes.grad:
+            raise errors.restricted_view("function", writer, caller_span(), output_of=(target.output_nr, traits.maker))
+    elif modes.grad and traits.source is not None:
+        needed = traits.source.edge is not None or any(isinstance(x, Tensor) and x.requires_grad for x in others)
+        if needed:
+            raise errors.restricted_view(traits.origin, writer, caller_span())  # type: ignore[arg-type]
+
+
+def check_shape(target: Tensor, shape: tuple[int, ...]) -> None:
+    """Raises RuntimeError where a result of `shape` cannot be written into the target."""
+    if shape != target._array.shape:
+        raise RuntimeError(
+            f"output with shape {list(target._array.shape)} doesn't match the broadcast shape {list(shape)}"
+        )
+
+
+def check_overlap(target: Tensor, others: Sequence[Any]) -> None:
+    """Raises RuntimeError where elements of the target share memory, with one another or in part with an input."""
+    view, array = target._view, target._array
+    storage = target._family.storage
+    # Fresh memory is in order; a base of other memory, or a view that may overlap, is looked at.
+    doubtful = array is not storage.array or storage.exposure is not None if view is None else view.overlapping
+    physical = physical_of(array)
+    if (doubtful or physical is not array) and has_overlap(physical.shape, physical.strides):
+        raise overlapping_write()
+    for other in others:
+        if isinstance(other, Tensor) and other._family.storage is storage and _partly_same(array, other._array):
+            raise RuntimeError(
+                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single"
+                " memory location. Please clone() the tensor before performing the operation."
+            )
+
+
+def overlapping_write() -> RuntimeError:
+    """PyTorch's error for a write to memory in which one place stands for several elements."""
+    return RuntimeError(
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location."
+        " Please clone() the tensor before performing the operation."
+    )
+
+
+def _partly_same(target: ndarray, other: ndarray) -> bool:
+    """Whether two dense arrays share some memory without being the same elements in the same order."""
+    if target is other or not (_is_dense(target) and _is_dense(other)):
+        return False
+    if target.shape == other.shape and target.strides == other.strides and address(target) == address(other):
+        return False
+    return np.shares_memory(target, other)
+
+
+def _is_dense(array: ndarray) -> bool:
+    """Whether the elements fill their range of memory, each place once."""
+    extent = array.itemsize
+    for stride, size in sorted((s, n) for s, n in zip(array.strides, array.shape) if n > 1):
+        if stride != extent:
+            return False
+        extent *= size
+    return True
