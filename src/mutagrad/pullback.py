@@ -69,34 +69,39 @@ def pullback(plans: Sequence[Plan | None]) -> Callable:
 
     `cells` hold the saved values in their attribute `array`.
     """
-    if any(plan is not None and plan[2] for plan in plans):
+    if any(plan is not None and plan.names for plan in plans):
         return _pullback_with_parameters(plans)
-    if all(plan is not None and plan[0] is same for plan in plans):
+    if all(plan is not None and plan.rule is same for plan in plans):
         number = len(plans)
         return lambda xp, ct, cells, node: (ct,) * number
-    if len(plans) == 1 and plans[0] is not None:
-        rule, slots, _ = plans[0]
+    first, second = plans if len(plans) == 2 else (plans[0], None)
+    if len(plans) == 1 and first is not None:
+        rule, slots, _ = first
         if not slots:
             return lambda xp, ct, cells, node: (rule(xp, ct),)
         if len(slots) == 1:
             (slot,) = slots
             return lambda xp, ct, cells, node: (rule(xp, ct, cells[slot].array),)
-    if len(plans) == 2 and all(plan is not None and len(plan[1]) == 1 for plan in plans):
-        (rule_a, (slot_a,), _), (rule_b, (slot_b,), _) = plans
-
-        def pullback_of_two(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> tuple:
-            edge_a, edge_b = node.edges
-            if edge_b is None:
-                return (rule_a(xp, ct, cells[slot_a].array), None)
-            if edge_a is None:
-                return (None, rule_b(xp, ct, cells[slot_b].array))
-            return (rule_a(xp, ct, cells[slot_a].array), rule_b(xp, ct, cells[slot_b].array))
-
-        return pullback_of_two
+    if first is not None and second is not None and len(first.slots) == len(second.slots) == 1:
+        return _pullback_of_two(first, second)
     shares = [None if plan is None else _share(*plan[:2]) for plan in plans]
     return lambda xp, ct, cells, node: [
         None if share is None or edge is None else share(xp, ct, cells) for share, edge in zip(shares, node.edges)
     ]
+
+
+def _pullback_of_two(first: Plan, second: Plan) -> Callable:
+    (rule_a, (slot_a,), _), (rule_b, (slot_b,), _) = first, second
+
+    def pullback(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> tuple:
+        edge_a, edge_b = node.edges
+        if edge_b is None:
+            return (rule_a(xp, ct, cells[slot_a].array), None)
+        if edge_a is None:
+            return (None, rule_b(xp, ct, cells[slot_b].array))
+        return (rule_a(xp, ct, cells[slot_a].array), rule_b(xp, ct, cells[slot_b].array))
+
+    return pullback
 
 
 def _share(rule: Rule, slots: tuple[int, ...]) -> Callable:

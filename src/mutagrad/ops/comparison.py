@@ -19,7 +19,7 @@ import numpy as np
 from mutagrad.declaration import composite, pointwise
 from mutagrad.dtypes import of_numpy
 from mutagrad.modes import no_grad
-from mutagrad.operation import as_array
+from mutagrad.operands import as_array
 from mutagrad.ops.checks import no_kernel, not_for
 from mutagrad.tensor import Tensor, wrap
 

@@ -15,7 +15,7 @@ import numpy as np
 from mutagrad.batched import Batched, physical_of, union, widened
 from mutagrad.batched.rows import places_in_rows
 from mutagrad.declaration import composite, operation
-from mutagrad.operation import as_array
+from mutagrad.operands import as_array
 from mutagrad.ops.dimensions import axis_of, not_implemented
 from mutagrad.ops.out import into
 from mutagrad.tensor import Tensor, wrap
