@@ -12,7 +12,7 @@ from workloads import Program, kept, workload
 GROUP = "in-place loops"
 
 
-@workload(GROUP, "linear recurrence", size=6000, tiny=8, touched=lambda n: n)
+@workload(GROUP, "linear recurrence", size=5000, tiny=8, touched=lambda n: n)
 def recurrence(torch: Any, n: int) -> Program:
     """d[i] = d[i-1] * w[i] + w[i-1]."""
     w = torch.full((n,), 0.5, requires_grad=True)
@@ -54,7 +54,7 @@ def _definite(torch: Any, n: int) -> Any:
     return (m @ m.t() + n * torch.eye(n)).requires_grad_()
 
 
-@workload(GROUP, "LU", size=240, tiny=4, touched=lambda n: n**3 / 3)
+@workload(GROUP, "LU", size=320, tiny=4, touched=lambda n: n**3 / 3)
 def lu(torch: Any, n: int) -> Program:
     """Gaussian elimination of a matrix, step by step in its own memory."""
     matrix = _definite(torch, n)
@@ -70,7 +70,7 @@ def lu(torch: Any, n: int) -> Program:
     return program
 
 
-@workload(GROUP, "Cholesky by columns", size=320, tiny=4, touched=lambda n: n**3 / 6)
+@workload(GROUP, "Cholesky by columns", size=400, tiny=4, touched=lambda n: n**3 / 6)
 def cholesky(torch: Any, n: int) -> Program:
     """Each column of the factor from the ones before it."""
     matrix = _definite(torch, n)
@@ -86,7 +86,7 @@ def cholesky(torch: Any, n: int) -> Program:
     return program
 
 
-@workload(GROUP, "triangular solve", size=1600, tiny=4, touched=lambda n: n * n / 2)
+@workload(GROUP, "triangular solve", size=600, tiny=4, touched=lambda n: n * n / 2)
 def triangular_solve(torch: Any, n: int) -> Program:
     """x[i] = (b[i] - L[i, :i] x[:i]) / L[i, i]."""
     torch.manual_seed(0)
@@ -156,7 +156,7 @@ def rnn(torch: Any, n: int) -> Program:
     return program
 
 
-@workload(GROUP, "scatter-accumulate", size=2400, tiny=3, touched=lambda n: 16 * n)
+@workload(GROUP, "scatter-accumulate", size=3000, tiny=3, touched=lambda n: 16 * n)
 def scatter(torch: Any, n: int) -> Program:
     """`n` times sixteen weighted values added into the bins of a table, which are read in between."""
     torch.manual_seed(0)
