@@ -92,15 +92,16 @@ class Traits:
     `version`: it came from `.data` and counts its writes for itself. `origin`: why it may not be written freely:
     "inference" for tensors made in this mode, "no_grad" and "inference_mode" for views made in these modes, with the
     family they were made from in `source`, and "function" for a view or an input that the custom function `maker`
-    returned. `region` is where in the source such a view lies, `tangents` are those of forward mode (`tangents.py`).
-    `scope` are the levels of `vmap` in which the family was made, `views` the tensors that are views of it, while it
-    may yet come to differ from sample to sample.
+    returned, `made` by that code at that instruction. `region` is where in the source such a view lies, `tangents` are
+    those of forward mode (`tangents.py`). `scope` are the levels of `vmap` in which the family was made, `views` the
+    tensors that are views of it, while it may yet come to differ from sample to sample.
     """
 
     version: int | None = None
     origin: str | None = None
     source: Family | None = None
     maker: str = ""
+    made: tuple[CodeType | None, int] = (None, -1)
     region: View | None = None
     tangents: Mapping[Any, Any] = MappingProxyType({})
     scope: tuple[Level, ...] = ()

@@ -25,6 +25,9 @@ from mutagrad.overlap import address
 from mutagrad.printing import format_batched, format_tensor, format_value
 from mutagrad.random.checks import C_NAMES
 from mutagrad.regions import View, repeat_along, step_view
+from mutagrad.report import traps
+from mutagrad.report.errors import Origin
+from mutagrad.report.spans import caller_span, span_at
 from mutagrad.storage import InferenceStorage, Storage
 
 new = object.__new__
@@ -406,7 +409,7 @@ class Tensor(Methods):
             return bool(self._array.item() if type(self._array) is not Batched else self._array)
         if self._array.size == 0:
             raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
-        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+        raise traps.ambiguous_truth(self._array.size, caller_span())
 
     def __float__(self) -> float:
         return float(self._only_element())
@@ -470,13 +473,9 @@ def wrap_dim(dim: int, ndim: int) -> int:
 def warn_no_leaf(tensor: Tensor) -> None:
     """Warns, as PyTorch does, that the `.grad` of a tensor that is no leaf is not filled."""
     if isinstance(tensor._family.edge, tuple) and not any(w.keep for w in watches_of(tensor)):
-        warnings.warn(
-            "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
-            "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
-            "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
-            "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.",
-            stacklevel=3,
-        )
+        node = tensor._family.edge[2]
+        made = None if isinstance(node, Leaf) else Origin(node.operation.name, span_at(node.code, node.instruction))
+        warnings.warn(traps.grad_of_non_leaf(caller_span(), made), stacklevel=3)
 
 
 def watches_of(tensor: Tensor) -> list[Watch]:

@@ -19,7 +19,7 @@ from mutagrad.modes import modes
 from mutagrad.overlap import address
 from mutagrad.regions import has_overlap
 from mutagrad.report import errors
-from mutagrad.report.spans import caller_span
+from mutagrad.report.spans import caller_span, span_at
 from mutagrad.tensor import Tensor, edge_of
 
 ndarray = np.ndarray
@@ -65,11 +65,13 @@ def check_origin(target: Tensor, others: Sequence[Any], writer: str) -> None:
             )
     elif traits.origin == "function":
         if modes.grad:
-            raise errors.restricted_view("function", writer, caller_span(), output_of=(target.output_nr, traits.maker))
+            output = (target.output_nr, traits.maker)
+            raise errors.restricted_view("function", writer, caller_span(), output_of=output, made_at=span_at(*traits.made))
     elif modes.grad and traits.source is not None:
         needed = traits.source.edge is not None or any(isinstance(x, Tensor) and x.requires_grad for x in others)
         if needed:
-            raise errors.restricted_view(traits.origin, writer, caller_span())  # type: ignore[arg-type]
+            origin: Any = traits.origin
+            raise errors.restricted_view(origin, writer, caller_span(), made_at=span_at(*traits.made))
 
 
 def check_shape(target: Tensor, shape: tuple[int, ...]) -> None:

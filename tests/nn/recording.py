@@ -42,7 +42,8 @@ def text_of(call: Callable[[Any], Any], torch: Any) -> str:
             result = call(torch)
             text = result if isinstance(result, str) else repr(result)
         except Exception as error:
-            text = f"{type(error).__name__}: {error}"
+            # PyTorch's sentence; below it mutagrad says where, and what to do.
+            text = f"{type(error).__name__}: {str(error).partition(chr(10) * 2 + '  ')[0]}"
     warned = "".join(f"{warning.category.__name__}: {warning.message}\n" for warning in caught)
     # The path of a class's module is each library's own.
     return warned + re.sub(r"'(?:torch|mutagrad)\.[\w.]*\.(\w+)'", r"'\1'", text)

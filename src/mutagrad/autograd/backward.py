@@ -13,10 +13,11 @@ import numpy as np
 from mutagrad import tangents
 from mutagrad.autograd import running
 from mutagrad.autograd.accumulation import accumulate_into, call_hooks, call_node_hooks, deliver, own
-from mutagrad.autograd.causes import no_graph, non_scalar
+from mutagrad.autograd.causes import is_zero, no_graph, non_scalar, warn_of_wiped
 from mutagrad.autograd.edges import GradientEdge, Place, edge_to, metadata_of, watch_on
 from mutagrad.autograd.faults import fault
 from mutagrad.autograd.pulling import pull_arrays, pull_samples, pull_tensors, surrounded, surroundings
+from mutagrad.autograd.rebinding import count_visit, twice
 from mutagrad.autograd.samples import SamplesPass
 from mutagrad.batched import entered, levels_of, opened
 from mutagrad.caution import warn_once
@@ -162,7 +163,12 @@ def _run(
             cotangent = at_levels(cotangent, (*levels_of(cotangent._array), *levels_of(output._array)))
         roots.append((edge, _settled(cotangent, create_graph) if on_tensors else cotangent._array))
 
+    only_zeros = wanted is None and not on_tensors
+
     def delivered(leaf: Leaf, gradient: Any, exclusive: bool) -> None:
+        nonlocal only_zeros
+        if only_zeros:
+            only_zeros = is_zero(gradient)
         if on_tensors:
             gradient = _settled(gradient.clone(), create_graph)  # Another leaf, or the user, may have this very tensor.
         else:
@@ -184,11 +190,16 @@ def _run(
     modes.grad = create_graph
     count_extra(batches)  # Tensors with hidden dimensions are for the general calls.
     try:
-        freed = Freed(*caller_position())
-        running.run(kind(xp, pull, hooked, node_hooked, delivered, fault, targets, keep_graph, freed), roots)
+        code, instruction = caller_position()
+        if wanted is None and id(code) not in twice:
+            count_visit(code)
+        walk = kind(xp, pull, hooked, node_hooked, delivered, fault, targets, keep_graph, Freed(code, instruction))
+        running.run(walk, roots)
     finally:
         modes.grad = before
         count_extra(-batches)
+    if only_zeros:
+        warn_of_wiped(walk.nodes)
     return [gradient if gradient is None else _settled(gradient, create_graph) for gradient in found]
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
-from mutagrad.graph import Leaf
-from mutagrad.report import errors
+import numpy as np
+
+from mutagrad.graph import Leaf, Node
+from mutagrad.namespaces import arrays
+from mutagrad.report import errors, traps
 from mutagrad.report.cuts import asked_for, find_cut
 from mutagrad.report.spans import caller_frame, caller_span, span_at
-from mutagrad.report.statements import as_receiver
+from mutagrad.report.statements import as_receiver, is_assignment
 from mutagrad.tensor import Tensor
 
 
@@ -44,5 +48,56 @@ def origin_of(output: Any) -> errors.Origin | None:
     edge = output._family.edge if isinstance(output, Tensor) else None
     if edge is None or isinstance(edge[2], Leaf):
         return None
-    node = edge[2]
+    return _origin(edge[2])
+
+
+# Gradients that are all zero ------------------------------------------------------------------------------------------
+
+
+def is_zero(gradient: Any) -> bool:
+    """Whether an array has nothing but zeros; found out at its first element where that is none."""
+    return type(gradient) is np.ndarray and not (gradient.size and gradient.item(0)) and not gradient.any()
+
+
+def warn_of_wiped(nodes: list[Node]) -> None:
+    """Warns where a pass over `nodes` found nothing but zeros because all that led to the leaves was overwritten."""
+    for node in nodes:  # the last that ran forward comes first
+        if not _overwrites(node) or node.key == node.sequence:
+            continue
+        if node.region is None and node.edges[0] is None:
+            warnings.warn(_wiped(node, None), stacklevel=5)
+            return
+        made = next((each for each in nodes if each.key == node.key and each.sequence == node.key), None)
+        writes = [each for each in nodes if each.key == node.key and each is not made and _overwrites(each)]
+        if made is not None and not _overwrites(made) and _cover(writes):
+            warnings.warn(_wiped(node, made), stacklevel=5)
+            return
+
+
+def _overwrites(node: Node) -> bool:
+    """Whether an operation leaves nothing of what stood where it wrote."""
+    rules = getattr(node.operation, "rules", None)
+    return bool(rules) and rules[0] is None and node.operation.joint is None
+
+
+def _cover(writes: list[Node]) -> bool:
+    """Whether the regions written make up all of the family's memory."""
+    regions = [node.region for node in writes if node.region is not None]
+    if len(regions) < len(writes) or not writes:
+        return bool(writes)
+    left = regions[0].layout.zeros(arrays)
+    left += 1
+    for region in regions:
+        region.clear(arrays, left)
+    return not left.any()
+
+
+def _wiped(node: Node, made: Node | None) -> Warning:
+    span = span_at(node.code, node.instruction)
+    assigned = span is not None and is_assignment(span)
+    writer = errors.Origin("__setitem__" if assigned else f"{node.operation.name}_", span)
+    return traps.wiped_gradient(caller_span(), made and _origin(made), writer, None)
+
+
+def _origin(node: Node) -> errors.Origin:
     return errors.Origin(node.operation.name, span_at(node.code, node.instruction))

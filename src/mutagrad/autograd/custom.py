@@ -292,7 +292,7 @@ def _output(cls: type[Function], output: Tensor, args: tuple, edge: Edge, number
         traits = family.set_apart()
         traits.version = output._family.version
         traits.origin = "function"
-        traits.maker = cls.__name__
+        traits.maker, traits.made = cls.__name__, caller_position()
         output = wrap_view(output._array, family, None)
     else:
         output._family, output._view = family, None

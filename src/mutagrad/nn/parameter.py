@@ -7,7 +7,9 @@ is a leaf over the memory it is made from, with a history of its own; what is co
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from mutagrad.report.spans import Span, caller_span
 from mutagrad.tensor import Tensor
 
 
@@ -67,6 +69,17 @@ def _rebuild(cls: type[Parameter], data: Tensor, requires_grad: bool, attributes
     parameter = cls(data, requires_grad)
     parameter.__dict__.update(attributes)
     return parameter
+
+
+superseded: WeakKeyDictionary[Any, tuple[str, Span]] = WeakKeyDictionary()
+"""The parameters whose place in a module another has taken: by what name, and where. An optimiser may still hold one."""
+
+
+def note_replacement(name: str, old: Any, new: Any) -> None:
+    """Notes that the parameter `old` of a module gives way to `new`."""
+    edge = old._family.edge if isinstance(old, Parameter) and old is not new else None
+    if edge is not None:
+        superseded[edge[2]] = name, caller_span()
 
 
 def clear_grad(tensor: Tensor, set_to_none: bool) -> None:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from mutagrad.dtypes import legacy_type_name
 from mutagrad.nn.hooks import registered
-from mutagrad.nn.parameter import Buffer, Parameter
+from mutagrad.nn.parameter import Buffer, Parameter, note_replacement
+from mutagrad.report import traps
+from mutagrad.report.spans import caller_span
 from mutagrad.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ class Registry:
             self._non_persistent_buffers_set.discard(name)
         self.__dict__.pop(name, None)
         if kind == "_parameters":
+            note_replacement(name, held.get(name), value)
             self.register_parameter(name, value)
         elif isinstance(value, Buffer):
             self.register_buffer(name, value, value.persistent)
@@ -102,7 +105,10 @@ class Registry:
                 return kind
             if name in self.__dict__.get(kind, ()):
                 if value is not None and not (kind == "_buffers" and isinstance(value, Tensor)):
-                    raise TypeError(f"cannot assign '{type_name(value)}' as {called} '{name}' ({allowed} expected)")
+                    refusal = f"cannot assign '{type_name(value)}' as {called} '{name}' ({allowed} expected)"
+                    if kind == "_parameters" and isinstance(value, Tensor):
+                        raise traps.not_a_parameter(refusal, name, caller_span())
+                    raise TypeError(refusal)
                 return kind
         return None
 

@@ -27,6 +27,7 @@ from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays, batched
 from mutagrad.ops.sizes import axis_of, sizes_of
 from mutagrad.regions import DEEP, View, index_view, shorten, step_view
+from mutagrad.report.spans import caller_position
 from mutagrad.tensor import Tensor, new, wrap_dim, wrap_view
 
 __all__ = [
@@ -70,7 +71,7 @@ def _cut_off(family: Family, array: np.ndarray, view: View) -> Tensor:
     traits = alias.set_apart()
     traits.version = family.version
     traits.origin = "inference_mode" if modes.inference else "no_grad"
-    traits.source, traits.region = family, view
+    traits.source, traits.region, traits.made = family, view, caller_position()
     tensor = wrap_view(array, alias, None)
     key = next_sequence()
     alias.edge = (key, None, Leaf(key, tensor, array, family.storage))

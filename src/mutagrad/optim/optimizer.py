@@ -17,7 +17,9 @@ from typing import Any
 from mutagrad.autograd.hooks import RemovableHandle, add_hook
 from mutagrad.dtypes import legacy_type_name
 from mutagrad.modes import enable_grad
-from mutagrad.nn.parameter import clear_grad
+from mutagrad.nn.parameter import clear_grad, superseded
+from mutagrad.report import traps
+from mutagrad.report.spans import caller_span
 from mutagrad.tensor import Tensor
 
 Parameters = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
@@ -52,6 +54,8 @@ def _hooked(step: Callable) -> Callable:
                 raise RuntimeError(
                     f"{hooked} must return None or a tuple of (new_args, new_kwargs), but got {replaced}."
                 )
+        if superseded:
+            warn_of_replaced(self._parameters())
         result = step(*args, **kwargs)
         for hook in [*self._optimizer_step_post_hooks.values(), *_global_after.values()]:
             hook(self, args, kwargs)
@@ -59,6 +63,15 @@ def _hooked(step: Callable) -> Callable:
 
     hooked.is_hooked = True  # type: ignore[attr-defined]
     return hooked
+
+
+def warn_of_replaced(parameters: Iterable[Tensor]) -> None:
+    """Warns of parameters that get no gradient because their modules have others in their places."""
+    for parameter in parameters:
+        edge = parameter._family.edge
+        if parameter.grad is None and edge is not None and edge[2] in superseded:
+            name, span = superseded.pop(edge[2])
+            warnings.warn(traps.replaced_parameter(name, caller_span(), span), stacklevel=3)
 
 
 class Optimizer:

@@ -19,7 +19,7 @@ from .names import modules_in
 from .spans import Span, is_internal
 from .statements import FUNCTIONS, MISSING, Binding, Scope, expression_at, path_of, short
 
-__all__ = ["Cut", "asked_for", "find_cut"]
+__all__ = ["Cut", "asked_for", "find_cut", "rebound_by", "rebound_name"]
 
 Judge = Callable[[Any], "bool | None"]
 
@@ -164,7 +164,7 @@ class _Tracer:
 
     def _cut_by_mode(self, mode: str, context: ast.expr, node: ast.expr, scope: Scope) -> Cut:
         statement = next((each for each in scope.around(node) if isinstance(each, ast.stmt)), None)
-        rebound = _rebound(statement)
+        rebound = rebound_by(statement)
         if rebound is not None:
             name, instead = rebound
             return Cut(
@@ -291,6 +291,14 @@ class _Tracer:
                     return
 
 
+def rebound_name(span: Span) -> tuple[str, str] | None:
+    """The name that the statement at `span` binds to an update of itself by its gradient, and that update in place."""
+    scope = Scope(span.code, {}, {})
+    node = expression_at(scope.tree, span.position) if scope.tree else None
+    around = [] if node is None else [node, *scope.around(node)]
+    return rebound_by(next((each for each in around if isinstance(each, ast.stmt)), None))
+
+
 def _parts(node: ast.AST) -> Iterator[Any]:
     """The subexpressions that the value of an expression is made of, outer ones first."""
     if isinstance(node, (ast.Lambda, *FUNCTIONS)):
@@ -320,7 +328,7 @@ def _mode(node: ast.expr) -> str | None:
     return "enable_grad" if name == "enable_grad" else None
 
 
-def _rebound(statement: Any) -> tuple[str, str] | None:
+def rebound_by(statement: Any) -> tuple[str, str] | None:
     """The name that an assignment binds anew to an update of itself, and that update in place."""
     for name, value in _targets(statement):
         mentioned = {path_of(part) for part in ast.walk(value)}

@@ -30,6 +30,7 @@ __all__ = [
     "gradient_count",
     "gradient_dtype",
     "gradient_shape",
+    "in_words",
     "input_without_grad",
     "leaf_in_place",
     "no_graph",
@@ -153,10 +154,11 @@ def _write_label(overwrite: Overwrite) -> str:
     elements = f", {overwrite.region.text}," if overwrite.region else ""
     if overwrite.written_by is None:
         return f"overwritten{elements} from outside, through shared memory"
-    return f"overwritten{elements} by {_in_words(overwrite.written_by)}"
+    return f"overwritten{elements} by {in_words(overwrite.written_by)}"
 
 
-def _in_words(operation: str) -> str:
+def in_words(operation: str) -> str:
+    """How an operation is called in a sentence."""
     return "assignment to an index" if operation == "__setitem__" else operation
 
 
@@ -232,7 +234,7 @@ def leaf_in_place(
     line = _line(overwritten_at) if overwritten_at else "the write"
     return _error(
         f"a {'view of a ' if view else ''}leaf Variable that requires grad {used} in an in-place operation.",
-        Part(f"written by {_in_words(operation)}", overwritten_at),
+        Part(f"written by {in_words(operation)}", overwritten_at),
         *((Part(*taken),) if taken else ()),
         advice=f"put {line} under no_grad() if it updates a parameter, or "
         f"{f'write {name} = {name}.clone() before it' if name else 'write to a clone()'} if the gradient is to see it",
@@ -286,7 +288,7 @@ def restricted_view(
     return _error(
         f"{_view_in_question(creation, output_of, base_modified)} {reason}",
         *made,
-        Part(f"{wrote} by {_in_words(operation)}", overwritten_at),
+        Part(f"{wrote} by {in_words(operation)}", overwritten_at),
         advice="take the view again after the write" if base_modified else advice,
     )
 

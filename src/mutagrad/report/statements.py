@@ -18,7 +18,19 @@ from typing import Any
 from . import source
 from .spans import Position, Span
 
-__all__ = ["MISSING", "Binding", "Passage", "Scope", "as_receiver", "expression_at", "path_of", "short", "syntax_tree"]
+__all__ = [
+    "MISSING",
+    "Binding",
+    "Passage",
+    "Scope",
+    "as_receiver",
+    "expression_at",
+    "is_assignment",
+    "path_of",
+    "short",
+    "syntax_tree",
+    "tested_at",
+]
 
 MISSING: Any = object()
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -86,6 +98,22 @@ def expression_at(tree: ast.Module, position: Position) -> ast.AST | None:
         and (node.lineno, node.col_offset) <= start
     ]
     return max(candidates, key=lambda node: (node.lineno, node.col_offset), default=None)
+
+
+def tested_at(tree: ast.Module, position: Position) -> ast.expr | None:
+    """The expression of which the instruction at `position` asks whether it is true."""
+    node: Any = expression_at(tree, position)
+    if node is None or isinstance(node, ast.AugAssign):
+        branches = (each for each in ast.walk(tree) if isinstance(each, (ast.If, ast.While, ast.Assert)))
+        node = next((each.test for each in branches if each.lineno == position.line), None)
+    return node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else node
+
+
+def is_assignment(span: Span) -> bool:
+    """Whether what ran at `span` is an assignment to an index, `x[i] = y`."""
+    tree = syntax_tree(span.code)
+    node = expression_at(tree, span.position) if tree else None
+    return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
 
 
 def as_receiver(node: ast.AST) -> str:

@@ -1,0 +1,153 @@
+"""Warnings of programs that run through and do not do what was meant, and errors outside the reverse pass.
+
+    UserWarning
+     └─ AutogradWarning   carries its `story`: headline, places, advice
+
+As in `errors.py` each function takes plain data and returns the exception or the warning, for the caller to give; where
+PyTorch has a sentence for it, that comes first.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from .cuts import rebound_name
+from .errors import Origin, in_words
+from .names import written_name
+from .regions import Region
+from .spans import Span
+from .statements import Scope, as_receiver, expression_at, path_of, short, syntax_tree, tested_at
+from .story import Part, Story, draw
+
+__all__ = [
+    "AutogradWarning",
+    "ambiguous_truth",
+    "grad_of_non_leaf",
+    "not_a_parameter",
+    "rebound",
+    "replaced_parameter",
+    "wiped_gradient",
+]
+
+
+class AutogradWarning(UserWarning):
+    """Given where a program runs, but its gradients are not what they seem to be; `story` holds what the text tells."""
+
+    def __init__(self, text: str, story: Story | None = None) -> None:
+        super().__init__(text)
+        self.story = story
+
+    def __reduce__(self) -> tuple:
+        return type(self), (str(self),)
+
+
+def _warning(headline: str, *parts: Part, advice: str | None = None) -> AutogradWarning:
+    story = Story(headline, parts, advice)
+    return AutogradWarning(draw(story), story)
+
+
+def grad_of_non_leaf(read_at: Span | None = None, made: Origin | None = None) -> UserWarning:
+    """The warning of reading the `.grad` of a tensor that an operation made."""
+    name = None
+    if read_at is not None:
+        scope = Scope(read_at.code, {}, {})
+        node = expression_at(scope.tree, read_at.position) if scope.tree else None
+        name = as_receiver(node.value) if isinstance(node, ast.Attribute) and node.attr == "grad" else None
+    updated = rebound_name(made.span) if made and made.span else None
+    advice = (
+        f"call {name or 'the tensor'}.retain_grad() before backward, or read the .grad of the leaf it was computed from"
+    )
+    if updated is not None:
+        advice = f"write {updated[1]} under no_grad(), which updates {updated[0]} in place: it stays a leaf"
+    parts = [Part("read here", read_at)] if read_at else []
+    if made is not None:
+        parts.append(Part(f"{name or 'the tensor'} is no leaf: {in_words(made.operation)} made it here", made.span))
+    story = Story(
+        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+        "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
+        "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
+        "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information.",
+        tuple(parts),
+        advice,
+    )
+    return UserWarning(draw(story))  # of the class that PyTorch's is
+
+
+def rebound(name: str, bound_at: Span, instead: str, why: str) -> AutogradWarning:
+    """The warning of a parameter whose name was bound to a new tensor, where it was to be updated; `why` that matters."""
+    return _warning(
+        f"{name} was bound to a new tensor, not updated: {why}.",
+        Part(f"{name} is bound anew here", bound_at),
+        advice=f"write {instead} under no_grad(), which updates {name} in place",
+    )
+
+
+def replaced_parameter(name: str, stepped_at: Span | None, replaced_at: Span | None) -> AutogradWarning:
+    """The warning of an optimiser that holds a parameter which its module no longer has."""
+    name = assigned_path(replaced_at, name) if replaced_at else name
+    return _warning(
+        f"The optimizer holds a parameter that is no longer there: {name} was replaced, and the new one is not updated.",
+        Part("the step leaves it out", stepped_at),
+        Part(f"{name} was replaced here", replaced_at),
+        advice=f"write under no_grad(): {name}.copy_(...), or make the optimizer after the replacement",
+    )
+
+
+def wiped_gradient(
+    asked_at: Span | None, made: Origin | None, writer: Origin, region: Region | None
+) -> AutogradWarning:
+    """The warning of a pass that has nothing but zeros to give, since what led to the leaves was overwritten.
+
+    `made` is the operation whose whole result was overwritten, where it is known, `writer` the last one to write there.
+    """
+    name = written_name(writer.span) if writer.span else None
+    elements = f", {region.text}," if region else ""
+    source = f" of {made.operation}" if made else ""
+    keep = f"write {name} = {name}.clone() before the write" if name else "write to a clone()"
+    return _warning(
+        "backward found no gradient but zero: all that was computed from the leaves was overwritten before it was used.",
+        Part("asked for here", asked_at),
+        *([Part(f"{made.operation} computed this", made.span)] if made else []),
+        Part(f"and the result{source} was overwritten{elements} by {in_words(writer.operation)}", writer.span),
+        advice=f"{keep} and compute the loss from the old value, or leave the write out",
+    )
+
+
+def ambiguous_truth(count: int, asked_at: Span | None = None) -> RuntimeError:
+    """The error of asking whether a tensor of several elements is true."""
+    scope = Scope(asked_at.code, {}, {}) if asked_at else None
+    node = tested_at(scope.tree, asked_at.position) if asked_at and scope and scope.tree else None
+    if node is not None and scope is not None:
+        asked_at = scope.passage(node)
+    advice = "ask for .any() or .all() of its elements, or whether it `is not None`"
+    if isinstance(node, ast.Attribute) and node.attr == "grad":
+        advice = f"write {short(node)} is not None to ask whether there is one, or {short(node)}.any() for its values"
+    elif isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Compare)):
+        advice = f"write {as_receiver(node)}.any() or {as_receiver(node)}.all()"
+    story = Story(
+        "Boolean value of Tensor with more than one value is ambiguous",
+        (Part(f"{count} elements are asked for one answer", asked_at),),
+        advice,
+    )
+    return RuntimeError(draw(story))
+
+
+def not_a_parameter(headline: str, name: str, assigned_at: Span | None = None) -> TypeError:
+    """The error of assigning what is no parameter in the place of the parameter `name`, with its `headline`."""
+    path = assigned_path(assigned_at, name) if assigned_at else name
+    updated = rebound_name(assigned_at) if assigned_at else None
+    update = updated[1] if updated else f"{path}.copy_(...)"
+    story = Story(
+        headline,
+        (Part("assigned here", assigned_at),),
+        f"write {update} under no_grad() to change its values, or assign an nn.Parameter to replace it",
+    )
+    return TypeError(draw(story))
+
+
+def assigned_path(span: Span, name: str) -> str:
+    """The attribute `name` as the assignment at `span` writes it, such as `model.fc.weight`; else the name alone."""
+    tree = syntax_tree(span.code)
+    node = expression_at(tree, span.position) if tree else None
+    path = path_of(node) if node is not None else None
+    return path if path and path.endswith(f".{name}") else name
