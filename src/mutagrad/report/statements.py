@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
@@ -157,7 +159,7 @@ class Scope:
     @classmethod
     def of_frame(cls, frame: FrameType) -> Scope:
         """The scope of a frame, with the values its variables have at this moment."""
-        return cls(frame.f_code, frame.f_locals, frame.f_globals)
+        return cls(frame.f_code, _values_in(frame), frame.f_globals)
 
     @classmethod
     def of_function(cls, function: FunctionType, given: Mapping[str, Any]) -> Scope:
@@ -234,6 +236,17 @@ class Scope:
         ]
         in_loop = [each for each in nearest if inside & {id(x) for x in self.around(each.node)}]
         return nearest if in_loop else [*carried[::-1], *nearest]
+
+
+def _values_in(frame: FrameType) -> Mapping[str, Any]:
+    """The variables of a frame and what they hold."""
+    values = frame.f_locals
+    if sys.version_info >= (3, 13) or not frame.f_code.co_flags & CO_OPTIMIZED:
+        return values
+    # Up to Python 3.12 a function's frame keeps the dictionary, and so all that is in it, until it returns.
+    taken = dict(values)
+    values.clear()
+    return taken
 
 
 def _body(tree: ast.Module, code: CodeType) -> ast.AST:
