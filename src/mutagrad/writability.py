@@ -66,7 +66,9 @@ def check_origin(target: Tensor, others: Sequence[Any], writer: str) -> None:
     elif traits.origin == "function":
         if modes.grad:
             output = (target.output_nr, traits.maker)
-            raise errors.restricted_view("function", writer, caller_span(), output_of=output, made_at=span_at(*traits.made))
+            raise errors.restricted_view(
+                "function", writer, caller_span(), output_of=output, made_at=span_at(*traits.made)
+            )
     elif modes.grad and traits.source is not None:
         needed = traits.source.edge is not None or any(isinstance(x, Tensor) and x.requires_grad for x in others)
         if needed:
