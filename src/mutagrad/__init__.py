@@ -26,6 +26,7 @@ from mutagrad import (
     utils,
 )
 from mutagrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
+from mutagrad.bookkeeping import ledger
 from mutagrad.caution import is_warn_always_enabled, set_warn_always
 from mutagrad.device import (
     channels_last,

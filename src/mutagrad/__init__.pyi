@@ -24,6 +24,7 @@ from mutagrad.dtypes import finfo as finfo
 from mutagrad import func as func
 from mutagrad.dtypes import iinfo as iinfo
 from mutagrad.modes import inference_mode as inference_mode
+from mutagrad.bookkeeping.book import ledger as ledger
 from mutagrad import linalg as linalg
 from mutagrad import masked as masked
 from mutagrad.device import memory_format as memory_format

@@ -543,6 +543,8 @@ def note_modes(family: Family) -> None:
     if modes.inference:
         family.set_apart().origin = "inference"
         family.storage.__class__ = InferenceStorage
+    for each in modes.observers:
+        each.buffer_made(family)
     if levels.levels:
         family.set_apart().scope = levels.levels
 

@@ -12,6 +12,7 @@ from mutagrad.autograd import accumulation as accumulation
 from mutagrad.autograd import anomaly_mode as anomaly_mode
 from mutagrad.autograd.backward import backward as backward
 from mutagrad.autograd import bases as bases
+from mutagrad.autograd import causes as causes
 from mutagrad.autograd import comparison as comparison
 from mutagrad.autograd import context as context
 from mutagrad.autograd import custom as custom

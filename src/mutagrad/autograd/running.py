@@ -34,6 +34,11 @@ def graph_task_id() -> int:
     return _running.passes[-1][0] if _running.passes else -1
 
 
+def current_pass() -> Pass | None:
+    """The pass that runs in this thread, the innermost; None when none does."""
+    return _running.passes[-1][1] if _running.passes else None
+
+
 def has_targets() -> bool:
     """Whether the pass that runs in this thread was asked for certain gradients, and fills no others."""
     return bool(_running.passes) and _running.passes[-1][1].targets is not None

@@ -62,6 +62,9 @@ def attach_view(tensor: Tensor, array: np.ndarray, view: View) -> Tensor:
     made._view = view
     if extras[0] and family.traits is not None and family.traits.scope:
         family.traits.views = (*[each for each in family.traits.views if each() is not None], ref(made))
+    if extras[0]:
+        for each in modes.observers:
+            each.view_taken(tensor, view)
     return made
 
 
