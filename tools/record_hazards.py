@@ -9,12 +9,13 @@ from pathlib import Path
 
 import torch
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.bookkeeping.programs import PROGRAMS
 
 import mutagrad
+
+FILE = Path(__file__).resolve().parents[1] / "tests" / "data" / "hazards.json"
 
 
 def outcome(program):
@@ -35,5 +36,5 @@ def outcome(program):
 
 if __name__ == "__main__":
     found = {name: outcome(program) for name, program in PROGRAMS.items()}
-    (ROOT / "tests" / "data" / "hazards.json").write_text(json.dumps(found, indent=1) + "\n")
+    FILE.write_text(json.dumps(found, indent=1) + "\n")
     print(found)

@@ -13,6 +13,8 @@ from mutagrad.bookkeeping.findings import Trap as Trap
 from mutagrad.bookkeeping import accounts as accounts
 from mutagrad.bookkeeping import book as book
 from mutagrad.bookkeeping import findings as findings
+from mutagrad.bookkeeping import hazards as hazards
 from mutagrad.bookkeeping.book import ledger as ledger
 from mutagrad.bookkeeping import memory as memory
+from mutagrad.bookkeeping import recorder as recorder
 from mutagrad.bookkeeping import rendering as rendering
