@@ -41,6 +41,7 @@ from mutagrad.autograd import notes as notes
 from mutagrad.autograd import profiler as profiler
 from mutagrad.autograd import pulling as pulling
 from mutagrad.autograd import pushforward as pushforward
+from mutagrad.autograd import rebinding as rebinding
 from mutagrad.autograd import running as running
 from mutagrad.autograd import samples as samples
 from mutagrad.autograd import saved as saved
