@@ -38,6 +38,7 @@ from mutagrad.autograd import nested as nested
 from mutagrad.modes import no_grad as no_grad
 from mutagrad.autograd import nodes as nodes
 from mutagrad.autograd import notes as notes
+from mutagrad.autograd import passes as passes
 from mutagrad.autograd import profiler as profiler
 from mutagrad.autograd import pulling as pulling
 from mutagrad.autograd import pushforward as pushforward

@@ -112,13 +112,6 @@ def _read_at(source: Tensor, key: Key, operation: Operation, values: dict[str, A
     return tensor
 
 
-def iterate(self: Tensor) -> Any:
-    """The slices along the first dimension, each a view."""
-    if self._array.ndim == 0:
-        raise TypeError("iteration over a 0-d tensor")
-    return iter([getitem(self, i) for i in range(self._array.shape[0])])
-
-
 def _view_name(key: Key) -> str:
     kinds = {type(item) for item in key}
     if kinds <= {int, type(Ellipsis)}:
@@ -281,4 +274,3 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
 
 Tensor.__getitem__ = getitem  # type: ignore[attr-defined]
 Tensor.__setitem__ = setitem  # type: ignore[attr-defined]
-Tensor.__iter__ = iterate  # type: ignore[attr-defined]
