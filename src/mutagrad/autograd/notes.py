@@ -48,7 +48,7 @@ def checked(hook: Callable, result: Any, given: tuple) -> tuple:
     if result is None:
         return given
     if not isinstance(result, tuple):
-        result = (result,)
+        raise TypeError(f"expected tuple, but hook returned '{type(result).__name__}'")
     name = getattr(hook, "__name__", type(hook).__name__)
     if len(result) != len(given):
         raise RuntimeError(

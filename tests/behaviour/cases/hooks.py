@@ -1047,3 +1047,72 @@ def allow_mutation_and_backward_outside(torch):
         h.mul_(5)
     y.sum().backward()
     return x.grad
+
+
+def kept_by_a_view(torch, write):
+    """The gradient that a view retains where it is read before a write, after it, and both."""
+    found = []
+    for use in ("before", "after", "both"):
+        x = torch.ones(4, requires_grad=True)
+        y = x * 2
+        v = y[:2]
+        v.retain_grad()
+        loss = (v * 3).sum() if use != "after" else 0
+        write(y, v)
+        loss = loss + (v * 5).sum() if use != "before" else loss
+        loss.backward()
+        found.append((v.grad, x.grad, v.retains_grad))
+    return found
+
+
+@case
+def a_view_retains_its_gradient_where_the_base_is_written(torch):
+    return kept_by_a_view(torch, lambda y, v: y.mul_(3))
+
+
+@case
+def a_view_retains_its_gradient_where_another_view_writes_a_part(torch):
+    return kept_by_a_view(torch, lambda y, v: y[1:3].mul_(3)), kept_by_a_view(torch, lambda y, v: v[0].mul_(3))
+
+
+@case
+def a_view_retains_its_gradient_where_it_is_written(torch):
+    return kept_by_a_view(torch, lambda y, v: v.mul_(3))
+
+
+@case.better(
+    "a write beside the view leaves its value, so both reads count",
+    gives=[
+        [[3.0, 3.0], [6.0, 6.0, 0.0, 0.0], True],
+        [[5.0, 5.0], [10.0, 10.0, 0.0, 0.0], True],
+        [[8.0, 8.0], [16.0, 16.0, 0.0, 0.0], True],
+    ],
+)
+def a_view_retains_its_gradient_beside_a_write(torch):
+    return kept_by_a_view(torch, lambda y, v: y[2:].mul_(3))
+
+
+@case
+def what_hooks_may_not_return(torch):
+    def refused(hook, register, of):
+        y = torch.ones(2, requires_grad=True) * 2
+        getattr(of(y), register)(hook)
+        return raised(lambda: y.sum().backward())
+
+    def itself(y):
+        return y
+
+    def function(y):
+        return y.grad_fn
+
+    leaf_hooks = []
+    for result in (3, torch.ones(2)):
+        x = torch.ones(2, requires_grad=True)
+        x.register_post_accumulate_grad_hook(lambda x, result=result: result)
+        leaf_hooks.append((raised(lambda x=x: (x * 2).sum().backward()), x.grad))
+    return (
+        [refused(lambda g, r=r: r, "register_hook", itself) for r in (3, torch.ones(3), torch.ones(2).double())],
+        [refused(lambda a, b, r=r: r, "register_hook", function) for r in (3, torch.ones(2), (3, None), (None,))],
+        [refused(lambda a, r=r: r, "register_prehook", function) for r in (3, torch.ones(2), (3,), (None, None))],
+        leaf_hooks,
+    )
