@@ -29,7 +29,7 @@ def graph_task_id() -> int:
 
 def current_pass() -> Pass | None:
     """The pass that runs in this thread, the innermost; None when none does."""
-    return _running.passes[-1][1] if _running.passes else None
+    return running.passes[-1][1] if running.passes else None
 
 
 def has_targets() -> bool:
