@@ -129,17 +129,16 @@ ADVICE = {
     "results": "drop the name with del, or write into memory that is there already",
     "data": "make it where it is used, or in a smaller dtype",
     "optimizer state": "an optimizer with less state, such as SGD",
-    "parameters": "share parameters, or a smaller layer",
 }
 """What may be done about memory, by its cause."""
 
 
 def savings_at(lines: Iterable[Line]) -> list[Saving]:
-    """What each line holds when memory is fullest, by cause, the most first."""
+    """What each line holds when memory is fullest, by cause, the most first; parameters must be somewhere."""
     found = [
         Saving(nbytes, cause, line.span, ADVICE[cause])
         for line in lines
         for cause, nbytes in zip(CAUSES, line.peak)
-        if nbytes
+        if nbytes and cause != "parameters"
     ]
     return sorted(found, key=lambda saving: -saving.nbytes)
