@@ -42,6 +42,7 @@ from mutagrad.dtypes import bool_ as bool
 from mutagrad.dtypes import float32 as float
 from mutagrad.dtypes import int32 as int
 from mutagrad.func import vmap
+from mutagrad.guards import freeze, watch
 from mutagrad.installation import install_as_torch
 from mutagrad.modes import (
     enable_grad,
@@ -175,6 +176,8 @@ from mutagrad.ops.writing import *
 from mutagrad.overwrite import get_overwrite_policy, overwrite_statistics, set_overwrite_policy
 from mutagrad.printing import set_printoptions
 from mutagrad.report.errors import AutogradError, OverwrittenError
+from mutagrad.report.guarded import FrozenError
+from mutagrad.report.traps import AutogradWarning
 from mutagrad.serialization import load, save
 from mutagrad.settings import *
 from mutagrad.tensor import Size, Tensor
