@@ -6,7 +6,9 @@ from typing import Any
 
 from mutagrad.tensor import Tensor as Tensor
 from mutagrad.report.errors import AutogradError as AutogradError
+from mutagrad.report.traps import AutogradWarning as AutogradWarning
 from mutagrad.batched.array import Batched as Batched
+from mutagrad.report.guarded import FrozenError as FrozenError
 from mutagrad.ops.random import Generator as Generator
 from mutagrad.report.errors import OverwrittenError as OverwrittenError
 from mutagrad.tensor import Size as Size
@@ -519,6 +521,8 @@ def frac(input: Tensor, *, out: Any = ...) -> Tensor:
     """What is left of `input` after its whole part, with its sign."""
 def frac_(input: Tensor) -> Tensor:
     """In-place form of `frac`."""
+def freeze(tensor: Tensor) -> Any:
+    """Makes the next write to `tensor`'s memory, through whatever alias, raise FrozenError at the line that writes."""
 def frexp(input: Tensor, *, out: Any = ...) -> Any:
     """The parts `mantissa`, from a half up to one, and whole `exponent` of `mantissa * 2 ** exponent`."""
 def from_dlpack(ext_tensor: Any, *, device: Any = ..., copy: builtins.bool | None = ...) -> Tensor:
@@ -1262,6 +1266,8 @@ def vsplit(input: Tensor, indices_or_sections: Any = ...) -> Any:
     """The pieces one above the other (along the first dimension), as views."""
 def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor:
     """The tensors one below another, vectors as rows."""
+def watch(tensor: Tensor, tell: Any = ...) -> Any:
+    """Names each write to `tensor`'s memory, through whatever alias, and lets it happen."""
 def where(condition: Tensor, input: Any = ..., other: Any = ..., *, out: Tensor | None = ...) -> Any:
     """The elements of `input` where `condition` is true, else those of `other`, with broadcasting and promotion."""
 def xlogy(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:

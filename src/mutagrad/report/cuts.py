@@ -364,6 +364,8 @@ def _integers(function: str) -> str:
 
 
 def _smooth(base: ast.expr, part: ast.expr) -> str:
+    while isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute) and base.func.attr in INTEGER_METHODS:
+        base = base.func.value
     return f"compute the loss from {short(base)} itself: {short(part)} has no derivative"
 
 
