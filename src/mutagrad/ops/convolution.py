@@ -18,9 +18,8 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import operation
-from mutagrad.dtypes import of_numpy
+from mutagrad.dtypes import of_numpy, type_word
 from mutagrad.namespaces.convolutions import Geometry
-from mutagrad.ops.checks import type_word
 from mutagrad.ops.gathering import check_tensor
 from mutagrad.ops.joining import cat
 from mutagrad.tensor import Tensor

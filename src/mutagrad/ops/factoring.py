@@ -30,18 +30,12 @@ from mutagrad.ops.matrices import (
     identity,
     times,
 )
-from mutagrad.ops.out import into
+from mutagrad.ops.out import into, results_into, several_into
 from mutagrad.ops.solving import check_dtypes, check_systems, substitute
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["cholesky", "cholesky_inverse", "cholesky_solve", "lu", "lu_solve", "lu_unpack"]
-
-
-def results_into(out: Any, name: str, fields: str, results: tuple) -> Any:
-    """Several results under their names, or in the tensors given for them."""
-    kind = named(name, *fields.split())
-    return kind(*(results if out is None else [into(target, made, name) for target, made in zip(out, results)]))
 
 
 # Cholesky -----------------------------------------------------------------------------------------------------------
@@ -91,7 +85,7 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -
     """The Cholesky factor of positive definite matrices; see `mutagrad.linalg.cholesky`."""
     factor, info = _cholesky("cholesky", input, upper, whole=True)
     check_info("cholesky", info)
-    return into(out, factor, "cholesky")
+    return into(out, factor, "cholesky", casts=True)
 
 
 @composite()
@@ -104,14 +98,14 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | N
     check_systems("cholesky_solve", B, L)
     turned = L.mT.conj()  # type: ignore[attr-defined]
     lower, high = (turned, L) if upper else (L, turned)
-    return into(out, substitute(high, substitute(lower, B, False), True), "cholesky_solve")
+    return into(out, substitute(high, substitute(lower, B, False), True), "cholesky_solve", casts=True)
 
 
 @composite()
 def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The inverse of A from its Cholesky factor `L`."""
     check_square("cholesky_inverse", L)
-    return into(out, cholesky_solve(eye(L.shape[-1], dtype=L.dtype), L, upper), "cholesky_inverse")
+    return into(out, cholesky_solve(eye(L.shape[-1], dtype=L.dtype), L, upper), "cholesky_inverse", casts=True)
 
 
 # LU -----------------------------------------------------------------------------------------------------------------
@@ -229,7 +223,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, *, out: Any = Non
     """L and U in one matrix, the pivots and, if asked for, where it failed; see `mutagrad.linalg.lu_factor`."""
     LU, pivots, info, _ = _lu("torch.lu_factor", A, pivot)
     results = named("_lu_with_info", "LU", "pivots", "info")(LU, pivots, info) if get_infos else (LU, pivots)
-    return results if out is None else tuple(into(target, made, "lu") for target, made in zip(out, results))
+    return results if out is None else tuple(several_into(out, results, "lu", casts=True))
 
 
 def linalg_lu_solve(

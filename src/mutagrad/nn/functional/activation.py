@@ -146,7 +146,7 @@ def rrelu(
     if not training:
         return leaky_relu(input, (lower + upper) / 2, inplace)
     array = input._array
-    if array.dtype.kind != "f":
+    if array.dtype not in (np.float32, np.float64):
         raise NotImplementedError(f"\"rrelu_with_noise_out_cpu\" not implemented for '{input.dtype.scalar_type}'")
 
     def draw(array: np.ndarray) -> np.ndarray:
