@@ -22,6 +22,7 @@ from mutagrad.namespaces.layouts import empty_in_order
 from mutagrad.operands import broadcast_error
 from mutagrad.operation import Operation
 from mutagrad.ops.creation import Options, into
+from mutagrad.ops.distributions import underived
 from mutagrad.ops.sizes import check_sizes, sizes_in, sizes_of
 from mutagrad.ops.views import check_tensor
 from mutagrad.random import fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
@@ -30,6 +31,7 @@ from mutagrad.tensor import Tensor, wrap
 __all__ = [
     "Generator",
     "bernoulli",
+    "binomial",
     "default_generator",
     "fork_rng",
     "get_rng_state",
@@ -262,6 +264,12 @@ by_bernoulli, by_poisson = (
     )
     for name in ("bernoulli", "poisson")
 )
+by_binomial = Operation(
+    "binomial",
+    lambda xp, count, prob, /, *, draw: draw(count, prob),
+    {"count": underived("binomial"), "prob": underived("binomial")},
+    node_name="NotImplemented",
+)
 by_normal = {
     variant: Operation(
         "normal",
@@ -303,6 +311,25 @@ def poisson(input: Tensor, generator: Any = None) -> Tensor:
         return random.poisson(array, generator=generator)
 
     return by_poisson.apply((input,), {"draw": partial(drawn_from, draw)})
+
+
+def binomial(count: Tensor, prob: Tensor, generator: Any = None) -> Tensor:
+    """How often of `count` times something happens that has probability `prob`.
+
+    The derivative raises RuntimeError when it is asked for. Raises ValueError for integers, RuntimeError for two dtypes.
+
+    >>> import mutagrad
+    >>> _ = mutagrad.manual_seed(0)
+    >>> mutagrad.binomial(mutagrad.full((3,), 10.0), mutagrad.tensor([0.0, 0.5, 1.0]))
+    tensor([ 0.,  7., 10.])
+    """
+    check_tensor("binomial", count)
+    check_tensor("binomial", prob, "prob", 2)
+
+    def draw(count: np.ndarray, prob: np.ndarray) -> np.ndarray:
+        return random.binomial(count, prob, generator=generator)
+
+    return by_binomial.apply((count, prob), {"draw": partial(drawn_from, draw)})
 
 
 @composite()

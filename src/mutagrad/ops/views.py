@@ -113,10 +113,12 @@ def detach(input: Tensor) -> Tensor:
     return input.detach()
 
 
-def check_tensor(function: str, tensor: Any, name: str = "input") -> None:
-    """Raises TypeError when the first argument of `function` is no tensor."""
+def check_tensor(function: str, tensor: Any, name: str = "input", position: int = 1) -> None:
+    """Raises TypeError when the argument `name` of `function` is no tensor."""
     if not isinstance(tensor, Tensor):
-        raise TypeError(f"{function}(): argument '{name}' (position 1) must be Tensor, not {type(tensor).__name__}")
+        raise TypeError(
+            f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type(tensor).__name__}"
+        )
 
 
 # Another order of the dimensions ------------------------------------------------------------------------------------
