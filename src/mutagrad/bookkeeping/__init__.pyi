@@ -16,5 +16,6 @@ from mutagrad.bookkeeping import findings as findings
 from mutagrad.bookkeeping import hazards as hazards
 from mutagrad.bookkeeping.book import ledger as ledger
 from mutagrad.bookkeeping import memory as memory
+from mutagrad.bookkeeping import page as page
 from mutagrad.bookkeeping import recorder as recorder
 from mutagrad.bookkeeping import rendering as rendering

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mutagrad.bookkeeping import rendering
+from mutagrad.bookkeeping import page, rendering
 from mutagrad.bookkeeping.accounts import Line, by_line
 from mutagrad.bookkeeping.findings import Hazard, Needless, Saving, Trap, savings_at
 from mutagrad.bookkeeping.recorder import Recorder
@@ -67,6 +67,10 @@ class Book(Recorder):
                 file.write(text)
         return text
 
+    def to_html(self, path: Any, title: str = "mutagrad") -> None:
+        """Writes the book as a page that needs no network to `path`. Raises ImportError without the extra `run`."""
+        page.write_page(self, path, title)
+
     def __repr__(self) -> str:
         return (
             f"<ledger of {len(self.lines)} lines, {len(self.watchlist.found)} hazards, {len(self.traps_found)} traps>"
@@ -76,7 +80,8 @@ class Book(Recorder):
 class ledger:
     """Keeps book of what is saved, written, kept and viewed within, by line; gives the `Book`.
 
-    Calls take the general way while it is open, so small operations are several times slower.
+    Calls take the general way while it is open, so small operations are several times slower. Of the first `passes` reverse
+    passes the graphs are kept, for pages: `Book.to_html`.
 
     >>> import mutagrad
     >>> x = mutagrad.ones(4, requires_grad=True)
@@ -89,8 +94,8 @@ class ledger:
     [('sin', 'zero_', 'error')]
     """
 
-    def __init__(self) -> None:
-        self.book = Book()
+    def __init__(self, *, passes: int = 0) -> None:
+        self.book = Book(passes)
 
     def __enter__(self) -> Book:
         self.book.start()

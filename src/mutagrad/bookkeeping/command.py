@@ -17,6 +17,7 @@ import mutagrad
 from mutagrad.bookkeeping import terminal
 from mutagrad.bookkeeping.program import run_program
 
+PASSES = 4  # so many reverse passes can be looked at on the page
 FOUND = 3
 """The exit code of a program that ran through, and of which something was found that it was to fail on."""
 
@@ -69,7 +70,7 @@ def run(
         mutagrad.set_overwrite_policy(policy)
     try:
         with redirect_stdout(sys.stderr) if as_json else nullcontext():
-            book, status = run_program(program, arguments, module=module)
+            book, status = run_program(program, arguments, module=module, passes=PASSES if report else 0)
     except OSError as error:
         raise click.ClickException(f"cannot read {program}: {error.strerror}") from None
     sys.stdout.flush()
@@ -78,9 +79,7 @@ def run(
     else:
         terminal.show(book, Console(stderr=True, highlight=False), program, rows)
     if report is not None:
-        from mutagrad.bookkeeping.page import write_page
-
-        write_page(book, report, program)
+        book.to_html(report, program)
         click.echo(f"report: {report}", err=True)
     found = ("hazard" in fail_on and book.hazards) or ("trap" in fail_on and book.traps)
     sys.exit(FOUND if found and not status else status)

@@ -24,15 +24,18 @@ from mutagrad.installation import install_as_torch
 __all__ = ["run_program"]
 
 
-def run_program(program: str, arguments: Sequence[str] = (), *, module: bool = False) -> tuple[Book, int]:
+def run_program(
+    program: str, arguments: Sequence[str] = (), *, module: bool = False, passes: int = 0
+) -> tuple[Book, int]:
     """Runs a file (or, with `module`, a module by its name); the ledger and the program's exit code.
 
+    Of the first `passes` reverse passes the ledger has the graphs.
     Raises OSError where the file cannot be read.
     """
     install_as_torch()
     program = program if module else os.path.abspath(program)
     code = None if module else compiled(program)
-    with as_main(program, arguments, module), ledger() as book, traps_of_warnings(book):
+    with as_main(program, arguments, module), ledger(passes=passes) as book, traps_of_warnings(book):
         status = 0
         try:
             if code is None:

@@ -37,11 +37,13 @@ from mutagrad.modes import count_extra, modes
 from mutagrad.operation import Operation
 from mutagrad.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 from mutagrad.overlap import box_of_array, whole_box
+from mutagrad.pictures.graph import Graph, graph_of, names_in, spread_of
 from mutagrad.report.regions import Region
-from mutagrad.report.spans import Span, caller_position
+from mutagrad.report.spans import Span, caller_frame, caller_position
 from mutagrad.storage import Saved, Storage
 from mutagrad.tensor import Tensor
 
+MANY = 5000  # in passes of more nodes no histograms are made
 FEW = 32  # so many adjoint buffers are added up at every node; more, only now and then
 
 
@@ -54,10 +56,22 @@ class Call:
         self.account, self.name, self.target, self.clock = account, name, target, clock
 
 
+class Passage:
+    """A reverse pass that is kept as a graph: its number, where it was asked for, and the graph."""
+
+    __slots__ = ("task", "span", "graph")
+
+    def __init__(self, task: int, span: Span, graph: Graph) -> None:
+        self.task, self.span, self.graph = task, span, graph
+
+
 class Recorder:
     """The state of a book, and what enters it."""
 
-    def __init__(self) -> None:
+    def __init__(self, passes: int = 0) -> None:
+        self.passes: list[Passage] = []
+        self.passes_wanted = passes
+        self.task = -1
         self.accounts: dict[tuple[Any, int], Account] = {}
         self.buffers: dict[int, Buffer] = {}
         self.memory = Memory()
@@ -331,6 +345,8 @@ class Recorder:
         account = self._at(node.code, node.instruction) if node.code is not None else None
         reverse = running.current_pass()
         self.nodes_run += 1
+        if self.passes_wanted:
+            self._draw(node, ct, reverse)
         if reverse is not None:
             if not self.memory.adjoints:
                 self.pass_account = self._here()
@@ -344,6 +360,24 @@ class Recorder:
         finally:
             if account is not None:
                 account.backward += perf_counter_ns() - start
+
+    def _draw(self, node: Node, ct: Any, reverse: Any) -> None:
+        """Keeps the graph of one of the first passes, and how the cotangents in it are spread."""
+        task = running.graph_task_id()
+        if task != self.task:
+            self.task = task
+            if len(self.passes) < self.passes_wanted:
+                names = names_in(caller_frame())
+                graph = graph_of(reverse.roots, names, spreads=len(reverse.nodes) <= MANY, lost=self._overwriter)
+                self.passes.append(Passage(task, Span(*caller_position()), graph))
+        if self.passes and self.passes[-1].task == task:
+            vertex = self.passes[-1].graph.vertices.get(node.sequence)
+            if vertex is not None and len(reverse.nodes) <= MANY and type(ct) is not list:
+                vertex.gradient = spread_of(ct)
+
+    def _overwriter(self, cell: Any) -> tuple[str, Span | None] | None:
+        loss = self.watchlist.lost.get(cell)
+        return None if loss is None or not loss.is_lost else (loss.writer, loss.account.span)
 
     def _set_adjoints(self, nbytes: int) -> None:
         """Notes how large the adjoint buffers of the pass under way are; they are booked to the line that called for it."""
