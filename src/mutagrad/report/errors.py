@@ -19,6 +19,7 @@ from .names import carried_over, mentions, view_taken, written_name
 from .regions import Region
 from .spans import Span
 from .story import Part, Story, draw
+from .terminal import announce, structured_traceback
 
 __all__ = [
     "AutogradError",
@@ -47,6 +48,11 @@ class AutogradError(RuntimeError):
     def __init__(self, text: str, story: Story | None = None):
         super().__init__(text)
         self.story = story
+        announce()
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows."""
+        return structured_traceback(self, self.story)
 
     def __reduce__(self):
         # Code objects cannot be pickled: to another process goes the text, without the data it was drawn from.
