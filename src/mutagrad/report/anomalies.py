@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import AutogradError, Origin, in_words
-from .names import modules_in
 from .spans import Span
-from .statements import as_receiver, expression_at, short, syntax_tree
+from .statements import as_receiver, expression_at, modules_in, short, syntax_tree
 from .story import Part, Story, draw
 from .traps import AutogradWarning
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from types import FrameType, FunctionType
 from typing import Any
 
-from .names import modules_in
 from .spans import Span, is_internal
 from .statements import FUNCTIONS, MISSING, Binding, Scope, expression_at, path_of, short
 
@@ -70,7 +69,7 @@ def asked_for(frame: FrameType, span: Span | None, index: int) -> tuple[Scope, a
     call = expression_at(scope.tree, span.position)
     match call:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward" | "grad"), args=[first, *_]) if (
-            name in modules_in(scope.tree)
+            name in scope.modules
         ):
             asked = first
         case ast.Call(func=ast.Attribute(value=ast.Attribute(), attr="backward" | "grad"), args=[first, *_]) if (
@@ -195,7 +194,7 @@ class _Tracer:
 
     def _described(self, part: ast.expr, scope: Scope) -> tuple[ast.expr | None, str, str] | None:
         """What an expression cuts, how, and what to write instead; None where it cuts nothing."""
-        modules = modules_in(scope.tree) if scope.tree else frozenset()
+        modules = scope.modules
         match part:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=function), args=[first, *_]) if (
                 name in NUMPY
