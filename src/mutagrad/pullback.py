@@ -58,7 +58,9 @@ def plan_rules(
 
 def _names(rule: Rule) -> list[str]:
     """The names of a rule's parameters."""
-    code = getattr(rule, "__code__", None)  # A tenth of the time that `inspect` takes, once for every rule.
+    code = getattr(
+        getattr(rule, "__wrapped__", rule), "__code__", None
+    )  # A tenth of the time that `inspect` takes, once for every rule.
     if code is None:
         return list(inspect.signature(rule).parameters)
     return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])

@@ -21,7 +21,6 @@ from weakref import ref
 import numpy as np
 
 from mutagrad.batched import Batched
-from mutagrad.modes import extras, modes
 from mutagrad.overlap import (
     Box,
     RegionIndex,
@@ -251,9 +250,6 @@ class Storage:
             hit = [saved for saved in hit if is_intact(saved)]
             if hit:
                 statistics.overwritten += len(hit)
-                if extras[0]:
-                    for each in modes.observers:
-                        each.values_overwritten(self, hit, array, written)
                 if rule == "preserve":
                     keep(hit)
                 else:
@@ -271,9 +267,6 @@ class Storage:
         if not self.exposure.foreign:  # There nothing is trusted to stay as it is in any case.
             with _filing:
                 keep(self._take_all())
-        if extras[0]:
-            for each in modes.observers:
-                each.memory_lent(self)
         lent = Lent(array)
         self.exposure.lent.append(ref(lent))
         return np.asarray(lent)
@@ -298,7 +291,7 @@ class Storage:
             return []
         if self.index is None and len(self.waiting or ()) <= FEW:
             return self._take_among_few(array, written)
-        box, exact = box_of(array, view, self.array)
+        box, exact = _box(array, view, self.array)
         if box is None:
             return []
         index = self._settle()
@@ -308,7 +301,7 @@ class Storage:
         def meets(saved: Saved, saved_exact: bool) -> bool:
             if exact and saved_exact:
                 return written is None or written.meets(saved.memory)
-            return is_overwritten(saved.memory, array, written)
+            return _is_overwritten(saved.memory, array, written)
 
         cells = cells_of_box(box) if written is None else cells_of_points(written.points(self.array))
         return index.take(cells, box, meets)
@@ -320,7 +313,7 @@ class Storage:
             saved = cell()
             if saved is None:
                 continue
-            if is_overwritten(saved.memory, array, written):
+            if _is_overwritten(saved.memory, array, written):
                 hit.append(saved)
             else:
                 kept.append(cell)
@@ -337,7 +330,7 @@ class Storage:
         for cell in waiting[:count]:
             saved = cell()
             if saved is not None:
-                box, exact = box_of(saved.memory, saved.view, self.array)
+                box, exact = _box(saved.memory, saved.view, self.array)
                 if box is not None:
                     index.insert(box, exact, cell)
         del waiting[:count]
@@ -347,14 +340,14 @@ class Storage:
         return index
 
     def _lose(self, hit: list[Saved], array: np.ndarray, view: Any, writer: str, written: Scattered | None) -> None:
-        box, exact = box_of(array, view, self.array)
+        box, exact = _box(array, view, self.array)
         elements = array.size if written is None else written.count()
         span = caller_span()
         for saved in hit:
             loss = Loss()
             value = saved.array
             loss.shape, loss.dtype = value.shape, value.dtype
-            loss.nbytes = value.nbytes if is_overwritten(value, array, written) else 0
+            loss.nbytes = value.nbytes if _is_overwritten(value, array, written) else 0
             loss.box = box if exact and written is None else None
             loss.elements = elements if array.itemsize == self.array.itemsize else None
             loss.base_shape, loss.span, loss.writer = self.array.shape, span, writer
@@ -401,9 +394,6 @@ def keep(cells: list[Saved]) -> None:
             storage = copies[place] = new_storage(once.copy())
             statistics.copies += 1
             statistics.bytes_kept += once.nbytes
-        if extras[0]:
-            for each in modes.observers:
-                each.value_kept(saved, array, storage)
         saved.array = (
             storage.array if storage.array.shape == array.shape else np.broadcast_to(storage.array, array.shape)
         )
@@ -411,12 +401,12 @@ def keep(cells: list[Saved]) -> None:
         saved.view = None
 
 
-def is_overwritten(value: np.ndarray, array: np.ndarray, written: Scattered | None) -> bool:
+def _is_overwritten(value: np.ndarray, array: np.ndarray, written: Scattered | None) -> bool:
     """Whether writing `array`, or only the elements `written` of it, writes an element of `value`."""
     return np.shares_memory(value, array) and (written is None or written.meets(value))
 
 
-def box_of(array: np.ndarray, view: Any, base: np.ndarray) -> tuple[Box | None, bool]:
+def _box(array: np.ndarray, view: Any, base: np.ndarray) -> tuple[Box | None, bool]:
     if array.size == 0:
         return None, True
     if view is None and array is base:

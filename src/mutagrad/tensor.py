@@ -203,8 +203,7 @@ class Tensor(Methods):
 
     is_cpu = True
     is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = is_sparse_csr = is_nested = False
-    is_ipu = is_mps = is_mtia = is_maia = is_vulkan = is_xla = is_xpu = volatile = False
-    name = None
+    is_ipu = is_mps = is_mtia = is_maia = is_vulkan = is_xla = is_xpu = False
 
     if TYPE_CHECKING:
         # What is declared elsewhere is attached to the class when its module is imported.
@@ -544,8 +543,6 @@ def note_modes(family: Family) -> None:
     if modes.inference:
         family.set_apart().origin = "inference"
         family.storage.__class__ = InferenceStorage
-    for each in modes.observers:
-        each.buffer_made(family)
     if levels.levels:
         family.set_apart().scope = levels.levels
 

@@ -21,7 +21,12 @@ from mutagrad.demo import digits, pictures, wave
 T = TypeVar("T")
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def command_line() -> None:
+    """PyTorch-shaped tensors and gradients in which in-place operations are first-class."""
+
+
+@command_line.command()
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

@@ -164,6 +164,9 @@ def sign(x: np.ndarray) -> np.ndarray:
 
 def zero_where_not_positive(x: np.ndarray, ct: np.ndarray) -> np.ndarray:
     """`ct`, but zero where `x` is zero or negative."""
+    bits = _BITS.get(ct.dtype)
+    if x.size >= LARGE and bits is not None and x.shape == ct.shape:
+        return _masked(ct, np.subtract(np.less_equal(x, _zeros[x.dtype]).view(np.int8), 1), bits)
     # Two thirds of the time of np.where on few elements.
     share = np.array(ct)
     share[np.less_equal(x, _zeros[x.dtype])] = 0

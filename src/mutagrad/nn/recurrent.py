@@ -18,6 +18,7 @@ from mutagrad.nn.parameter import Parameter
 from mutagrad.nn.utils.rnn import PackedSequence
 from mutagrad.ops.creation import empty, zeros
 from mutagrad.ops.joining import cat, stack
+from mutagrad.ops.recurrent import lstm
 from mutagrad.tensor import Tensor
 
 F: Any = functional
@@ -102,6 +103,13 @@ def backward_in_time(step: Callable, parts: list, state: State, weights: tuple) 
         state = step(brought, state, *weights)
         outputs.append(state[0])
     return outputs[::-1], state
+
+
+def lstm_through_time(brought: Any, state: State, weights: tuple, backward: bool) -> tuple[list, State]:
+    """The same for a long short-term memory without a projection, for sequences of one length, as one operation."""
+    weight, bias, _ = weights
+    out, cells, _ = lstm(brought.flip(0) if backward else brought, weight, bias, *state)
+    return [(out.flip(0) if backward else out).flatten(0, 1)], (out[-1], cells[-1])
 
 
 class RNNBase(Module):
@@ -292,11 +300,14 @@ class RNNBase(Module):
             outputs = []
             for way, suffix in enumerate(self._suffixes(layer)):
                 weight, bias, rest = self._weights(suffix)
-                parts = list(F.linear(data, weight, bias).split(counts))
+                brought = F.linear(data, weight, bias)
                 start = tuple(part[layer * self._directions + way] for part in state)
-                through = backward_in_time if way else forward_in_time
-                times, end = through(step, parts, start, rest)
-                outputs.append(cat(times))
+                if self.mode == "LSTM" and not self.proj_size and len(set(counts)) == 1:
+                    times, end = lstm_through_time(brought.unflatten(0, (-1, counts[0])), start, rest, bool(way))
+                else:
+                    through = backward_in_time if way else forward_in_time
+                    times, end = through(step, list(brought.split(counts)), start, rest)
+                outputs.append(times[0] if len(times) == 1 else cat(times))
                 ends.append(end)
             data = outputs[0] if len(outputs) == 1 else cat(outputs, 1)
             if self.dropout and layer < self.num_layers - 1:

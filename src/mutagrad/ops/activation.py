@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import composite, pointwise
+from mutagrad.namespaces import fused
 from mutagrad.operation import Operation
 from mutagrad.ops.bounds import COMPLEX
 from mutagrad.ops.checks import no_kernel, not_for
@@ -284,6 +285,12 @@ mish = pointwise(
 _DENSITY = 1 / sqrt(2 * pi)
 
 
+@fused.fused(fused.gelu)
+def _gelu(xp: Any, input: Any) -> Any:
+    return 0.5 * input * (1 + xp.erf(input * sqrt(0.5)))
+
+
+@fused.fused(fused.gelu_share)
 def _gelu_share(xp: Any, ct: Any, input: Any) -> Any:
     below = 0.5 * (1 + xp.erf(input * sqrt(0.5)))
     return ct * (below + input * (_DENSITY * xp.exp(-0.5 * input * input)))
@@ -316,7 +323,7 @@ def _approximated(approximate: str = "none") -> tuple[Operation, dict[str, Any]]
 
 gelu = pointwise(
     "gelu",
-    lambda xp, input: 0.5 * input * (1 + xp.erf(input * sqrt(0.5))),
+    _gelu,
     method=False,
     refuses=no_kernel("biuc", "GeluKernelImpl"),
     variant=_approximated,

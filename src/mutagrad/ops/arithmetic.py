@@ -20,9 +20,8 @@ import numpy as np
 
 from mutagrad.batched import Batched
 from mutagrad.declaration import composite, pointwise
-from mutagrad.dtypes import type_word
 from mutagrad.operation import Operation
-from mutagrad.ops.checks import is_mask, no_kernel
+from mutagrad.ops.checks import is_mask, no_kernel, type_word
 from mutagrad.pullback import same
 from mutagrad.tensor import Tensor
 

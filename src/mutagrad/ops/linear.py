@@ -17,6 +17,7 @@ import numpy as np
 from mutagrad.declaration import operation
 from mutagrad.dtypes import of_numpy
 from mutagrad.graph import EMPTY
+from mutagrad.namespaces.fused import added, fused
 from mutagrad.ops.arithmetic import add
 from mutagrad.ops.gathering import check_tensor
 from mutagrad.ops.products import matmul
@@ -76,6 +77,11 @@ def _unless_broadcast(apply: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return linear
 
 
+@fused(added)
+def _plus(xp: Any, product: Any, bias: Any) -> Any:
+    return product + bias
+
+
 def _tangent(xp: Any, of_input: Any, of_weight: Any, of_bias: Any, input: Any, weight: Any) -> Any:
     parts = [
         None if of_input is None else xp.matmul(of_input, xp.matrix_transpose(weight)),
@@ -109,4 +115,4 @@ def linear(xp: Any, input: Any, weight: Any, bias: Any = None, /) -> Any:
         input, weight, bias = (xp.astype(x, np.float32) for x in (input, weight, bias))
         return xp.astype(xp.matmul(input, weight.T) + bias, np.float16)
     product = xp.matmul(input, weight.T)
-    return product if bias is None else product + bias
+    return product if bias is None else _plus(xp, product, bias)

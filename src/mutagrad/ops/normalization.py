@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import operation
+from mutagrad.namespaces import fused_normalization
+from mutagrad.namespaces.fused import fused
 
 __all__: list[str] = []
 
@@ -32,6 +34,7 @@ def _wide(xp: Any, x: Any) -> Any:
     return xp.astype(x, SINGLE) if x is not None and x.dtype == HALF else x
 
 
+@fused(fused_normalization.standardize)
 def _standardize(xp: Any, input: Any, weight: Any = None, bias: Any = None, /, *, axes: Axes, eps: float) -> Any:
     """`(input - mean) * rstd * weight + bias`, and the mean and the reciprocal standard deviation over `axes`.
 
@@ -52,30 +55,40 @@ def _standardize(xp: Any, input: Any, weight: Any = None, bias: Any = None, /, *
     return out, mean, rstd
 
 
-def _input_share(
-    xp: Any, cts: Any, input: Any, weight: Any, mean: Any, rstd: Any, input_dtype: np.dtype, axes: Axes
-) -> Any:
+@fused(fused_normalization.standardize_shares)
+def _shares(
+    xp: Any,
+    cts: Any,
+    input: Any,
+    weight: Any,
+    mean: Any,
+    rstd: Any,
+    weight_shape: tuple,
+    bias_shape: tuple,
+    axes: Axes,
+    needed: list[bool],
+) -> list[Any]:
+    """The shares of input, weight and bias, in the dtype of the statistics."""
     ct, mean_ct, rstd_ct = (_wide(xp, each) for each in cts)
-    count, share = _count(input.shape, axes), None
-    normal = (input - mean) * rstd
+    normal, scaled = (input - mean) * rstd, ct
+    if ct is not None and weight is not None:
+        scaled = ct * weight
+    of_input = _input_share(xp, scaled, mean_ct, rstd_ct, normal, rstd, axes) if needed[0] else None
+    of_weight = xp.fit(ct * normal, weight_shape, rstd.dtype) if needed[1] and ct is not None else None
+    of_bias = xp.fit(ct, bias_shape, rstd.dtype) if needed[2] and ct is not None else None
+    return [None if of_input is None else xp.astype(of_input, input.dtype), of_weight, of_bias]
+
+
+def _input_share(xp: Any, ct: Any, mean_ct: Any, rstd_ct: Any, normal: Any, rstd: Any, axes: Axes) -> Any:
+    count, share = _count(normal.shape, axes), None
     if ct is not None:
-        ct = ct if weight is None else ct * weight
         share = rstd * (ct - _mean(xp, ct, axes) - normal * _mean(xp, ct * normal, axes))
     if mean_ct is not None:
         share = mean_ct / count if share is None else share + mean_ct / count
     if rstd_ct is not None:
         of_rstd = -rstd_ct * rstd * rstd * normal / count
         share = of_rstd if share is None else share + of_rstd
-    return xp.astype(xp.broadcast_to(share, input.shape), input_dtype)
-
-
-def _weight_share(xp: Any, cts: Any, input: Any, mean: Any, rstd: Any, weight_shape: tuple) -> Any:
-    ct = cts[0]
-    return None if ct is None else xp.fit(ct * ((input - mean) * rstd), weight_shape, rstd.dtype)
-
-
-def _bias_share(xp: Any, cts: Any, rstd: Any, bias_shape: tuple) -> Any:
-    return None if cts[0] is None else xp.fit(cts[0], bias_shape, rstd.dtype)
+    return xp.broadcast_to(share, normal.shape)
 
 
 def _normalization(name: str, node_name: str) -> Any:
@@ -84,9 +97,7 @@ def _normalization(name: str, node_name: str) -> Any:
         method=False,
         outputs=("out", "mean", "rstd"),
         node_name=node_name,
-        input=_input_share,
-        weight=_weight_share,
-        bias=_bias_share,
+        joint=_shares,
     )(_standardize)
 
 

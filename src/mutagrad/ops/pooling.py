@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import operation
+from mutagrad.namespaces import fused_pooling
 from mutagrad.namespaces.axis_maps import AxisMap
+from mutagrad.namespaces.fused import fused
 
 __all__: list[str] = []
 
@@ -63,6 +65,7 @@ def _at(xp: Any, x: Any, places: np.ndarray, axis: int) -> Any:
     return xp.take(x, xp.asarray(places), axis=axis)
 
 
+@fused(fused_pooling.max_share)
 def _max_share(xp: Any, cts: Any, indices: Any, input_shape: tuple[int, ...], taps: Taps) -> Any:
     ct, _ = cts
     planes, size = math.prod(input_shape[: -len(taps)]), math.prod(input_shape[-len(taps) :])
@@ -74,6 +77,7 @@ def _max_share(xp: Any, cts: Any, indices: Any, input_shape: tuple[int, ...], ta
 
 
 @operation(method=False, outputs=("out", "indices"), node_name="MaxPool2DWithIndicesBackward0", input=_max_share)
+@fused(fused_pooling.max_pool)
 def max_pool(xp: Any, input: Any, /, *, taps: Taps) -> Any:
     """The largest element of each window of the last dimensions, and its place among all of them: the first of equals.
 

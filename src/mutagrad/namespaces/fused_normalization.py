@@ -1,0 +1,180 @@
+"""Kernels of normalisation in single precision: by rows, as layers are normalised, and by channels, as batches are.
+
+Each element is read as often as the statistics need it and written in place; see `fused.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from mutagrad.namespaces.fused import block_of_rows, blocks, is_single
+
+WIDEST = 4096  # elements of a row: up to here a product with ones is a sum as exact as another
+NARROWEST = 16  # elements of a channel of a sample: below, going by channels does not pay
+
+Axes = tuple[int, ...]
+
+
+def standardize(x: np.ndarray, weight: Any = None, bias: Any = None, *, axes: Axes, eps: float) -> Any:
+    """`(x - mean) * rstd * weight + bias`, the mean and the reciprocal standard deviation over `axes`."""
+    parameters = [each for each in (weight, bias) if each is not None]
+    if not is_single(x, *parameters) or not x.flags.c_contiguous:
+        return NotImplemented
+    if _is_by_rows(x, axes, parameters):
+        return _standardize_rows(x, weight, bias, axes, eps)
+    if _is_by_channels(x, axes, parameters):
+        return _standardize_channels(x, weight, bias, axes, eps)
+    return NotImplemented
+
+
+def standardize_shares(
+    cts: Any,
+    input: np.ndarray,
+    weight: Any,
+    mean: np.ndarray,
+    rstd: np.ndarray,
+    weight_shape: tuple,
+    bias_shape: tuple,
+    axes: Axes,
+    needed: list[bool],
+) -> Any:
+    """The shares of input, weight and bias."""
+    ct, *others = cts
+    parameters = [] if weight is None else [weight]
+    if ct is None or others != [None, None] or not is_single(input, ct, mean, rstd, *parameters):
+        return NotImplemented
+    if not input.flags.c_contiguous:
+        return NotImplemented
+    # A bias has the shape of the weight, if there are both.
+    if _is_by_rows(input, axes, parameters) and (not needed[2] or bias_shape == input.shape[axes[0] :]):
+        shares = _shares_by_rows(np.ascontiguousarray(ct), input, weight, mean, rstd)
+    elif _is_by_channels(input, axes, parameters) and (not needed[2] or math.prod(bias_shape) == input.shape[1]):
+        shares = _shares_by_channels(np.ascontiguousarray(ct), input, weight, mean, rstd)
+    else:
+        return NotImplemented
+    shapes = input.shape, weight_shape, bias_shape
+    return [share.reshape(shape) if wanted else None for share, shape, wanted in zip(shares, shapes, needed)]
+
+
+def _is_by_rows(x: np.ndarray, axes: Axes, parameters: list[np.ndarray]) -> bool:
+    """Whether the axes are the last ones, with parameters for each of their elements."""
+    shape = x.shape[axes[0] :] if axes else ()
+    is_last = axes == tuple(range(x.ndim - len(axes), x.ndim))
+    return is_last and 0 < math.prod(shape) <= WIDEST and all(each.shape == shape for each in parameters)
+
+
+def _is_by_channels(x: np.ndarray, axes: Axes, parameters: list[np.ndarray]) -> bool:
+    """Whether the axes are all but the second, with parameters for each element of that."""
+    shape = (x.shape[1],) + (1,) * (x.ndim - 2) if x.ndim > 2 else ()
+    return (
+        axes == (0, *range(2, x.ndim))
+        and math.prod(x.shape[2:]) >= NARROWEST
+        and all(each.shape in (shape, (1, *shape)) for each in parameters)
+    )
+
+
+# By rows ------------------------------------------------------------------------------------------------------------
+
+
+def _standardize_rows(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps: float) -> Any:
+    width = math.prod(x.shape[axes[0] :])
+    rows, ones = x.reshape(-1, width), np.ones(width, x.dtype)
+    result = np.empty(x.shape, x.dtype)
+    out = result.reshape(rows.shape)
+    mean, rstd = np.empty((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
+    for block in blocks(len(rows), block_of_rows(width)):
+        part, of_mean, of_rstd = out[block], mean[block], rstd[block]
+        np.divide(rows[block] @ ones, width, of_mean[:, 0])
+        np.subtract(rows[block], of_mean, part)
+        np.divide(np.vecdot(part, part), width, of_rstd[:, 0])
+        of_rstd += np.float32(eps)
+        np.reciprocal(np.sqrt(of_rstd, of_rstd), of_rstd)
+        part *= of_rstd
+        if weight is not None:
+            part *= weight.reshape(-1)
+        if bias is not None:
+            part += bias.reshape(-1)
+    kept = x.shape[: axes[0]] + (1,) * len(axes)
+    return result, mean.reshape(kept), rstd.reshape(kept)
+
+
+def _shares_by_rows(ct: np.ndarray, x: np.ndarray, weight: Any, mean: np.ndarray, rstd: np.ndarray) -> Any:
+    width = x.size // mean.size
+    x, ct, mean, rstd = x.reshape(-1, width), ct.reshape(-1, width), mean.reshape(-1, 1), rstd.reshape(-1, 1)
+    size, ones = block_of_rows(width), np.ones(width, x.dtype)
+    of_weight, of_bias, of_input = np.zeros(width, x.dtype), np.zeros(width, x.dtype), np.empty(x.shape, x.dtype)
+    memory = np.empty((2, min(size, len(x)), width), x.dtype)
+    many = np.ones(min(size, len(x)), x.dtype)
+    for block in blocks(len(x), size):
+        part, out = ct[block], of_input[block]
+        normal, scaled, each = memory[0, : len(part)], memory[1, : len(part)], many[: len(part)]
+        np.subtract(x[block], mean[block], normal)
+        normal *= rstd[block]
+        np.multiply(part, normal, scaled)
+        of_weight += each @ scaled
+        of_bias += each @ part
+        if weight is None:
+            scaled = part
+        else:
+            np.multiply(part, weight.reshape(-1), scaled)
+        np.subtract(scaled, (scaled @ ones / np.float32(width))[:, None], out)
+        normal *= (np.vecdot(scaled, normal) / np.float32(width))[:, None]
+        out -= normal
+        out *= rstd[block]
+    return of_input, of_weight, of_bias
+
+
+# By channels --------------------------------------------------------------------------------------------------------
+
+
+def _channels(x: np.ndarray) -> np.ndarray:
+    """`x` as samples, channels, and all other dimensions as one."""
+    return x.reshape(*x.shape[:2], -1)
+
+
+def _column(of_channels: np.ndarray) -> np.ndarray:
+    """A number for each channel, in single precision, to be broadcast along it."""
+    return of_channels.reshape(-1, 1).astype(np.float32)
+
+
+def _standardize_channels(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps: float) -> Any:
+    samples, result = _channels(x), np.empty(x.shape, x.dtype)
+    out, count = _channels(result), x.size // x.shape[1]
+    mean = _column(np.add.reduce(np.add.reduce(samples, 2), 0, np.float64) / count)
+    squares = np.zeros(x.shape[1])
+    for sample, part in zip(samples, out):
+        np.subtract(sample, mean, part)
+        squares += np.vecdot(part, part)
+    rstd = _column(1 / np.sqrt(squares / count + eps))
+    scale = rstd if weight is None else rstd * weight.reshape(-1, 1)
+    for part in out:
+        part *= scale
+        if bias is not None:
+            part += bias.reshape(-1, 1)
+    kept = (1, x.shape[1]) + (1,) * (x.ndim - 2)
+    return result, mean.reshape(kept), rstd.reshape(kept)
+
+
+def _shares_by_channels(ct: np.ndarray, x: np.ndarray, weight: Any, mean: np.ndarray, rstd: np.ndarray) -> Any:
+    cts, samples, of_input = _channels(ct), _channels(x), np.empty(x.shape, x.dtype)
+    out, count = _channels(of_input), x.size // x.shape[1]
+    mean, rstd = mean.reshape(-1, 1), rstd.reshape(-1, 1)
+    of_weight = np.zeros(x.shape[1])
+    of_bias = np.add.reduce(np.add.reduce(cts, 2), 0, np.float64)
+    for sample, part, normal in zip(samples, cts, out):
+        np.subtract(sample, mean, normal)
+        normal *= rstd
+        of_weight += np.vecdot(part, normal)
+    # scale * (ct - mean of ct - normal * mean of ct * normal)
+    scale = rstd if weight is None else rstd * weight.reshape(-1, 1)
+    slope, shift = _column(of_weight / count) * -scale, _column(of_bias / count) * -scale
+    scaled = np.empty(cts.shape[1:], x.dtype)
+    for part, normal in zip(cts, out):
+        normal *= slope
+        np.multiply(part, scale, scaled)
+        normal += scaled
+        normal += shift
+    return of_input, of_weight.astype(x.dtype), of_bias.astype(x.dtype)

@@ -1,0 +1,102 @@
+"""The kernels of whole forwards and rules give what their declarations give, on arrays large enough for them."""
+
+import numpy as np
+import pytest
+from scipy import special
+
+from mutagrad.namespaces import arrays, fused
+from mutagrad.ops.pooling import taps_of
+
+from . import calls  # declares every operation  # noqa: F401
+
+
+def normal(*shape, seed=0, dtype="float32"):
+    return np.random.default_rng([seed, *shape]).standard_normal(shape).astype(dtype)
+
+
+TAPS = {
+    "apart": (taps_of(40, 2, 2, 0, 1, False),) * 2,
+    "overlapping": (taps_of(40, 3, 2, 0, 1, False), taps_of(40, 2, 1, 0, 1, False)),
+}
+STATISTICS = {"rows": (normal(60, 1), normal(60, 1, seed=1) ** 2), "channels": (normal(1, 6, 1), normal(1, 6, 1) ** 2)}
+CELLS = [normal(5, 3, 4, seed=i) for i in range(2)]
+GATES = 1 / (1 + np.exp(-normal(5, 3, 16)))
+NEEDED = [True] * 5
+
+CASES = {
+    "gelu": [(3 * normal(70, 80),), (3 * normal(80, 70).T,), (3 * normal(90, 140)[::2, 1:],)],
+    "gelu_share": [(normal(70, 80), 3 * normal(70, 80, seed=1)), (normal(70, 80), 3 * normal(80, 70).T)],
+    "added": [(normal(70, 80), normal(80, seed=1))],
+    "standardize": [
+        (5 + normal(60, 40), normal(40), normal(40, seed=1), {"axes": (1,), "eps": 1e-5}),
+        (5 + normal(60, 5, 40), None, None, {"axes": (1, 2), "eps": 1e-5}),
+        (5 + normal(8, 6, 50), normal(6, 1), normal(6, 1, seed=1), {"axes": (0, 2), "eps": 1e-5}),
+        (5 + normal(8, 6, 50), None, None, {"axes": (0, 2), "eps": 1e-5}),
+    ],
+    "standardize_shares": [
+        ([normal(60, 40), None, None], normal(60, 40, seed=1), normal(40), *STATISTICS["rows"], (40,), (40,), (1,))
+        + (NEEDED[:3],),
+        ([normal(60, 40), None, None], normal(60, 40, seed=1), None, *STATISTICS["rows"], (), (), (1,))
+        + ([True, False, False],),
+        ([normal(8, 6, 50), None, None], normal(8, 6, 50, seed=1), normal(6, 1), *STATISTICS["channels"])
+        + ((6, 1), (6, 1), (0, 2), NEEDED[:3]),
+    ],
+    "max_pool": [(normal(3, 40, 40), {"taps": taps}) for taps in TAPS.values()],
+    "max_share": [([normal(3, 30, 30), None], np.tile(np.arange(900) * 4 // 2, (3, 1)).reshape(3, 30, 30))
+        + ((3, 60, 60), (taps_of(60, 2, 2, 0, 1, False),) * 2)],
+    "lstm": [
+        (normal(5, 3, 16), normal(16, 4), bias, normal(3, 4), normal(3, 4, seed=1)) for bias in (normal(16), None)
+    ],
+    "lstm_shares": [
+        ([of_out, of_cells, None], normal(16, 4), normal(3, 4), normal(3, 4), *CELLS, GATES.astype("float32"), (16,))
+        + (NEEDED,)
+        for of_out, of_cells in ((normal(5, 3, 4), None), (None, normal(5, 3, 4)), (normal(5, 3, 4), normal(5, 3, 4)))
+    ],
+}  # fmt: skip
+
+
+def copied(x):
+    """The argument, whose memory a kernel may take."""
+    return x.copy(order="K") if isinstance(x, np.ndarray) else x
+
+
+@pytest.mark.parametrize("declaration, kernel", fused.declared, ids=[f"{k.__name__}" for _, k in fused.declared])
+def test_kernels_agree_with_their_declarations(declaration, kernel):
+    """All results, where the kernel does not leave the case to the declaration; single precision to a few roundings."""
+    for case in CASES[kernel.__name__]:
+        options = case[-1] if isinstance(case[-1], dict) else {}
+        args = case[:-1] if options else case
+        got, expected = kernel(*map(copied, args), **options), declaration(arrays, *map(copied, args), **options)
+        got, expected = [x if isinstance(x, (list, tuple)) else (x,) for x in (got, expected)]
+
+        assert NotImplemented not in [type(x) for x in got] and len(got) == len(expected)
+        for each, wanted in zip(got, expected):
+            if wanted is None:
+                assert each is None
+                continue
+            assert each.shape == wanted.shape and each.dtype == wanted.dtype
+            np.testing.assert_allclose(each, wanted, rtol=1e-5, atol=4e-6 * max(1, np.abs(wanted).max()))
+
+
+def test_gelu_in_single_precision_is_right_to_two_roundings():
+    """Of one, for the factor of the input; far out it is the input, or nothing, to the last bit."""
+    x = np.concatenate([np.linspace(-9, 9, 100_001), [-np.inf, np.inf, np.nan, -1e30, 1e30]]).astype("float32")
+    exact = x * special.ndtr(x.astype("float64"))
+    got = fused.gelu(x)
+    far = np.abs(x) > 6
+
+    np.testing.assert_array_equal(got[far & (x > 0)], x[far & (x > 0)])
+    np.testing.assert_array_equal(got[far & np.isfinite(x) & (x < 0)], 0)
+    with np.errstate(invalid="ignore"):
+        assert np.nanmax(np.abs(got - exact)[np.abs(x) < 9] / np.maximum(np.abs(x[np.abs(x) < 9]), 1e-30)) < 2.5e-7
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_max_pooling_with_nan(dtype):
+    """The last nan of a window is its largest element."""
+    x = normal(3, 40, 40, dtype=dtype)
+    x[x > 1] = np.nan
+    ((declaration, kernel),) = [pair for pair in fused.declared if pair[1].__name__ == "max_pool"]
+    for taps in TAPS.values():
+        for got, expected in zip(kernel(x, taps=taps), declaration(arrays, x, taps=taps)):
+            np.testing.assert_array_equal(got, expected)
