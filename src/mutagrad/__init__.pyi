@@ -673,7 +673,7 @@ def is_storage(obj: Any) -> builtins.bool:
 def is_tensor(obj: Any) -> builtins.bool:
     """Whether `obj` is a tensor."""
 def is_warn_always_enabled() -> builtins.bool:
-    """Whether each warning should be given every time."""
+    """Whether warnings that are given once in a process are given every time."""
 def isclose(input: Tensor, other: Tensor = ..., rtol: builtins.float = ..., atol: builtins.float = ..., equal_nan: builtins.bool = ...) -> Tensor:
     """Whether `abs(input - other) <= atol + rtol * abs(other)`, element by element; equal infinities are near."""
 def isfinite(input: Tensor, *, out: Any = ...) -> Tensor:
@@ -1061,8 +1061,8 @@ def set_printoptions(precision: builtins.int | None, threshold: builtins.float |
     """Sets how tensors are printed; what is None stays, but for `sci_mode`, where None means automatic."""
 def set_rng_state(new_state: Any) -> None:
     """Lets the default generator continue from `new_state`."""
-def set_warn_always(b: builtins.bool) -> None:
-    """Remembers whether each warning should be given every time."""
+def set_warn_always(b: builtins.bool, /) -> None:
+    """Says whether warnings that are given once in a process are given every time."""
 def sgn(input: Tensor, *, out: Any = ...) -> Tensor:
     """The sign; of a complex number the number of length one with the same angle, or zero."""
 def sigmoid(input: Tensor, *, out: Any = ...) -> Tensor:

@@ -28,7 +28,6 @@ __all__ = [
     "get_num_threads",
     "inf",
     "is_deterministic_algorithms_warn_only_enabled",
-    "is_warn_always_enabled",
     "nan",
     "newaxis",
     "pi",
@@ -39,7 +38,6 @@ __all__ = [
     "set_flush_denormal",
     "set_num_interop_threads",
     "set_num_threads",
-    "set_warn_always",
     "typename",
     "use_deterministic_algorithms",
 ]
@@ -51,7 +49,7 @@ _DEBUG_MODES = ("default", "warn", "error")
 
 
 class _Settings:
-    deterministic = warn_only = warn_always = False
+    deterministic = warn_only = False
     precision = "highest"
     threads = interop_threads = os.cpu_count() or 1
 
@@ -160,16 +158,6 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
 def get_deterministic_debug_mode() -> int:
     """The level of `set_deterministic_debug_mode`."""
     return 0 if not _Settings.deterministic else 1 if _Settings.warn_only else 2
-
-
-def set_warn_always(b: bool) -> None:
-    """Remembers whether each warning should be given every time."""
-    _Settings.warn_always = bool(b)
-
-
-def is_warn_always_enabled() -> bool:
-    """Whether each warning should be given every time."""
-    return _Settings.warn_always
 
 
 # Types and functions --------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import numpy as np
 
 from mutagrad.batched import Batched
 from mutagrad.batched import state as levels
+from mutagrad.caution import warn_once
 from mutagrad.device import CPU, Layout, strided
 from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Edge, Family, Leaf, Watch, new_family, next_sequence
@@ -412,13 +413,22 @@ class Tensor(Methods):
         raise traps.ambiguous_truth(self._array.size, caller_span())
 
     def __float__(self) -> float:
-        return float(self._only_element())
+        return float(self._cut_element())
 
     def __int__(self) -> int:
         return int(self._only_element())
 
     def __complex__(self) -> complex:
-        return complex(self._only_element())
+        return complex(self._cut_element())
+
+    def _cut_element(self) -> Any:
+        if self._family.edge is not None and modes.grad:
+            warn_once(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+                "Consider using tensor.detach() first.",
+                stacklevel=3,
+            )
+        return self._only_element()
 
     def _only_element(self) -> Any:
         if self._array.size != 1:

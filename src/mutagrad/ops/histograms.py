@@ -47,7 +47,7 @@ def histc(xp: Any, input: Any, /, bins: int = 100, min: float = 0, max: float = 
 @composite()
 def histogram(
     input: Tensor,
-    bins: int | Tensor,
+    bins: int | Tensor = 100,
     *,
     range: Sequence[float] | None = None,
     weight: Tensor | None = None,
@@ -62,6 +62,8 @@ def histogram(
     >>> import mutagrad
     >>> mutagrad.histogram(mutagrad.tensor([1., 2., 1.]), 4, range=(0., 3.)).hist
     tensor([0., 2., 1., 0.])
+    >>> mutagrad.histogram(mutagrad.tensor([1., 2., 1.])).hist.shape
+    torch.Size([100])
     """
     array = input._array
     limits = None if range is None else [float(each) for each in range]

@@ -457,6 +457,18 @@ def a_graph_kept_in_gradients_is_warned_of(torch):
 
 
 @case
+def a_number_made_of_what_requires_grad_is_warned_of(torch):
+    x = leaf(torch)[0]
+    torch.set_warn_always(True)
+    try:
+        seen = [len(warned(lambda: convert(x))) for convert in (float, complex, int, "%f".__mod__, "{:f}".format)]
+        with torch.no_grad():
+            return seen, warned(lambda: float(x)), warned(lambda: float(x.detach()))
+    finally:
+        torch.set_warn_always(False)
+
+
+@case
 def a_budget_of_memory_outside_a_compiler(torch):
     def program():
         with torch.autograd.graph.region_activation_memory_budget(0.5):
