@@ -1,6 +1,7 @@
 """`backward` and `grad`: what is asked, what is given, and what is refused."""
 
 import warnings
+from functools import partial
 
 from ..suite import Cases, raised, warned
 
@@ -461,7 +462,7 @@ def a_number_made_of_what_requires_grad_is_warned_of(torch):
     x = leaf(torch)[0]
     torch.set_warn_always(True)
     try:
-        seen = [len(warned(lambda: convert(x))) for convert in (float, complex, int, "%f".__mod__, "{:f}".format)]
+        seen = [len(warned(partial(convert, x))) for convert in (float, complex, int, "%f".__mod__, "{:f}".format)]
         with torch.no_grad():
             return seen, warned(lambda: float(x)), warned(lambda: float(x.detach()))
     finally:
