@@ -26,6 +26,7 @@ from mutagrad import (
     utils,
 )
 from mutagrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
+from mutagrad.bookkeeping import ledger
 from mutagrad.caution import is_warn_always_enabled, set_warn_always
 from mutagrad.device import (
     channels_last,
@@ -41,6 +42,7 @@ from mutagrad.dtypes import bool_ as bool
 from mutagrad.dtypes import float32 as float
 from mutagrad.dtypes import int32 as int
 from mutagrad.func import vmap
+from mutagrad.guards import freeze, watch
 from mutagrad.installation import install_as_torch
 from mutagrad.modes import (
     enable_grad,
@@ -53,6 +55,7 @@ from mutagrad.modes import (
 from mutagrad.nn.functional import (
     adaptive_avg_pool1d,
     adaptive_max_pool1d,
+    affine_grid_generator,
     alpha_dropout,
     alpha_dropout_,
     avg_pool1d,
@@ -68,6 +71,7 @@ from mutagrad.nn.functional import (
     dropout,
     dropout_,
     embedding_bag,
+    embedding_renorm_,
     feature_alpha_dropout,
     feature_alpha_dropout_,
     feature_dropout,
@@ -88,6 +92,7 @@ from mutagrad.nn.functional import (
     max_pool3d,
     native_batch_norm,
     native_channel_shuffle,
+    native_dropout,
     native_group_norm,
     native_layer_norm,
     pairwise_distance,
@@ -105,6 +110,7 @@ from mutagrad.nn.functional import (
     threshold_,
     triplet_margin_loss,
 )
+from mutagrad.nn.steps import *
 from mutagrad.ops.activation import *
 from mutagrad.ops.arithmetic import *
 from mutagrad.ops.bounds import *
@@ -133,10 +139,12 @@ from mutagrad.ops.indexing import *
 from mutagrad.ops.inplace import *
 from mutagrad.ops.integrals import *
 from mutagrad.ops.joining import *
+from mutagrad.ops.layout import *
 from mutagrad.ops.least_squares import *
 from mutagrad.ops.linear import *
 from mutagrad.ops.logic import *
 from mutagrad.ops.loss import *
+from mutagrad.ops.low_rank import *
 from mutagrad.ops.matrix_functions import *
 from mutagrad.ops.memory import *
 from mutagrad.ops.moments import *
@@ -153,10 +161,12 @@ from mutagrad.ops.random_filling import *
 from mutagrad.ops.ranges import *
 from mutagrad.ops.rearranging import *
 from mutagrad.ops.reduction import *
+from mutagrad.ops.removed import *
 from mutagrad.ops.resizing import *
 from mutagrad.ops.rounding import *
 from mutagrad.ops.scan import *
 from mutagrad.ops.scattering import *
+from mutagrad.ops.segments import *
 from mutagrad.ops.selection import *
 from mutagrad.ops.shaping import *
 from mutagrad.ops.sharing import *
@@ -174,6 +184,8 @@ from mutagrad.ops.writing import *
 from mutagrad.overwrite import get_overwrite_policy, overwrite_statistics, set_overwrite_policy
 from mutagrad.printing import set_printoptions
 from mutagrad.report.errors import AutogradError, OverwrittenError
+from mutagrad.report.guarded import FrozenError
+from mutagrad.report.traps import AutogradWarning
 from mutagrad.serialization import load, save
 from mutagrad.settings import *
 from mutagrad.tensor import Size, Tensor

@@ -6,7 +6,9 @@ from typing import Any
 
 from mutagrad.tensor import Tensor as Tensor
 from mutagrad.report.errors import AutogradError as AutogradError
+from mutagrad.report.traps import AutogradWarning as AutogradWarning
 from mutagrad.batched.array import Batched as Batched
+from mutagrad.report.guarded import FrozenError as FrozenError
 from mutagrad.ops.random import Generator as Generator
 from mutagrad.report.errors import OverwrittenError as OverwrittenError
 from mutagrad.tensor import Size as Size
@@ -24,6 +26,7 @@ from mutagrad.dtypes import finfo as finfo
 from mutagrad import func as func
 from mutagrad.dtypes import iinfo as iinfo
 from mutagrad.modes import inference_mode as inference_mode
+from mutagrad.bookkeeping.book import ledger as ledger
 from mutagrad import linalg as linalg
 from mutagrad import masked as masked
 from mutagrad.device import memory_format as memory_format
@@ -79,6 +82,7 @@ int16: dtype
 int32: dtype
 int64: dtype
 int8: dtype
+legacy_contiguous_format: memory_format
 long: dtype
 nan: builtins.float
 newaxis: Any
@@ -128,6 +132,8 @@ def addr(input: Tensor, vec1: Any = ..., vec2: Any = ..., *, beta: Any = ..., al
     """`beta * input + alpha * outer(vec1, vec2)`, with `input` broadcast to (n, m) and all three promoted."""
 def adjoint(input: Tensor) -> Tensor:
     """The conjugate transpose of the last two dimensions: a view, but for complex numbers, which are copied."""
+def affine_grid_generator(theta: Any, size: Sequence[builtins.int] = ..., align_corners: builtins.bool = ...) -> Tensor:
+    """`affine_grid` without its checks."""
 def alias_copy(input: Tensor, *, out: Any = ...) -> Any:
     """A copy of what `_alias` gives."""
 def all(input: Tensor, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Tensor:
@@ -238,6 +244,8 @@ def bilinear(input1: Tensor, input2: Tensor = ..., weight: Tensor = ..., bias: T
     """`input1 @ weight[k] @ input2` for each k, plus `bias`: (*, m), (*, n), (p, m, n) and (p) give (*, p)."""
 def bincount(input: Tensor, weights: Tensor | None = ..., minlength: builtins.int = ...) -> Tensor:
     """How often each of 0, 1, 2, ... occurs, or the sums of the `weights` there."""
+def binomial(count: Tensor, prob: Tensor = ..., generator: Any = ...) -> Tensor:
+    """How often of `count` times something happens that has probability `prob`."""
 def bitwise_and(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
     """The bits set in both; `and` of masks."""
 def bitwise_left_shift(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
@@ -288,6 +296,8 @@ def channel_shuffle(input: Any, groups: builtins.int = ...) -> Tensor:
     """`input` (N, C, *) with its channels, in `groups`, dealt out one of each group in turn."""
 def check_can_cast_for_inplace(result: Any, target: Any = ...) -> None:
     """Raises RuntimeError when a result of dtype `result` may not be written into memory of dtype `target`."""
+def check_target(result: Any, target: Any = ..., casts: builtins.bool = ..., pointwise: builtins.bool = ...) -> None:
+    """Raises RuntimeError when `out=` of dtype `target` cannot take a result of dtype `result`."""
 def cholesky(input: Tensor, upper: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor:
     """The Cholesky factor of positive definite matrices; see `mutagrad.linalg.cholesky`."""
 def cholesky_inverse(L: Tensor, upper: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor:
@@ -340,6 +350,8 @@ def conv2d(input: Any, weight: Any = ..., bias: Any = ..., stride: Any = ..., pa
     """The convolution of `input` with `weight` in 2 dimensions, plus `bias`."""
 def conv3d(input: Any, weight: Any = ..., bias: Any = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., groups: builtins.int = ...) -> Tensor:
     """The convolution of `input` with `weight` in 3 dimensions, plus `bias`."""
+def conv_tbc(input: Any, weight: Any = ..., bias: Any = ..., pad: builtins.int = ...) -> Tensor:
+    """`conv1d` of an input (time, batch, in) with a weight (kernel, in, out)."""
 def conv_transpose1d(input: Any, weight: Any = ..., bias: Any = ..., stride: Any = ..., padding: Any = ..., output_padding: Any = ..., groups: builtins.int = ..., dilation: Any = ...) -> Tensor:
     """The transposed convolution of `input` with `weight` in 1 dimensions, plus `bias`."""
 def conv_transpose2d(input: Any, weight: Any = ..., bias: Any = ..., stride: Any = ..., padding: Any = ..., output_padding: Any = ..., groups: builtins.int = ..., dilation: Any = ...) -> Tensor:
@@ -426,6 +438,8 @@ def dsplit(input: Tensor, indices_or_sections: Any = ...) -> Any:
     """The pieces one behind the other (along the third dimension), as views."""
 def dstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor:
     """The tensors side by side along a third dimension."""
+def eig(self: Tensor, eigenvectors: builtins.bool = ..., *, out: Any = ...) -> Any:
+    """Raises RuntimeError: `linalg.eig` took its place."""
 def einsum(*args: Any) -> Tensor:
     """The sum of products that an equation says, as `einsum('ij,jk->ik', a, b)` or `einsum(a, [0, 1], b, [1, 2])`."""
 def elu(input: Tensor, alpha: builtins.float = ..., inplace: builtins.bool = ...) -> Tensor:
@@ -434,6 +448,8 @@ def embedding(weight: Tensor, indices: Tensor = ..., padding_idx: builtins.int =
     """The rows of a matrix `weight` that `indices` name: indices (*) and a weight (n, m) give (*, m)."""
 def embedding_bag(input: Any, weight: Any = ..., offsets: Any = ..., max_norm: builtins.float | None = ..., norm_type: builtins.float = ..., scale_grad_by_freq: builtins.bool = ..., mode: builtins.str = ..., sparse: builtins.bool = ..., per_sample_weights: Any = ..., include_last_offset: builtins.bool = ..., padding_idx: builtins.int | None = ...) -> Tensor:
     """The sum, mean or maximum of the rows of `weight` (count, size) that each bag of numbers names: (bags, size)."""
+def embedding_renorm_(input: Any, indices: Any = ..., max_norm: builtins.float = ..., norm_type: builtins.float = ...) -> Tensor:
+    """Shortens in place the rows of `input` that `indices` names and that are longer than `max_norm`."""
 def empty(*size: Any, memory_format: Any = ..., **options: Any) -> Tensor:
     """A tensor of uninitialised memory; for the options see `zeros`."""
 def empty_like(input: Tensor, **options: Any) -> Tensor:
@@ -518,6 +534,8 @@ def frac(input: Tensor, *, out: Any = ...) -> Tensor:
     """What is left of `input` after its whole part, with its sign."""
 def frac_(input: Tensor) -> Tensor:
     """In-place form of `frac`."""
+def freeze(tensor: Tensor) -> Any:
+    """Makes the next write to `tensor`'s memory, through whatever alias, raise FrozenError at the line that writes."""
 def frexp(input: Tensor, *, out: Any = ...) -> Any:
     """The parts `mantissa`, from a half up to one, and whole `exponent` of `mantissa * 2 ** exponent`."""
 def from_dlpack(ext_tensor: Any, *, device: Any = ..., copy: builtins.bool | None = ...) -> Tensor:
@@ -552,6 +570,8 @@ def get_default_dtype() -> Any:
     """The dtype of tensors made from Python floats."""
 def get_deterministic_debug_mode() -> builtins.int:
     """The level of `set_deterministic_debug_mode`."""
+def get_device(input: Tensor) -> builtins.int:
+    """The number of the accelerator that holds the tensor: -1, it is on the CPU."""
 def get_float32_matmul_precision() -> builtins.str:
     """The precision that was set."""
 def get_num_interop_threads() -> builtins.int:
@@ -576,6 +596,8 @@ def grid_sampler_3d(input: Any, grid: Any = ..., interpolation_mode: builtins.in
     """`grid_sample` with its modes by number."""
 def group_norm(input: Any, num_groups: builtins.int = ..., weight: Any = ..., bias: Any = ..., eps: builtins.float = ...) -> Tensor:
     """Each sample's groups of channels with mean zero and variance one, times `weight`, plus `bias` by channels."""
+def gru_cell(input: Any, hx: Any = ..., w_ih: Any = ..., w_hh: Any = ..., b_ih: Any = ..., b_hh: Any = ...) -> Any:
+    """The next output of a gated recurrent unit."""
 def gt(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
     """Whether `input` is greater than `other`."""
 def hamming_window(window_length: builtins.int, periodic: builtins.bool = ..., alpha: builtins.float = ..., beta: builtins.float = ..., **options: Any) -> Tensor:
@@ -652,6 +674,8 @@ def is_conj(input: Tensor) -> builtins.bool:
     """Whether the tensor is a conjugate that was not computed yet: never, here it is computed at once."""
 def is_deterministic_algorithms_warn_only_enabled() -> builtins.bool:
     """Whether warnings instead of errors were asked for."""
+def is_distributed(input: Tensor) -> builtins.bool:
+    """Whether the tensor lies on several machines: no."""
 def is_floating_point(input: Tensor) -> builtins.bool:
     """Whether the dtype is a real floating-point type."""
 def is_grad_enabled() -> builtins.bool:
@@ -772,6 +796,10 @@ def logspace(start: Any, end: Any = ..., steps: builtins.int = ..., base: builti
     """The powers of `base` with exponents evenly from `start` to `end`, both included; for the options see `zeros`."""
 def logsumexp(input: Tensor, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Tensor:
     """The logarithm of the sum of exponentials along `dim`; minus infinity of nothing. Saves the input and the result."""
+def lstm_cell(input: Any, hx: Any = ..., w_ih: Any = ..., w_hh: Any = ..., b_ih: Any = ..., b_hh: Any = ...) -> Any:
+    """The next output and the next memory of an LSTM from `hx`, those before."""
+def lstsq(input: Tensor, A: Tensor = ..., *, out: Any = ...) -> Any:
+    """Raises RuntimeError: `linalg.lstsq` took its place."""
 def lt(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
     """Whether `input` is less than `other`."""
 def lu(A: Tensor, pivot: builtins.bool = ..., get_infos: builtins.bool = ..., *, out: Any = ...) -> Any:
@@ -796,6 +824,8 @@ def matrix_exp(input: Tensor) -> Tensor:
     """The exponential of square matrices, the sum of their powers over factorials. Saves the input."""
 def matrix_power(input: Tensor, n: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor:
     """The `n`-th power of square matrices, by repeated squaring; of the inverse for a negative `n`."""
+def matrix_rank(input: Tensor, tol: Any = ..., symmetric: builtins.bool = ..., *, out: Any = ...) -> Any:
+    """Raises RuntimeError: `linalg.matrix_rank` took its place."""
 def max(input: Tensor, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Any:
     """The largest of all elements; with `dim`, the largest along it and their indices; of two tensors, `maximum`."""
 def max_pool1d(input: Any, kernel_size: Any = ..., stride: Any = ..., padding: Any = ..., dilation: Any = ..., ceil_mode: builtins.bool = ..., return_indices: builtins.bool = ...) -> Any:
@@ -862,6 +892,8 @@ def native_batch_norm(input: Any, weight: Any = ..., bias: Any = ..., running_me
     """`batch_norm`, with the means and the reciprocal standard deviations, which have no gradient."""
 def native_channel_shuffle(input: Any, groups: builtins.int = ...) -> Tensor:
     """`input` (N, C, *) with its channels, in `groups`, dealt out one of each group in turn."""
+def native_dropout(input: Any, p: builtins.float = ..., train: builtins.bool | None = ...) -> builtins.tuple[Tensor, Tensor]:
+    """`dropout` and the mask of the elements that it left."""
 def native_group_norm(input: Any, weight: Any = ..., bias: Any = ..., N: builtins.int = ..., C: builtins.int = ..., HxW: builtins.int = ..., group: builtins.int = ..., eps: builtins.float = ...) -> builtins.tuple[Tensor, Tensor, Tensor]:
     """`group_norm` of an input of `N * C * HxW` elements, with the means and the reciprocal standard deviations."""
 def native_layer_norm(input: Any, normalized_shape: Sequence[builtins.int] = ..., weight: Any = ..., bias: Any = ..., eps: builtins.float = ...) -> Any:
@@ -884,6 +916,8 @@ def nonzero_static(input: Tensor, *, size: builtins.int = ..., fill_value: built
     """The first `size` rows of what `nonzero` gives, and rows of `fill_value` where there are fewer."""
 def norm(input: Tensor, p: Any = ..., dim: Any = ..., keepdim: builtins.bool = ..., dtype: Any = ..., *, out: Tensor | None = ...) -> Tensor:
     """The norm of order `p` of all elements as one vector, or of those along `dim`; 'fro' is 2."""
+def norm_except_dim(v: Any, pow: builtins.int = ..., dim: builtins.int = ...) -> Tensor:
+    """The norms of the parts of `v` along `dim`, each over all other dimensions, which are kept; of all of it for -1."""
 def normal(mean: Any, std: Any = ..., size: Any = ..., *, generator: Any = ..., out: Any = ..., **options: Any) -> Tensor:
     """Samples of normal distributions: with numbers `mean` and `std` of a given size, else with a tensor of either."""
 def not_equal(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:
@@ -904,6 +938,8 @@ def overwrite_statistics() -> Any:
     """A snapshot of the process-wide overwrite counters."""
 def pairwise_distance(x1: Any, x2: Any = ..., p: builtins.float = ..., eps: builtins.float = ..., keepdim: builtins.bool = ...) -> Tensor:
     """The `p`-norms of `x1 - x2 + eps` along the last dimension."""
+def pca_lowrank(A: Tensor, q: builtins.int | None = ..., center: builtins.bool = ..., niter: builtins.int = ...) -> builtins.tuple[Tensor, Tensor, Tensor]:
+    """The `q` first principal components of the rows of A, as the columns of V: `svd_lowrank` of A, centred if `center`."""
 def pdist(input: Any, p: builtins.float = ...) -> Tensor:
     """The `p`-norms of the differences of all pairs of rows: (N, M) gives (N * (N - 1) / 2)."""
 def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
@@ -995,6 +1031,10 @@ def result_type(tensor1: Any, tensor2: Any = ...) -> Any:
     """The dtype that an operation on these two, tensors or numbers, has."""
 def rms_norm(input: Any, normalized_shape: Sequence[builtins.int] = ..., weight: Any = ..., eps: builtins.float | None = ...) -> Tensor:
     """`input` over the root of its mean square over the last dimensions, times `weight`."""
+def rnn_relu_cell(input: Any, hx: Any = ..., w_ih: Any = ..., w_hh: Any = ..., b_ih: Any = ..., b_hh: Any = ...) -> Any:
+    """The next output of Elman's network with `relu`."""
+def rnn_tanh_cell(input: Any, hx: Any = ..., w_ih: Any = ..., w_hh: Any = ..., b_ih: Any = ..., b_hh: Any = ...) -> Any:
+    """The next output of Elman's network with `tanh`."""
 def roll(input: Tensor, shifts: Any = ..., dims: Any = ..., *, out: Any = ...) -> Tensor:
     """The elements moved on by `shifts` places along `dims` (none: in flat order), the last ones to the front."""
 def rot90(input: Tensor, k: Any = ..., dims: Any = ..., *, out: Any = ...) -> Tensor:
@@ -1029,6 +1069,8 @@ def searchsorted(sorted_sequence: Tensor, input: Any = ..., *, out_int32: builti
     """The places in the last dimension of `sorted_sequence` where the elements of `input` would keep its order."""
 def seed() -> builtins.int:
     """A new seed from the operating system, which the default generator now starts from."""
+def segment_reduce(data: Tensor, reduce: builtins.str = ..., *, lengths: Tensor | None = ..., indices: Tensor | None = ..., offsets: Tensor | None = ..., axis: builtins.int = ..., unsafe: builtins.bool = ..., initial: builtins.float | None = ...) -> Tensor:
+    """The 'sum', 'mean', 'prod', 'max' or 'min' of each part of `data` along `axis`, which is the last of `lengths`."""
 def select(input: Tensor, dim: builtins.int = ..., index: builtins.int = ...) -> Tensor:
     """The view of the elements with one index along `dim`, which is left out."""
 def select_copy(input: Tensor, dim: builtins.int = ..., index: builtins.int = ..., *, out: Any = ...) -> Any:
@@ -1103,6 +1145,8 @@ def softshrink(input: Tensor, lambd: Any = ..., *, out: Any = ...) -> Tensor:
     """`input` moved by `lambd` towards zero, and zero from `-lambd` to `lambd`."""
 def softsign(input: Tensor) -> Tensor:
     """`input / (1 + abs(input))`."""
+def solve(input: Tensor, A: Tensor = ..., *, out: Any = ...) -> Any:
+    """Raises RuntimeError: `linalg.solve` took its place."""
 def sort(input: Tensor, dim: Any = ..., descending: Any = ..., *, stable: Any = ..., out: Any = ...) -> Any:
     """The elements in order along `dim`, and the indices that they had."""
 def split(tensor: Tensor, split_size_or_sections: Any = ..., dim: builtins.int = ..., *, split_size: Any = ...) -> Any:
@@ -1143,10 +1187,14 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     """The sum over the dimensions that would be expanded to broadcast `size` to the shape of `input`."""
 def svd(input: Tensor, some: builtins.bool = ..., compute_uv: builtins.bool = ..., *, out: Any = ...) -> Any:
     """U, S and V of `linalg.svd`, the smaller ones if `some`; zeros for U and V unless `compute_uv`."""
+def svd_lowrank(A: Tensor, q: builtins.int | None = ..., niter: builtins.int | None = ..., M: Tensor | None = ...) -> builtins.tuple[Tensor, Tensor, Tensor]:
+    """U, S and V of A ≈ U diag(S) Vᴴ with the `q` largest singular values; of A - M where `M` is given."""
 def swapaxes(input: Tensor, axis0: builtins.int = ..., axis1: builtins.int = ...) -> Tensor:
     """The view with two dimensions exchanged: `transpose` under NumPy's name."""
 def swapdims(input: Tensor, dim0: builtins.int = ..., dim1: builtins.int = ...) -> Tensor:
     """The view with two dimensions exchanged: `transpose` under another name."""
+def symeig(self: Tensor, eigenvectors: builtins.bool = ..., upper: builtins.bool = ..., *, out: Any = ...) -> Any:
+    """Raises RuntimeError: `linalg.eigh` took its place."""
 def t(input: Tensor) -> Tensor:
     """The transposed matrix, as a view; a vector or a scalar as it is. Raises RuntimeError beyond two dimensions."""
 def t_copy(input: Tensor, *, out: Any = ...) -> Any:
@@ -1207,6 +1255,8 @@ def trunc(input: Tensor, *, out: Any = ...) -> Tensor:
     """The whole part: `input` rounded towards zero."""
 def trunc_(input: Tensor) -> Tensor:
     """In-place form of `trunc`."""
+def type_word(dt: Any) -> builtins.str:
+    """The C++ name of a dtype."""
 def typename(obj: Any) -> builtins.str:
     """The name of an object's type, of a tensor with its dtype."""
 def unbind(input: Tensor, dim: builtins.int = ...) -> Any:
@@ -1261,6 +1311,8 @@ def vsplit(input: Tensor, indices_or_sections: Any = ...) -> Any:
     """The pieces one above the other (along the first dimension), as views."""
 def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor:
     """The tensors one below another, vectors as rows."""
+def watch(tensor: Tensor, tell: Any = ...) -> Any:
+    """Names each write to `tensor`'s memory, through whatever alias, and lets it happen."""
 def where(condition: Tensor, input: Any = ..., other: Any = ..., *, out: Tensor | None = ...) -> Any:
     """The elements of `input` where `condition` is true, else those of `other`, with broadcasting and promotion."""
 def xlogy(input: Tensor, other: Any = ..., *, out: Any = ...) -> Tensor:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad import modes as grad_modes
-from mutagrad.dtypes import check_can_cast_for_inplace
+from mutagrad.dtypes import check_target
 from mutagrad.graph import EMPTY
 from mutagrad.modes import modes
 from mutagrad.operands import NUMBERS, Number, explain
@@ -122,6 +122,9 @@ def must_be_tensor(op: Operation, position: int, value: Any) -> str:
 def write_out(op: Operation, inputs: Sequence[Any], values: dict[str, Any], out: Any) -> Any:
     """Computes without recording and writes the results into `out`, resized where it has another shape."""
     outs = out if isinstance(out, (tuple, list)) else (out,)
+    for target in outs:
+        if not isinstance(target, Tensor):
+            raise TypeError(f"{op.name}(): argument 'out' must be Tensor, not {type(target).__name__}")
     if modes.grad and any(isinstance(x, Tensor) and x.requires_grad for x in (*inputs, *outs)):
         raise RuntimeError(
             f"{op.name}(): functions with out=... arguments don't support automatic differentiation, "
@@ -129,8 +132,10 @@ def write_out(op: Operation, inputs: Sequence[Any], values: dict[str, Any], out:
         )
     with grad_modes.no_grad():
         results = op.apply(inputs, values)
-        for target, result in zip(outs, results if isinstance(results, tuple) else (results,)):
-            check_can_cast_for_inplace(result._array.dtype, target._array.dtype)
+        pairs = list(zip(outs, results if isinstance(results, tuple) else (results,)))
+        for target, result in pairs:
+            check_target(result._array.dtype, target._array.dtype, op.casts, op.promotion is not None)
+        for target, result in pairs:
             if target.shape != result.shape:
                 target.resize_(result.shape)
             target.copy_(result)

@@ -44,6 +44,7 @@ def pointwise(
     node_name: str | None = None,
     number_name: str | None = None,
     jvp: str | Callable = "diagonal",
+    casts: bool | None = None,
     doc: str = "",
     **rules: Rule | None,
 ) -> Any:
@@ -59,6 +60,8 @@ def pointwise(
     A call with further keyword arguments (`alpha=`) is one of the operation that `variant(**arguments)` gives, with
     its parameters. `written(array, inputs)` gives the positions that the in-place form writes where that is not all.
     `jvp` is the rule of the tangent (`autograd/pushforward.py`) where the Jacobian is not diagonal.
+    `casts` says whether the result is cast to the dtype of `out=`; by default, where the operation does not simply keep
+    the dtype of its one input.
     `operators` names the Python operators that call it, augmented ones too: "add radd iadd".
     """
     direct = kernel = None
@@ -78,6 +81,7 @@ def pointwise(
         number_name=number_name,
         kernel=kernel,
         jvp=jvp,
+        casts=casts,
     )
     op.numbers = numbers
     op.variant = variant
@@ -110,6 +114,7 @@ def operation(
     node_name: str | None = None,
     joint: Rule | None = None,
     jvp: str | Callable = "transposed",
+    casts: bool | None = None,
     wrapper: Callable[[Callable], Callable] | None = None,
     **rules: Rule | None,
 ) -> Callable[[Callable], Callable[..., Any]]:
@@ -117,6 +122,7 @@ def operation(
 
     What stands before the slash are the tensor inputs. `derived` names further (not differentiable) results that the
     rules may ask for and the user does not see. `jvp` is the rule of the tangent: see `autograd/pushforward.py`.
+    `casts` says whether a result is cast to the dtype of `out=`; by default, if its inputs are promoted.
     `wrapper` adapts the call to PyTorch's signature where it differs.
     """
 
@@ -132,6 +138,7 @@ def operation(
             joint=joint,
             node_name=node_name,
             jvp=jvp,
+            casts=casts,
         )
         function = _sequence(op) if sequence else general_call(op)
         if wrapper is not None:

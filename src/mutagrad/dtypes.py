@@ -122,6 +122,31 @@ def legacy_type_name(dt: np.dtype) -> str:
     return f"torch.{of_numpy[dt].scalar_type}Tensor"
 
 
+# The C++ names of dtypes, which some messages use.
+_WORDS = {
+    "bool": "bool",
+    "uint8": "unsigned char",
+    "int8": "signed char",
+    "int16": "short int",
+    "int32": "int",
+    "int64": "long int",
+    "float16": "c10::Half",
+    "float32": "float",
+    "float64": "double",
+    "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>",
+}
+
+
+def type_word(dt: np.dtype) -> str:
+    """The C++ name of a dtype.
+
+    >>> type_word(np.dtype("int64"))
+    'long int'
+    """
+    return _WORDS.get(dt.name, dt.name)
+
+
 # The default dtype --------------------------------------------------------------------------------------------------
 
 _default = float32
@@ -200,6 +225,21 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     source = as_dtype(from_, "can_cast", "'from_' (position 1)")
     target = as_dtype(to, "can_cast", "'to' (position 2)")
     return category(source.numpy) <= category(target.numpy)
+
+
+def check_target(result: np.dtype, target: np.dtype, casts: bool, pointwise: bool = False) -> None:
+    """Raises RuntimeError when `out=` of dtype `target` cannot take a result of dtype `result`.
+
+    Functions that work element by element, and sums, cast; kernels of any other kind write their own dtype only.
+    """
+    if casts:
+        check_can_cast_for_inplace(result, target)
+    elif result != target and pointwise:
+        raise RuntimeError(f"Found dtype {of_numpy[target].scalar_type} but expected {of_numpy[result].scalar_type}")
+    elif result != target:
+        raise RuntimeError(
+            f"Expected out tensor to have dtype {type_word(result)}, but got {type_word(target)} instead"
+        )
 
 
 def check_can_cast_for_inplace(result: np.dtype, target: np.dtype) -> None:

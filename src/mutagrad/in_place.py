@@ -137,24 +137,25 @@ def record_write(
     if region is not None and family.layout is None:
         family.make_layout(target)
     if before is not None and before[2].watches is not None:
-        _move_retained(before[2], node, target._view)
+        _move_retained(before[2], node, target)
     return node
 
 
-def _move_retained(before: Any, node: Node, view: View | None) -> None:
-    """`retain_grad` follows the tensor that is written: it is about its latest value. Hooks stay with the old one."""
+def _move_retained(before: Any, node: Node, target: Tensor) -> None:
+    """`retain_grad` follows the tensor that is written: it is about its latest value. Hooks stay with the old one.
+
+    A view of which a part may be written by way of another tensor has the gradient of its older value where the latest
+    has none; one that lies beside what is written has the gradients of what was read before and after, added.
+    """
     for watch in before.watches:
-        if watch.keep is not None and (watch.view is None or _lies_in(view, watch.view)):
-            moved = Watch(watch.key, watch.view, watch.shape, watch.keep, watch.through)
-            node.watches = [*(node.watches or ()), moved]
+        if watch.keep is None:
+            continue
+        moved = Watch(watch.key, watch.view, watch.shape, watch.keep, watch.through)
+        node.watches = [*(node.watches or ()), moved]
+        if watch.view is None or watch.view is target._view:
             watch.keep = None
-
-
-def _lies_in(view: View | None, ancestor: View) -> bool:
-    """Whether `view` is `ancestor` or was made from it."""
-    while view is not None and view is not ancestor:
-        view = view.maker
-    return view is not None
+        elif np.may_share_memory(watch.view.of(xp, target._family.base), target._array):
+            watch.keep = watch.keep.of_older_value
 
 
 # Hidden dimensions --------------------------------------------------------------------------------------------------

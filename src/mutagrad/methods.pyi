@@ -269,6 +269,8 @@ class Methods:
         """Degrees in radians."""
     def deg2rad_(self) -> Tensor:
         """In-place form of `deg2rad`."""
+    def dense_dim(self) -> builtins.int:
+        """The number of dimensions: all are dense."""
     def det(self) -> Tensor:
         """The determinants of square matrices; see `mutagrad.linalg.det`."""
     def diag(self, diagonal: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor:
@@ -287,6 +289,8 @@ class Methods:
         """The derivative of the logarithm of the gamma function."""
     def digamma_(self) -> Tensor:
         """In-place form of `digamma`."""
+    def dim_order(self, *, ambiguity_check: Any = ...) -> builtins.tuple[builtins.int, ...]:
+        """The dimensions as they lie in memory, the outermost first."""
     def dist(self, other: Any = ..., p: Any = ..., *, out: Any = ...) -> Tensor:
         """The norm of order `p` of the difference of two tensors, broadcast together."""
     def div(self, other: Any = ..., *, rounding_mode: Any = ..., out: Any = ...) -> Tensor:
@@ -303,6 +307,8 @@ class Methods:
         """The tensor in dtype torch.float64; itself where that is its own."""
     def dsplit(self, indices_or_sections: Any = ...) -> Any:
         """The pieces one behind the other (along the third dimension), as views."""
+    def eig(self, eigenvectors: builtins.bool = ..., *, out: Any = ...) -> Any:
+        """Raises RuntimeError: `linalg.eig` took its place."""
     def eq(self, other: Any = ..., *, out: Any = ...) -> Tensor:
         """Whether `input` equals `other`."""
     def eq_(self, other: Any = ...) -> Tensor:
@@ -477,6 +483,8 @@ class Methods:
         """The inverse of square matrices; see `mutagrad.linalg.inv`."""
     def is_conj(self) -> builtins.bool:
         """Whether the tensor is a conjugate that was not computed yet: never, here it is computed at once."""
+    def is_distributed(self) -> builtins.bool:
+        """Whether the tensor lies on several machines: no."""
     def is_neg(self) -> builtins.bool:
         """Whether the tensor is a negative that was not computed yet: never, here it is computed at once."""
     def is_nonzero(self) -> builtins.bool:
@@ -589,6 +597,8 @@ class Methods:
         """The logarithm of the sum of exponentials along `dim`; minus infinity of nothing. Saves the input and the result."""
     def long(self, memory_format: Any = ...) -> Tensor:
         """The tensor in dtype torch.int64; itself where that is its own."""
+    def lstsq(self, A: Tensor = ..., *, out: Any = ...) -> Any:
+        """Raises RuntimeError: `linalg.lstsq` took its place."""
     def lt(self, other: Any = ..., *, out: Any = ...) -> Tensor:
         """Whether `input` is less than `other`."""
     def lt_(self, other: Any = ...) -> Tensor:
@@ -768,6 +778,8 @@ class Methods:
         """Calls `hook(gradient)` whenever the gradient with respect to this value is known; what it returns replaces it."""
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None] = ...) -> Any:
         """Calls `hook(self)` after a backward pass has added to this leaf's `.grad`."""
+    def reinforce(self, reward: Any = ...) -> Any:
+        """Raises RuntimeError: distributions took its place."""
     def relu(self, *, out: Any = ...) -> Tensor:
         """`input` where it is positive, else zero. The gradient at zero is zero."""
     def relu_(self) -> Tensor:
@@ -788,8 +800,12 @@ class Methods:
         """The same elements in another shape: a view where the strides allow it, else a copy."""
     def reshape_as(self, other: Tensor = ...) -> Tensor:
         """The same elements in the shape of `other`: a view where the strides allow it."""
+    def resize(self, *size: Any) -> Tensor:
+        """The tensor in another shape of as many elements. Raises RuntimeError for another number of them."""
     def resize_(self, *size: Any, memory_format: Any = ..., **named: Any) -> Tensor:
         """Changes the shape in place, to the first elements of the storage in order from this tensor's offset on."""
+    def resize_as(self, tensor: Tensor = ...) -> Tensor:
+        """The tensor in the shape of another of as many elements."""
     def resize_as_(self, the_template: Tensor = ..., *, memory_format: Any = ...) -> Tensor:
         """Changes the shape in place to that of another tensor; see `resize_`."""
     def resolve_conj(self) -> Tensor:
@@ -866,8 +882,12 @@ class Methods:
         """Sign and logarithm of the determinants; see `mutagrad.linalg.slogdet`."""
     def softmax(self, dim: Any = ..., dtype: Any = ..., *, out: Any = ...) -> Tensor:
         """Exponentials over their sum along `dim`. Saves the result alone."""
+    def solve(self, A: Tensor = ..., *, out: Any = ...) -> Any:
+        """Raises RuntimeError: `linalg.solve` took its place."""
     def sort(self, dim: Any = ..., descending: Any = ..., *, stable: Any = ..., out: Any = ...) -> Any:
         """The elements in order along `dim`, and the indices that they had."""
+    def sparse_dim(self) -> builtins.int:
+        """Zero: no dimension is sparse."""
     def special_logsumexp(self, dim: Any = ..., keepdim: Any = ..., *, out: Any = ...) -> Tensor:
         """The logarithm of the sum of exponentials along `dim`; minus infinity of nothing. Saves the input and the result."""
     def split(self, split_size_or_sections: Any = ..., dim: builtins.int = ..., *, split_size: Any = ...) -> Any:
@@ -914,6 +934,8 @@ class Methods:
         """The view with two dimensions exchanged: `transpose` under another name."""
     def swapdims_(self, dim0: builtins.int = ..., dim1: builtins.int = ...) -> Tensor:
         """Exchanges two dimensions in place."""
+    def symeig(self, eigenvectors: builtins.bool = ..., upper: builtins.bool = ..., *, out: Any = ...) -> Any:
+        """Raises RuntimeError: `linalg.eigh` took its place."""
     def t(self) -> Tensor:
         """The transposed matrix, as a view; a vector or a scalar as it is. Raises RuntimeError beyond two dimensions."""
     def t_(self) -> Tensor:
@@ -936,6 +958,8 @@ class Methods:
         """The tensor repeated along its last dimensions, as `repeat` does once `dims` is filled up with ones in front."""
     def to(self, *target: Any, device: Any = ..., dtype: Any = ..., non_blocking: builtins.bool = ..., copy: builtins.bool = ..., memory_format: Any = ...) -> Tensor:
         """The tensor in the dtype (and on the device) given, or of another tensor; itself where nothing changes."""
+    def to_dense(self, dtype: Any = ..., *, masked_grad: builtins.bool | None = ...) -> Tensor:
+        """The tensor itself, or in another dtype: it is dense."""
     def topk(self, k: Any = ..., dim: Any = ..., largest: Any = ..., sorted: Any = ..., *, out: Any = ...) -> Any:
         """The `k` largest elements along `dim`, or the smallest, in order, and their indices."""
     def trace(self, *, out: Any = ...) -> Tensor:

@@ -58,7 +58,8 @@ class Operation:
     for, and the exception for one; `check`, called with the arrays and numbers of the inputs, raises for what else
     PyTorch refuses. `sequence` marks an operation whose one input is a sequence of tensors. `joint` is one rule that
     gives the shares of all inputs. `number_name` is the node's name when an input is a number, where PyTorch has
-    another. `jvp` says how tangents are pushed forward: see `autograd/pushforward.py`.
+    another. `jvp` says how tangents are pushed forward: see `autograd/pushforward.py`. `casts` says whether the result is
+    cast to the dtype of `out=`.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Operation:
         check: Callable[..., None] | None = None,
         kernel: np.ufunc | None = None,
         jvp: str | Callable[..., Any] = "transposed",
+        casts: bool | None = None,
     ) -> None:
         self.name = name
         self.promotion = promotion
@@ -103,6 +105,8 @@ class Operation:
         self.lead = self.mixing.index(True)
         self.forward = _guarded(forward, self.lead, refuses, in_single)
         self.numbers = promotion is not None
+        keeps_dtype = promotion == "promote" and len(self.inputs) == 1
+        self.casts = promotion is not None and not keeps_dtype if casts is None else casts
         self.variant: Callable[..., tuple[Operation, dict[str, Any]]] | None = None
         self.options: tuple[str, ...] = ()
         unknown = set(rules) - set(self.inputs)

@@ -13,6 +13,8 @@ import os
 import threading
 from dataclasses import dataclass
 
+from mutagrad.modes import count_extra
+
 POLICIES = ("preserve", "error", "torch")
 
 
@@ -23,8 +25,15 @@ def _checked(policy: str) -> str:
 
 
 class _Policy(threading.local):
+    name = "preserve"
+
     def __init__(self) -> None:
-        self.name = _checked(os.environ.get("MUTAGRAD_OVERWRITE", "preserve"))
+        self.choose(os.environ.get("MUTAGRAD_OVERWRITE", "preserve"))
+
+    def choose(self, name: str) -> None:
+        """Sets the policy. Under "torch" calls are general ones: they refuse some writes that PyTorch refuses."""
+        count_extra((_checked(name) == "torch") - (self.name == "torch"))
+        self.name = name
 
 
 policy = _Policy()
@@ -34,7 +43,8 @@ class set_overwrite_policy:
     """Sets what a write to memory does that a gradient still needs, for this thread; also a context manager.
 
     `policy` is `"preserve"` (keep a copy, the gradient is right), `"error"` (`backward()` raises if it needs the lost
-    value) or `"torch"` (`backward()` raises after any write to the saved value's storage, as PyTorch does).
+    value) or `"torch"` (`backward()` raises after any write to the saved value's storage, as PyTorch does, and the
+    outputs of `split` and `unbind` may not be written).
     Raises ValueError for any other name.
 
     >>> import mutagrad
@@ -45,13 +55,13 @@ class set_overwrite_policy:
 
     def __init__(self, policy_name: str) -> None:
         self.previous = policy.name
-        policy.name = _checked(policy_name)
+        policy.choose(policy_name)
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *exception: object) -> None:
-        policy.name = self.previous
+        policy.choose(self.previous)
 
 
 def get_overwrite_policy() -> str:

@@ -120,6 +120,10 @@ class View:
         """A copy of the region."""
         return xp.copy(self.of(xp, buffer))
 
+    def put(self, xp: Any, buffer: Any, value: Any) -> None:
+        """Writes a value to the region."""
+        self.of(xp, buffer)[...] = value
+
     def clear(self, xp: Any, buffer: Any) -> None:
         """Sets the region to zero."""
         self.of(xp, buffer)[...] = 0
@@ -150,6 +154,10 @@ class Gathered:
     def read(self, xp: Any, buffer: Any) -> Any:
         """A copy of the elements."""
         return xp.get_at(self._base(xp, buffer), self.key)
+
+    def put(self, xp: Any, buffer: Any, value: Any) -> None:
+        """Writes a value to the elements."""
+        self._base(xp, buffer)[self.key] = value
 
     def clear(self, xp: Any, buffer: Any) -> None:
         """Sets the elements to zero."""

@@ -21,6 +21,7 @@ from weakref import ref
 import numpy as np
 
 from mutagrad.batched import Batched
+from mutagrad.modes import extras, modes
 from mutagrad.overlap import (
     Box,
     RegionIndex,
@@ -250,6 +251,9 @@ class Storage:
             hit = [saved for saved in hit if is_intact(saved)]
             if hit:
                 statistics.overwritten += len(hit)
+                if extras[0]:
+                    for each in modes.observers:
+                        each.values_overwritten(self, hit, array, written)
                 if rule == "preserve":
                     keep(hit)
                 else:
@@ -267,6 +271,9 @@ class Storage:
         if not self.exposure.foreign:  # There nothing is trusted to stay as it is in any case.
             with _filing:
                 keep(self._take_all())
+        if extras[0]:
+            for each in modes.observers:
+                each.memory_lent(self)
         lent = Lent(array)
         self.exposure.lent.append(ref(lent))
         return np.asarray(lent)
@@ -291,7 +298,7 @@ class Storage:
             return []
         if self.index is None and len(self.waiting or ()) <= FEW:
             return self._take_among_few(array, written)
-        box, exact = _box(array, view, self.array)
+        box, exact = box_of(array, view, self.array)
         if box is None:
             return []
         index = self._settle()
@@ -301,7 +308,7 @@ class Storage:
         def meets(saved: Saved, saved_exact: bool) -> bool:
             if exact and saved_exact:
                 return written is None or written.meets(saved.memory)
-            return _is_overwritten(saved.memory, array, written)
+            return is_overwritten(saved.memory, array, written)
 
         cells = cells_of_box(box) if written is None else cells_of_points(written.points(self.array))
         return index.take(cells, box, meets)
@@ -313,7 +320,7 @@ class Storage:
             saved = cell()
             if saved is None:
                 continue
-            if _is_overwritten(saved.memory, array, written):
+            if is_overwritten(saved.memory, array, written):
                 hit.append(saved)
             else:
                 kept.append(cell)
@@ -330,7 +337,7 @@ class Storage:
         for cell in waiting[:count]:
             saved = cell()
             if saved is not None:
-                box, exact = _box(saved.memory, saved.view, self.array)
+                box, exact = box_of(saved.memory, saved.view, self.array)
                 if box is not None:
                     index.insert(box, exact, cell)
         del waiting[:count]
@@ -340,14 +347,14 @@ class Storage:
         return index
 
     def _lose(self, hit: list[Saved], array: np.ndarray, view: Any, writer: str, written: Scattered | None) -> None:
-        box, exact = _box(array, view, self.array)
+        box, exact = box_of(array, view, self.array)
         elements = array.size if written is None else written.count()
         span = caller_span()
         for saved in hit:
             loss = Loss()
             value = saved.array
             loss.shape, loss.dtype = value.shape, value.dtype
-            loss.nbytes = value.nbytes if _is_overwritten(value, array, written) else 0
+            loss.nbytes = value.nbytes if is_overwritten(value, array, written) else 0
             loss.box = box if exact and written is None else None
             loss.elements = elements if array.itemsize == self.array.itemsize else None
             loss.base_shape, loss.span, loss.writer = self.array.shape, span, writer
@@ -394,6 +401,9 @@ def keep(cells: list[Saved]) -> None:
             storage = copies[place] = new_storage(once.copy())
             statistics.copies += 1
             statistics.bytes_kept += once.nbytes
+        if extras[0]:
+            for each in modes.observers:
+                each.value_kept(saved, array, storage)
         saved.array = (
             storage.array if storage.array.shape == array.shape else np.broadcast_to(storage.array, array.shape)
         )
@@ -401,12 +411,12 @@ def keep(cells: list[Saved]) -> None:
         saved.view = None
 
 
-def _is_overwritten(value: np.ndarray, array: np.ndarray, written: Scattered | None) -> bool:
+def is_overwritten(value: np.ndarray, array: np.ndarray, written: Scattered | None) -> bool:
     """Whether writing `array`, or only the elements `written` of it, writes an element of `value`."""
     return np.shares_memory(value, array) and (written is None or written.meets(value))
 
 
-def _box(array: np.ndarray, view: Any, base: np.ndarray) -> tuple[Box | None, bool]:
+def box_of(array: np.ndarray, view: Any, base: np.ndarray) -> tuple[Box | None, bool]:
     if array.size == 0:
         return None, True
     if view is None and array is base:

@@ -204,7 +204,8 @@ class Tensor(Methods):
 
     is_cpu = True
     is_cuda = is_sparse = is_quantized = is_meta = is_mkldnn = is_sparse_csr = is_nested = False
-    is_ipu = is_mps = is_mtia = is_maia = is_vulkan = is_xla = is_xpu = False
+    is_ipu = is_mps = is_mtia = is_maia = is_vulkan = is_xla = is_xpu = volatile = False
+    name = None
 
     if TYPE_CHECKING:
         # What is declared elsewhere is attached to the class when its module is imported.
@@ -553,6 +554,8 @@ def note_modes(family: Family) -> None:
     if modes.inference:
         family.set_apart().origin = "inference"
         family.storage.__class__ = InferenceStorage
+    for each in modes.observers:
+        each.buffer_made(family)
     if levels.levels:
         family.set_apart().scope = levels.levels
 

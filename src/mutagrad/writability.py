@@ -15,14 +15,16 @@ import numpy as np
 
 from mutagrad.batched import physical_of
 from mutagrad.graph import Edge, Leaf
-from mutagrad.modes import modes
+from mutagrad.modes import extras, modes
 from mutagrad.overlap import address
+from mutagrad.overwrite import policy
 from mutagrad.regions import has_overlap
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_span, span_at
 from mutagrad.tensor import Tensor, edge_of
 
 ndarray = np.ndarray
+SEVERAL_VIEWS = frozenset({"Split", "SplitWithSizes", "Unbind"})  # views of which one call gives several
 
 
 def check_writable(target: Tensor, others: Sequence[Any], writer: str) -> tuple[Edge | None, ...] | None:
@@ -43,12 +45,24 @@ def check_writable(target: Tensor, others: Sequence[Any], writer: str) -> tuple[
             raise errors.leaf_in_place(writer, caller_span(), view=target._view is not None)
     elif not any(edges):
         return None
+    if extras[0] and policy.name == "torch":
+        _refuse_several_views(target, writer)
     if target._array.dtype.kind not in "fc":
         return None
     if family.layout is not None and family.layout.overlapping:
         # Its adjoint holds each element apart, so a write that several of them see cannot be recorded.
         raise overlapping_write()
     return edges
+
+
+def _refuse_several_views(target: Tensor, writer: str) -> None:
+    """Raises RuntimeError for a write to one of several views that one call gave: PyTorch refuses them all."""
+    view = target._view
+    while view is not None:
+        if view.name in SEVERAL_VIEWS:
+            output = (target.output_nr, target._view.name) if target._family.edge is not None else None  # type: ignore
+            raise errors.restricted_view("multi_output", writer, caller_span(), output_of=output)
+        view = view.maker
 
 
 def check_origin(target: Tensor, others: Sequence[Any], writer: str) -> None:

@@ -8,14 +8,15 @@ import pytest
 
 from mutagrad import __main__ as program
 
-for module in program.EXTRA:
+for module in program.EXTRAS["demo"]:
     pytest.importorskip(module, reason="needs the extra demo")
 
 from click.testing import CliRunner  # noqa: E402
 from matplotlib.image import imread  # noqa: E402
 from rich.console import Console  # noqa: E402
 
-from mutagrad.demo.command import command_line, follow  # noqa: E402
+from mutagrad.command_line import command_line  # noqa: E402
+from mutagrad.demo.command import follow  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +112,7 @@ def test_python_m_mutagrad_is_the_same_command(monkeypatch, capsys):
 def test_a_missing_extra_is_named_with_its_remedy(monkeypatch):
     """Without scikit-learn the command says which command installs it."""
     monkeypatch.setattr(program, "find_spec", lambda module: None if module == "sklearn" else object())
+    monkeypatch.setattr(sys, "argv", ["mutagrad", "demo"])
     with pytest.raises(SystemExit) as end:
         program.main()
 

@@ -35,7 +35,8 @@ def test_the_line_is_underlined(detection):
         "  sqrt was recorded here:",
         "    y = mutagrad.sqrt(h) * 0",
         "        ^^^^^^^^^^^^^^^^",
-        "  the gradient that came in was finite",
+        "  the gradient that came in was finite; at [0] output = 0, the gradient was 0",
+        "  keep its input away from zero: write h.clamp(min=1e-12) in place of h",
     ]
 
 

@@ -12,6 +12,7 @@ from mutagrad.autograd import accumulation as accumulation
 from mutagrad.autograd import anomaly_mode as anomaly_mode
 from mutagrad.autograd.backward import backward as backward
 from mutagrad.autograd import bases as bases
+from mutagrad.autograd import causes as causes
 from mutagrad.autograd import comparison as comparison
 from mutagrad.autograd import context as context
 from mutagrad.autograd import custom as custom
@@ -37,9 +38,11 @@ from mutagrad.autograd import nested as nested
 from mutagrad.modes import no_grad as no_grad
 from mutagrad.autograd import nodes as nodes
 from mutagrad.autograd import notes as notes
+from mutagrad.autograd import passes as passes
 from mutagrad.autograd import profiler as profiler
 from mutagrad.autograd import pulling as pulling
 from mutagrad.autograd import pushforward as pushforward
+from mutagrad.autograd import rebinding as rebinding
 from mutagrad.autograd import running as running
 from mutagrad.autograd import samples as samples
 from mutagrad.autograd import saved as saved

@@ -60,9 +60,17 @@ def deliver(leaf: Leaf, gradient: Tensor, create_graph: bool) -> None:
     if leaf.post_hooks:
         tensor = leaf_tensor(leaf)
         for hook in list(leaf.post_hooks.values()):
-            hook(tensor)
+            _check_nothing(hook(tensor))
     if notes is not None:
         notes.after((), (gradient,))
+
+
+def _check_nothing(result: Any) -> None:
+    """Raises RuntimeError or TypeError for what a post accumulate grad hook returns."""
+    if isinstance(result, Tensor):
+        raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+    if result is not None:
+        raise TypeError(f"expected Variable, but hook returned '{type(result).__name__}'")
 
 
 def accumulate_into(tensor: Tensor, gradient: Tensor, create_graph: bool) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import warnings
 from bisect import bisect_left
+from collections.abc import Callable
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,9 +16,10 @@ import numpy as np
 from mutagrad.autograd.pulling import Pull, surroundings
 from mutagrad.graph import Node, next_sequence
 from mutagrad.modes import count_extra, modes
-from mutagrad.report.anomalies import nan_gradient, warning_of_error
+from mutagrad.report.anomalies import NotFinite, nan_gradient, not_finite, warning_of_error
 from mutagrad.report.errors import Origin
-from mutagrad.report.spans import Span
+from mutagrad.report.spans import Span, caller_span
+from mutagrad.storage import Freed, Saved
 from mutagrad.tensor import Tensor
 
 __all__ = ["detect_anomaly", "set_detect_anomaly"]
@@ -25,6 +28,7 @@ __all__ = ["detect_anomaly", "set_detect_anomaly"]
 class _State:
     enabled = False
     check_nan = True
+    first: NotFinite | None = None  # the first value of the forward passes since it was enabled that is not finite
 
 
 def is_anomaly_enabled() -> bool:
@@ -41,9 +45,12 @@ def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
     """Switches anomaly detection on or off, in all threads."""
     if enabled and _check not in surroundings:
         surroundings.append(_check)
+        modes.around_calls = (_look, *modes.around_calls)
+        _State.first = None
         count_extra(1)
     elif not enabled and _check in surroundings:
         surroundings.remove(_check)
+        modes.around_calls = tuple(around for around in modes.around_calls if around is not _look)
         count_extra(-1)
         _induced.clear()
     _State.enabled, _State.check_nan = enabled, check_nan
@@ -106,9 +113,9 @@ def _check(node: Node, ct: Any, pull: Pull) -> Any:
         if _State.check_nan:
             for i, share in enumerate(shares):
                 if share is not None and np.isnan(_array(share)).any():
-                    raise nan_gradient(
-                        node.operation.node_name, i, _condition(ct), [each.origin for each in _lineage(node)]
-                    )
+                    lineage = [each.origin for each in _lineage(node)]
+                    values = _values(node, _array(share), ct)
+                    raise nan_gradient(node.operation.node_name, i, _condition(ct), lineage, values, _State.first)
     except Exception:
         lineage = _lineage(node)
         text = warning_of_error([each.name for each in lineage], [each.origin for each in lineage])
@@ -127,6 +134,68 @@ def _condition(ct: Any) -> str:
     if any(np.isnan(each).any() for each in given):
         return "nan already"
     return "finite" if all(np.isfinite(each).all() for each in given) else "infinite"
+
+
+def _values(node: Node, share: Any, ct: Any) -> str:
+    """What the rule had at the first element of a share that is not a number."""
+    place = tuple(map(int, np.argwhere(np.isnan(share))[0]))
+    known = {} if isinstance(node.saved, Freed) else dict(zip(node.operation.saves, node.saved))
+    known = {name: getattr(cell, "memory", None) for name, cell in known.items() if type(cell) is Saved}
+    named = [
+        f"{'output' if name == 'out' else name} = {_at(value, share.shape, place)}" for name, value in known.items()
+    ]
+    came = _at(_array(ct), share.shape, place)
+    named = [each for each in named if not each.endswith("= ")] + ([f"the gradient was {came}"] if came else [])
+    return f"at {list(place)} {', '.join(named)}" if named else ""
+
+
+def _at(value: Any, shape: tuple[int, ...], place: tuple[int, ...]) -> str:
+    """One element of an array, as text; nothing for what is no array of that shape."""
+    return f"{value[place]:.6g}" if isinstance(value, np.ndarray) and value.shape == shape else ""
+
+
+# Around an operation --------------------------------------------------------------------------------------------------
+
+
+def _look(operation: Any, inputs: Any, values: dict[str, Any], call: Callable[[], Any], suffix: str) -> Any:
+    """Makes the call; warns where it is the first to give a value that is not finite, from finite ones."""
+    if _State.first is not None or not _State.check_nan:
+        return call()
+    given = inputs[0] if operation.sequence else inputs
+    before = {name: np.array(_array(x)) for name, x in zip(operation.inputs, given) if x is not None}
+    made = call()
+    if not all(map(_is_finite, before.values())) or not all(map(_is_finite, values.values())):
+        return made
+    for result in made if isinstance(made, tuple) else (made,):
+        array = _array(result)
+        if not _is_finite(array):
+            place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
+            named = _operands(before, array, place)
+            where = f"at {list(place)}" + (f", where {' and '.join(named)}" if named else "")
+            name = operation.name + suffix
+            _State.first = NotFinite(name, caller_span(), f"{array[place]:.6g}", where)
+            warnings.warn(not_finite(_State.first), stacklevel=2)
+            break
+    return made
+
+
+def _operands(before: dict[str, np.ndarray], array: np.ndarray, place: tuple[int, ...]) -> list[str]:
+    """What an operation element by element was given at one place of its result."""
+    if not all(_fits(x, array) for x in before.values()):
+        return []
+    return [f"{name} = {_at(np.broadcast_to(x, array.shape), array.shape, place)}" for name, x in before.items()]
+
+
+def _fits(x: Any, array: np.ndarray) -> bool:
+    """Whether an operand was met element by element."""
+    return all(n in (1, size) for n, size in zip(x.shape[::-1], array.shape[::-1])) and x.ndim <= array.ndim
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether all elements are finite, of what has elements that may not be."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return not (isinstance(value, np.ndarray) and value.dtype.kind in "fc") or bool(np.isfinite(value).all())
 
 
 class _Recorded(NamedTuple):

@@ -13,7 +13,7 @@ import numpy as np
 from mutagrad import tangents
 from mutagrad.autograd import running
 from mutagrad.autograd.accumulation import accumulate_into, call_hooks, call_node_hooks, deliver, own
-from mutagrad.autograd.causes import is_zero, no_graph, non_scalar, warn_of_wiped
+from mutagrad.autograd.causes import is_zero, no_graph, non_scalar, origin_of, unused, warn_of_wiped, without_grad
 from mutagrad.autograd.edges import GradientEdge, Place, edge_to, metadata_of, watch_on
 from mutagrad.autograd.faults import fault
 from mutagrad.autograd.pulling import pull_arrays, pull_samples, pull_tensors, surrounded, surroundings
@@ -27,7 +27,7 @@ from mutagrad.modes import count_extra, extras, modes
 from mutagrad.namespaces import arrays, batched, tensors
 from mutagrad.ops.levels import at_levels, enter, leave
 from mutagrad.report import errors
-from mutagrad.report.spans import caller_position
+from mutagrad.report.spans import caller_position, caller_span
 from mutagrad.storage import Freed
 from mutagrad.tensor import Tensor, wrap
 
@@ -112,7 +112,7 @@ def grad(
                     raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
                 gradient = wrap(np.zeros_like(place._array))
             elif not allow_unused:
-                raise errors.unused_input(i)
+                raise unused(i, place, found_outputs)
         result.append(gradient)
     return tuple(result)
 
@@ -152,7 +152,7 @@ def _run(
         targets = []
         for i, place in enumerate(wanted):
             if edge_to(place) is None:
-                raise errors.input_without_grad(i)
+                raise without_grad(i, place)
             targets.append(watch_on(place, _keeper(found, i)))
     roots = []
     for i, (output, cotangent) in enumerate(zip(outputs, cotangents)):
@@ -239,16 +239,16 @@ def _cotangent(i: int, output: Place, cotangent: Any, batched: bool) -> Any:
         if about is None or about.shape.numel() != 1:
             raise non_scalar(i, output, () if about is None else about.shape)
         if about.dtype.is_complex:
-            raise errors.complex_output(str(about.dtype))
+            raise errors.complex_output(str(about.dtype), origin_of(output), caller_span())
         return wrap(np.ones(about.shape, about.dtype.numpy))
     if not isinstance(cotangent, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
     if about is not None:
         shape = cotangent._array.shape[1:] if batched else cotangent._array.shape
         if shape != about.shape:
-            raise errors.gradient_shape(i, shape, about.shape)
+            raise errors.gradient_shape(i, shape, about.shape, origin_of(output))
         if (cotangent._array.dtype.kind == "c") != about.dtype.is_complex:
-            raise errors.gradient_dtype(i, str(cotangent.dtype), str(about.dtype))
+            raise errors.gradient_dtype(i, str(cotangent.dtype), str(about.dtype), origin_of(output))
     return cotangent
 
 

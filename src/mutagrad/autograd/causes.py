@@ -36,6 +36,19 @@ def no_graph(index: int) -> Exception:
     return errors.no_graph(index, span, asked and find_cut(*asked, leads_to_gradient))
 
 
+def without_grad(index: int, place: Any) -> Exception:
+    """The error for input number `index`, which does not require grad: with the line that cut it, or that made it."""
+    frame, span = caller_frame(), caller_span()
+    asked = None if frame is None else asked_for(frame, span, index, inputs=True)
+    return errors.input_without_grad(index, origin_of(place), span, asked and find_cut(*asked, leads_to_gradient))
+
+
+def unused(index: int, place: Any, outputs: Any) -> Exception:
+    """The error for input number `index`, which the outputs do not depend on."""
+    made = origin_of(outputs[0]) if len(outputs) == 1 else None
+    return errors.unused_input(index, origin_of(place), made, caller_span())
+
+
 def non_scalar(index: int, output: Any, shape: tuple[int, ...]) -> Exception:
     """The error for output number `index`, of several elements, that is given no cotangent."""
     frame, span = caller_frame(), caller_span()

@@ -174,6 +174,9 @@ class saved_tensors_hooks:
     def __enter__(self) -> None:
         if modes.saved_hooks_refused is not None:
             raise RuntimeError(modes.saved_hooks_refused)
+        for hook in (self.pack_hook, self.unpack_hook):
+            if not callable(hook):
+                raise TypeError(f"saved_tensors_hooks: expected two functions, but got {type(hook).__name__}")
         count_extra(1)
         modes.saved_hooks = (*modes.saved_hooks, (self.pack_hook, self.unpack_hook))
 

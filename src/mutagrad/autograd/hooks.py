@@ -11,6 +11,7 @@ from collections.abc import Callable
 from weakref import ref
 
 from mutagrad.autograd.handles import RemovableHandle, add_hook
+from mutagrad.autograd.running import graph_task_id
 from mutagrad.graph import Leaf, Watch
 from mutagrad.tensor import Tensor, new_watch, watches_of
 
@@ -48,15 +49,27 @@ def retain_grad(self: Tensor) -> None:
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     if self.is_leaf or self.retains_grad:
         return
-    tensor = ref(self)
+    watch(self).keep = Retained(self)
 
-    def keep(gradient: Tensor) -> None:
-        kept = tensor()
-        if kept is not None:
-            present = getattr(kept, "_grad", None)
-            kept._grad = gradient if present is None else present + gradient
 
-    watch(self).keep = keep
+class Retained:
+    """Adds the gradients that it is told to a tensor's `.grad`."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = ref(tensor)
+        self.told = -1  # the pass that last told it one
+
+    def __call__(self, gradient: Tensor) -> None:
+        tensor = self.tensor()
+        if tensor is not None:
+            present = getattr(tensor, "_grad", None)
+            tensor._grad = gradient if present is None else present + gradient
+        self.told = graph_task_id()
+
+    def of_older_value(self, gradient: Tensor) -> None:
+        """The same with the gradient of what the tensor held before, unless this pass has told that of a later value."""
+        if self.told != graph_task_id():
+            self(gradient)
 
 
 def retains_grad(self: Tensor) -> bool:

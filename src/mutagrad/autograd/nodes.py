@@ -54,7 +54,12 @@ class GraphFace:
         if view is not None:
             maker = view.maker
             return ((graph_node(node, maker, key), 0 if maker is not None else output_number(node, key)),)
-        return () if isinstance(node, Leaf) else tuple(_next(edge) for edge in node.edges)
+        if isinstance(node, Leaf):
+            return ()
+        edges = node.edges
+        if node.region is not None and edges[0] is not None:  # It copies the part into all of the base.
+            edges = ((edges[0][0], None, edges[0][2]), *edges[1:])
+        return tuple(_next(edge) for edge in edges)
 
     @property
     def metadata(self) -> dict[Any, Any]:

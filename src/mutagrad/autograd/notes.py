@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
+from mutagrad.autograd.passes import running
 from mutagrad.graph import Leaf, Node, Watch
 from mutagrad.namespaces import arrays, batched
 from mutagrad.regions import View
@@ -47,7 +48,7 @@ def checked(hook: Callable, result: Any, given: tuple) -> tuple:
     if result is None:
         return given
     if not isinstance(result, tuple):
-        result = (result,)
+        raise TypeError(f"expected tuple, but hook returned '{type(result).__name__}'")
     name = getattr(hook, "__name__", type(hook).__name__)
     if len(result) != len(given):
         raise RuntimeError(
@@ -89,16 +90,48 @@ class Noted:
         if not notes.prehooks and not notes.hooks:
             return self.operation.pullback(xp, ct, cells, node)
         on_arrays = xp is arrays or xp is batched
+        if node.region is not None:
+            return self._pullback_in_part(xp, ct, cells, node, on_arrays)
         # Hooks do not see outputs that have no gradient.
         places = [i for i, key in enumerate(node.key) if key >= 0] if several else [0]
         cts = notes.before(_tensors([ct[i] for i in places] if several else [ct], on_arrays))
         left = dict(zip(places, _values(cts, on_arrays)))
         ct = [left.get(i) for i in range(len(ct))] if several else left[0]
+        shares = self._shares(xp, ct, cells, node)
+        return _values(notes.after(_tensors(shares, on_arrays), cts), on_arrays)
+
+    def _shares(self, xp: Any, ct: Any, cells: Any, node: Node) -> list:
         shares = list(self.operation.pullback(xp, ct, cells, node))
         if node.fit is not None:
             shares = [s if s is None or fit is None else xp.fit(s, *fit) for s, fit in zip(shares, node.fit)]
-        shares = [None if edge is None else share for share, edge in zip(shares, node.edges)]
-        return _values(notes.after(_tensors(shares, on_arrays), cts), on_arrays)
+        return [None if edge is None else share for share, edge in zip(shares, node.edges)]
+
+    def _pullback_in_part(self, xp: Any, ct: Any, cells: Any, node: Node, on_arrays: bool) -> list:
+        """As `pullback`, of a write to a part: what hooks see and may replace is the gradient of all of the base.
+
+        The pass has taken the part's cotangent out of the base's adjoint already.
+        """
+        notes, key, region, adjoints = self.notes, node.key, node.region, running.passes[-1][1].adjoints
+        whole = xp.copy(adjoints[key])
+        region.put(xp, whole, ct)  # type: ignore[union-attr]
+        cts = notes.before(_tensors([whole], on_arrays))
+        if notes.prehooks:
+            (whole,) = _values(cts, on_arrays)
+            ct = region.read(xp, whole)  # type: ignore[union-attr]
+            adjoints[key][...] = whole
+            region.clear(xp, adjoints[key])  # type: ignore[union-attr]
+        shares = self._shares(xp, ct, cells, node)
+        left = None
+        if node.edges[0] is not None:
+            left = xp.copy(adjoints[key])
+            if shares[0] is not None:
+                region.add(xp, left, shares[0])  # type: ignore[union-attr]
+        given = _tensors([left, *shares[1:]], on_arrays)
+        after = notes.after(given, cts)
+        if after[0] is not given[0]:
+            adjoints[key][...] = _values(after[:1], on_arrays)[0]
+            shares[0] = None
+        return [shares[0], *_values(after[1:], on_arrays)]
 
 
 def _tensors(values: Sequence[Any], on_arrays: bool) -> list:

@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any
 
 from mutagrad.autograd.nodes import subject
+from mutagrad.autograd.passes import running
 from mutagrad.engine import Pass
 from mutagrad.modes import modes
 from mutagrad.overwrite import policy
@@ -21,41 +22,38 @@ from mutagrad.overwrite import policy
 _next_number = count().__next__
 
 
-class _Running(threading.local):
-    def __init__(self) -> None:
-        self.passes: list[tuple[int, Pass]] = []
-
-
-_running = _Running()
-
-
 def graph_task_id() -> int:
     """The number of the pass that runs in this thread, the innermost; -1 when none does."""
-    return _running.passes[-1][0] if _running.passes else -1
+    return running.passes[-1][0] if running.passes else -1
+
+
+def current_pass() -> Pass | None:
+    """The pass that runs in this thread, the innermost; None when none does."""
+    return running.passes[-1][1] if running.passes else None
 
 
 def has_targets() -> bool:
     """Whether the pass that runs in this thread was asked for certain gradients, and fills no others."""
-    return bool(_running.passes) and _running.passes[-1][1].targets is not None
+    return bool(running.passes) and running.passes[-1][1].targets is not None
 
 
 def will_execute(face: Any) -> bool:
     """Whether the pass that runs in this thread runs a node. Raises RuntimeError when none does."""
-    if not _running.passes:
+    if not running.passes:
         raise RuntimeError("_get_should_execute_nodes should only be called during the backward pass")
-    return _running.passes[-1][1].will_run(*subject(face)[:2])
+    return running.passes[-1][1].will_run(*subject(face)[:2])
 
 
 def run(reverse: Pass, roots: list) -> None:
     """Runs a pass from its roots."""
-    if _running.passes and _is_half_used():
+    if running.passes and _is_half_used():
         _in_another_thread(lambda: _run(reverse, roots))
     else:
         _run(reverse, roots)
 
 
 def _run(reverse: Pass, roots: list) -> None:
-    passes = _running.passes
+    passes = running.passes
     passes.append((_next_number(), reverse))
     try:
         reverse.run(roots)
@@ -78,11 +76,14 @@ def _in_another_thread(call: Callable[[], None]) -> None:
 
     def work() -> None:
         modes.__dict__.update(state)
-        policy.name = rule
+        before = policy.name
+        policy.choose(rule)
         try:
             call()
         except BaseException as error:
             raised.append(error)
+        finally:
+            policy.choose(before)
 
     thread = threading.Thread(target=contextvars.copy_context().run, args=(work,))
     thread.start()

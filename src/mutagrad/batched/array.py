@@ -444,8 +444,8 @@ def drawn_from(draw: Callable[..., np.ndarray], *parameters: Any) -> Any:
         raise RuntimeError(RANDOM_IN_ERROR_MODE)
     if any(level.randomness == "same" for level in union(*parameters)):
         raise RuntimeError(
-            "Vmap does not currently support same randomness with a batched tensor input. Please raise an issue with "
-            "your use-case!"
+            "Vmap does not currently support same randomness with a batched tensor input. Please file an issue with "
+            "functorch"
         )
     apart = tuple([level for level in state.levels if level.randomness == "different"])
     levels = union(*parameters, Batched(np.empty(0), apart))

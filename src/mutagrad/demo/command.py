@@ -21,12 +21,7 @@ from mutagrad.demo import digits, pictures, wave
 T = TypeVar("T")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def command_line() -> None:
-    """PyTorch-shaped tensors and gradients in which in-place operations are first-class."""
-
-
-@command_line.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

@@ -30,6 +30,7 @@ from mutagrad.tensor import Tensor
 from mutagrad.tree import flatten, unflatten
 
 JVP = "jvp(f, primals, tangents)"
+LINEARIZE = "linearize(f, *primals)"
 
 
 def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False) -> Any:
@@ -138,9 +139,11 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
     tensor([1., 2.])
     """
     values, structure = flatten(primals)
+    check_all_tensors(values, LINEARIZE, "primals")
     with enable_grad():
         inputs = [_followed(x) for x in values]
         outputs, form = flatten(func(*unflatten(inputs, structure)))
+        check_outputs(outputs, LINEARIZE)
         linked = [out for out in outputs if out.requires_grad]
         cts = [xp.zeros_like(out).requires_grad_() for out in linked]
         shares: Any = (

@@ -129,7 +129,7 @@ def _in_dim(call: str, x: Any, dim: Any) -> int | None:
 
 def _size(sizes: list[int]) -> int:
     if not sizes:
-        raise ValueError("vmap: at least one input must be mapped over: all in_dims are None")
+        raise ValueError("vmap: Expected at least one Tensor to vmap over")
     if len(set(sizes)) > 1:
         raise ValueError(
             "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "

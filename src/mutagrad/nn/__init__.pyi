@@ -195,5 +195,6 @@ from mutagrad.nn import recurrent as recurrent
 from mutagrad.nn import registry as registry
 from mutagrad.nn import reshaping as reshaping
 from mutagrad.nn import state as state
+from mutagrad.nn import steps as steps
 from mutagrad.nn import transformer as transformer
 from mutagrad.nn import utils as utils

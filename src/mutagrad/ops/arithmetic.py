@@ -20,8 +20,9 @@ import numpy as np
 
 from mutagrad.batched import Batched
 from mutagrad.declaration import composite, pointwise
+from mutagrad.dtypes import type_word
 from mutagrad.operation import Operation
-from mutagrad.ops.checks import is_mask, no_kernel, type_word
+from mutagrad.ops.checks import is_mask, no_kernel
 from mutagrad.pullback import same
 from mutagrad.tensor import Tensor
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 from typing import Any
 
 from mutagrad.declaration import composite, pointwise
-from mutagrad.dtypes import of_numpy, result_type, scalar_result
-from mutagrad.ops.checks import not_for, type_word
+from mutagrad.dtypes import of_numpy, result_type, scalar_result, type_word
+from mutagrad.ops.checks import not_for
 from mutagrad.tensor import Tensor
 
 __all__ = ["clamp", "clamp_max", "clamp_min", "clip", "fmax", "fmin", "maximum", "minimum"]
@@ -90,6 +90,7 @@ def _clamp(xp: Any, input: Any, /, min: Any = None, max: Any = None) -> Any:
 _clamp_by_numbers = pointwise(
     "clamp",
     _clamp,
+    casts=True,
     refuses=not_for("c", COMPLEX),
     method=False,
     node_name="ClampBackward1",

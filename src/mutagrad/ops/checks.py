@@ -13,30 +13,6 @@ import numpy as np
 from mutagrad.dtypes import of_numpy, result_type
 from mutagrad.operation import Refusal
 
-# The C++ names of dtypes, which some messages use.
-_WORDS = {
-    "bool": "bool",
-    "uint8": "unsigned char",
-    "int8": "signed char",
-    "int16": "short int",
-    "int32": "int",
-    "int64": "long int",
-    "float16": "c10::Half",
-    "float32": "float",
-    "float64": "double",
-    "complex64": "c10::complex<float>",
-    "complex128": "c10::complex<double>",
-}
-
-
-def type_word(dt: np.dtype) -> str:
-    """The C++ name of a dtype.
-
-    >>> type_word(np.dtype("int64"))
-    'long int'
-    """
-    return _WORDS.get(dt.name, dt.name)
-
 
 def is_mask(x: Any) -> bool:
     """Whether an input is a truth value, or an array of them."""

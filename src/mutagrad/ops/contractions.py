@@ -12,7 +12,7 @@ from operator import index
 from typing import Any
 
 from mutagrad.declaration import composite, operation
-from mutagrad.ops.checks import type_word
+from mutagrad.dtypes import type_word
 from mutagrad.ops.einsum import einsum
 from mutagrad.ops.out import into
 from mutagrad.ops.products import mm
@@ -112,7 +112,7 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     outer, blocks = ((1,) * (ndim - x.ndim) + x._array.shape for x in (input, other))
     x = input.reshape([size for n in outer for size in (n, 1)])  # type: ignore[attr-defined]
     y = other.reshape([size for n in blocks for size in (1, n)])  # type: ignore[attr-defined]
-    return into(out, (x * y).reshape([n * m for n, m in zip(outer, blocks)]), "kron")
+    return into(out, (x * y).reshape([n * m for n, m in zip(outer, blocks)]), "kron", casts=True)
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -18,10 +18,9 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import operation
-from mutagrad.dtypes import of_numpy
+from mutagrad.dtypes import of_numpy, type_word
 from mutagrad.namespaces.convolutions import Geometry
 from mutagrad.namespaces.fused import added, fused
-from mutagrad.ops.checks import type_word
 from mutagrad.ops.gathering import check_tensor
 from mutagrad.ops.joining import cat
 from mutagrad.tensor import Tensor
@@ -30,6 +29,7 @@ __all__ = [
     "conv1d",
     "conv2d",
     "conv3d",
+    "conv_tbc",
     "conv_transpose1d",
     "conv_transpose2d",
     "conv_transpose3d",
@@ -201,6 +201,19 @@ def _transposed(ndim: int) -> Callable[..., Tensor]:
 
 
 conv1d, conv2d, conv3d = map(_convolution, (1, 2, 3))
+
+
+def conv_tbc(input: Any, weight: Any, bias: Any, pad: int = 0) -> Tensor:
+    """`conv1d` of an input (time, batch, in) with a weight (kernel, in, out)."""
+    if input.ndim != 3:
+        raise RuntimeError("Input must have 3 dims: time, batch, in_channel")
+    if weight.ndim != 3:
+        raise RuntimeError("Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.")
+    if input.shape[2] != weight.shape[1]:
+        raise RuntimeError("Input dim 2 (input channels) is not == dim 1 in the weight tensor")
+    return conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad).permute(2, 0, 1)
+
+
 conv_transpose1d, conv_transpose2d, conv_transpose3d = map(_transposed, (1, 2, 3))
 
 # Checks -------------------------------------------------------------------------------------------------------------

@@ -65,6 +65,8 @@ class Options:
         if layout is not None and layout is not strided:
             raise RuntimeError(f"{function}(): only the layout torch.strided is supported, not {layout}")
         given = None if dtype is None else as_dtype(dtype, function).numpy
+        if out is not None and not isinstance(out, Tensor):
+            raise TypeError(f"{function}(): argument 'out' must be Tensor, not {type(out).__name__}")
         if out is not None and given not in (None, out._array.dtype):
             raise RuntimeError(
                 f"dtype {of_numpy[given].scalar_type} does not match dtype of out parameter "  # type: ignore[index]

@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import composite, operation
-from mutagrad.ops.factoring import results_into
 from mutagrad.ops.matrices import adjoint, anywhere, check_floating, check_square, identity, rounding, times
-from mutagrad.ops.out import into
+from mutagrad.ops.out import into, results_into, several_into
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor
 
@@ -103,7 +102,7 @@ def slogdet(input: Tensor, *, out: Any = None) -> Any:
     """Sign and logarithm of the determinants; see `mutagrad.linalg.slogdet`."""
     sign, logabsdet = linalg_slogdet(input)
     if out is not None:
-        return tuple(into(target, made, "slogdet") for target, made in zip(out, (sign, logabsdet)))
+        return tuple(several_into(out, (sign, logabsdet), "slogdet"))
     return named("slogdet", "sign", "logabsdet")(sign, logabsdet)
 
 

@@ -28,6 +28,15 @@ def without_derivative(name: str) -> Callable[..., NoReturn]:
     return refuse
 
 
+def underived(operator: str) -> Callable[..., NoReturn]:
+    """The rule of an input of an operator that PyTorch has no derivatives of at all: it raises when it is asked."""
+
+    def refuse(xp: Any, ct: Any) -> NoReturn:
+        raise RuntimeError(f"derivative for aten::{operator} is not implemented")
+
+    return refuse
+
+
 def special(name: str, forward: Callable, *, doc: str, **rules: Any) -> Callable[..., Any]:
     """Declares a function element by element that is in `torch.special` only."""
     node_name = "Special" + name.title().replace("_", "") + "Backward0"

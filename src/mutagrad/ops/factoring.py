@@ -2,7 +2,7 @@
 
 The rule of Cholesky is that of Murray (2016), "Differentiation of the Cholesky decomposition"; that of LU follows from
 differentiating P L U, whose parts lie in different triangles. Solutions from factors are compositions of triangular
-systems. The factors are saved. LDL has no rule, as in PyTorch.
+systems. The factors are saved. LDL has no derivative, as in PyTorch.
 Follows https://docs.pytorch.org/docs/stable/linalg.html
 
 >>> import mutagrad as torch
@@ -21,6 +21,7 @@ from mutagrad.batched.functions import of_matrices
 from mutagrad.declaration import composite, operation
 from mutagrad.namespaces import matrices as kernels
 from mutagrad.ops.creation import eye
+from mutagrad.ops.distributions import underived
 from mutagrad.ops.matrices import (
     adjoint,
     check_floating,
@@ -30,18 +31,12 @@ from mutagrad.ops.matrices import (
     identity,
     times,
 )
-from mutagrad.ops.out import into
+from mutagrad.ops.out import into, results_into, several_into
 from mutagrad.ops.solving import check_dtypes, check_systems, substitute
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["cholesky", "cholesky_inverse", "cholesky_solve", "lu", "lu_solve", "lu_unpack"]
-
-
-def results_into(out: Any, name: str, fields: str, results: tuple) -> Any:
-    """Several results under their names, or in the tensors given for them."""
-    kind = named(name, *fields.split())
-    return kind(*(results if out is None else [into(target, made, name) for target, made in zip(out, results)]))
 
 
 # Cholesky -----------------------------------------------------------------------------------------------------------
@@ -91,7 +86,7 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -
     """The Cholesky factor of positive definite matrices; see `mutagrad.linalg.cholesky`."""
     factor, info = _cholesky("cholesky", input, upper, whole=True)
     check_info("cholesky", info)
-    return into(out, factor, "cholesky")
+    return into(out, factor, "cholesky", casts=True)
 
 
 @composite()
@@ -104,14 +99,14 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | N
     check_systems("cholesky_solve", B, L)
     turned = L.mT.conj()  # type: ignore[attr-defined]
     lower, high = (turned, L) if upper else (L, turned)
-    return into(out, substitute(high, substitute(lower, B, False), True), "cholesky_solve")
+    return into(out, substitute(high, substitute(lower, B, False), True), "cholesky_solve", casts=True)
 
 
 @composite()
 def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The inverse of A from its Cholesky factor `L`."""
     check_square("cholesky_inverse", L)
-    return into(out, cholesky_solve(eye(L.shape[-1], dtype=L.dtype), L, upper), "cholesky_inverse")
+    return into(out, cholesky_solve(eye(L.shape[-1], dtype=L.dtype), L, upper), "cholesky_inverse", casts=True)
 
 
 # LU -----------------------------------------------------------------------------------------------------------------
@@ -229,7 +224,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, *, out: Any = Non
     """L and U in one matrix, the pivots and, if asked for, where it failed; see `mutagrad.linalg.lu_factor`."""
     LU, pivots, info, _ = _lu("torch.lu_factor", A, pivot)
     results = named("_lu_with_info", "LU", "pivots", "info")(LU, pivots, info) if get_infos else (LU, pivots)
-    return results if out is None else tuple(into(target, made, "lu") for target, made in zip(out, results))
+    return results if out is None else tuple(several_into(out, results, "lu", casts=True))
 
 
 def linalg_lu_solve(
@@ -276,7 +271,15 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | Non
 # LDL ----------------------------------------------------------------------------------------------------------------
 
 
-@operation("linalg_ldl_factor_ex", method=False, outputs=("LD", "pivots", "info"))
+_UNDERIVED: dict[str, Any] = {"method": False, "node_name": "NotImplemented"}
+
+
+@operation(
+    "linalg_ldl_factor_ex",
+    outputs=("LD", "pivots", "info"),
+    input=underived("linalg_ldl_factor_ex"),
+    **_UNDERIVED,
+)
 def _ldl_factor_ex(xp: Any, input: Any, /, hermitian: bool) -> Any:
     return of_matrices(kernels.ldl_factor)(input, hermitian)
 
@@ -292,7 +295,10 @@ def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = Fa
 
 
 def ldl_factor(A: Tensor, *, hermitian: bool = False, out: Any = None) -> Any:
-    """L and D of L D Lᵀ = A (L D Lᴴ if `hermitian`) for a symmetric A in one matrix, and the pivots. No gradient."""
+    """L and D of L D Lᵀ = A (L D Lᴴ if `hermitian`) for a symmetric A in one matrix, and the pivots.
+
+    Has no derivative: asking for one raises RuntimeError.
+    """
     LD, pivots, info = ldl_factor_ex(A, hermitian=hermitian)
     check_info("torch.linalg.ldl_factor_ex", info)
     return results_into(out, "linalg_ldl_factor", "LD pivots", (LD, pivots))
@@ -302,12 +308,12 @@ def _substitute_ldl(LD: Any, pivots: Any, B: Any, hermitian: bool) -> Any:
     return kernels.ldl_solve(LD, pivots[..., 0], B, hermitian)
 
 
-@operation("linalg_ldl_solve", method=False)
+@operation("linalg_ldl_solve", LD=underived("linalg_ldl_solve"), B=underived("linalg_ldl_solve"), **_UNDERIVED)
 def _ldl_solve(xp: Any, LD: Any, pivots: Any, B: Any, /, hermitian: bool) -> Any:
     return of_matrices(_substitute_ldl)(LD, pivots[..., None], B, hermitian)
 
 
 def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False, out: Tensor | None = None) -> Tensor:
-    """The solution X of A X = B from `ldl_factor(A)`. No gradient."""
+    """The solution X of A X = B from `ldl_factor(A)`. Has no derivative: asking for one raises RuntimeError."""
     check_square("torch.linalg.ldl_solve", LD, "LD")
     return into(out, _ldl_solve(LD, pivots, B, hermitian), "linalg_ldl_solve")

@@ -171,10 +171,10 @@ def _transform(
         kind = "floating point" if op is real_ifft else "complex"
         raise RuntimeError(f"{name} expects a {kind} output tensor, but got {type_name(out)}")
     if not conjugated:
-        return into(out, op(x, sizes, axes, mode), name)
+        return into(out, op(x, sizes, axes, mode), name, casts=True)
     if conjugated == "input":
-        return into(out, op(x.conj(), sizes, axes, _ADJOINT[mode]), name)  # type: ignore[attr-defined]
-    return into(out, op(x, sizes, axes, _ADJOINT[mode]).conj(), name)  # type: ignore[attr-defined]
+        return into(out, op(x.conj(), sizes, axes, _ADJOINT[mode]), name, casts=True)  # type: ignore[attr-defined]
+    return into(out, op(x, sizes, axes, _ADJOINT[mode]).conj(), name, casts=True)  # type: ignore[attr-defined]
 
 
 def _family(name: str, op: Callable[..., Tensor], doc: str, conjugated: str = "") -> tuple[Callable[..., Tensor], ...]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from mutagrad.batched import physical_of, union, widened
 from mutagrad.declaration import composite, operation
-from mutagrad.ops.checks import type_word
+from mutagrad.dtypes import type_word
 from mutagrad.ops.dimensions import not_implemented
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor, wrap

@@ -9,18 +9,19 @@ Follows https://docs.pytorch.org/docs/stable/tensor_view.html
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from mutagrad.batched import NO_MASK, Batched, union
 from mutagrad.dtypes import of_numpy
-from mutagrad.graph import Node, next_sequence
+from mutagrad.graph import EMPTY, Node, next_sequence
 from mutagrad.in_place import make_room, record_write
 from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays, batched
 from mutagrad.operands import as_array, fitting
-from mutagrad.operation import Operation
+from mutagrad.operation import Operation, surrounded
 from mutagrad.ops.keys import Key, last_written, out_of_bounds, positions, shape_of, split_key
 from mutagrad.ops.views import attach_view, index_step
 from mutagrad.ops.writing import source_of, write
@@ -85,6 +86,12 @@ def getitem(self: Tensor, key: Any) -> Tensor:
 
 def read_at(source: Tensor, key: Key, operation: Operation = index, **values: Any) -> Tensor:
     """A copy of the elements `source[key]` of a settled advanced key, recorded as `operation` with these parameters."""
+    if extras[0] and modes.around_calls:
+        return surrounded(operation, (source,), values, lambda: _read_at(source, key, operation, values))
+    return _read_at(source, key, operation, values)
+
+
+def _read_at(source: Tensor, key: Key, operation: Operation, values: dict[str, Any]) -> Tensor:
     tensor = wrap(as_array((batched if extras[0] else arrays).get_at(source._array, key)))
     family = source._family
     edge = family.edge
@@ -103,13 +110,6 @@ def read_at(source: Tensor, key: Key, operation: Operation = index, **values: An
     if extras[0] and state.levels:
         push((tensor,), (source,), lambda tangent: read_at(tangent, key, operation, **values), fresh=True)
     return tensor
-
-
-def iterate(self: Tensor) -> Any:
-    """The slices along the first dimension, each a view."""
-    if self._array.ndim == 0:
-        raise TypeError("iteration over a 0-d tensor")
-    return iter([getitem(self, i) for i in range(self._array.shape[0])])
 
 
 def _view_name(key: Key) -> str:
@@ -167,6 +167,16 @@ def write_at(
     Of several values for one element the last remains; with `accumulate` all are added to what is there. `strip`
     leaves out leading dimensions of size one that are too many.
     """
+    if extras[0] and modes.around_calls:
+        call = partial(_write_at, target, key, value, writer, operation, accumulate, strip)
+        surrounded(operation, (target, value), EMPTY, call, "_")
+    else:
+        _write_at(target, key, value, writer, operation, accumulate, strip)
+
+
+def _write_at(
+    target: Tensor, key: Key, value: Any, writer: str, operation: Operation, accumulate: bool, strip: bool
+) -> None:
     if extras[0]:
         make_room(target, (value, *key))
         if union(*[item for item in key if not isinstance(item, slice) and item.dtype.kind == "b"]):
@@ -264,4 +274,3 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
 
 Tensor.__getitem__ = getitem  # type: ignore[attr-defined]
 Tensor.__setitem__ = setitem  # type: ignore[attr-defined]
-Tensor.__iter__ = iterate  # type: ignore[attr-defined]

@@ -67,7 +67,7 @@ def _cat_shares(xp: Any, ct: Any, kinds: list[tuple], dim: int) -> list:
     return shares
 
 
-@operation(sequence=True, derived=("kinds",), joint=_cat_shares, jvp="linear", method=False)
+@operation(sequence=True, derived=("kinds",), joint=_cat_shares, jvp="linear", casts=True, method=False)
 def cat(xp: Any, tensors: Sequence[Any], /, dim: int = 0) -> Any:
     """The tensors one after another along `dim`; vectors without elements are left out.
 
@@ -97,7 +97,7 @@ def _stack_shares(xp: Any, ct: Any, kinds: list[tuple], dim: int) -> list:
     return [xp.fit(ct[(*front, i, ...)], shape, dtype) for i, (shape, dtype) in enumerate(kinds)]
 
 
-@operation(sequence=True, derived=("kinds",), joint=_stack_shares, jvp="linear", method=False)
+@operation(sequence=True, derived=("kinds",), joint=_stack_shares, jvp="linear", casts=True, method=False)
 def stack(xp: Any, tensors: Sequence[Any], /, dim: int = 0) -> Any:
     """The tensors, of one shape, side by side along a new dimension.
 

@@ -19,9 +19,8 @@ import numpy as np
 from mutagrad.batched.functions import of_matrices
 from mutagrad.declaration import composite, operation
 from mutagrad.namespaces import matrices as kernels
-from mutagrad.ops.factoring import results_into
 from mutagrad.ops.matrices import adjoint, all_samples, check_matrix, check_square, is_vector, rounding, times
-from mutagrad.ops.out import into
+from mutagrad.ops.out import into, results_into
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["pinverse"]
@@ -121,7 +120,7 @@ def pinv(
     if hermitian:
         check_square("linalg.eigh", A)
     lowest, relative = _tolerances(A, atol, rcond if rtol is None else rtol)
-    return into(out, pseudo_inverse(A, lowest, relative, hermitian), "linalg_pinv")
+    return into(out, pseudo_inverse(A, lowest, relative, hermitian), "linalg_pinv", casts=True)
 
 
 @composite()
@@ -152,7 +151,7 @@ def matrix_rank(
     if tol is not None:
         atol, rtol = tol, 0.0
     lowest, relative = _tolerances(A, atol, rtol)
-    return into(out, _rank(A, lowest, relative, hermitian), "linalg_matrix_rank")
+    return into(out, _rank(A, lowest, relative, hermitian), "linalg_matrix_rank", casts=True)
 
 
 @operation("linalg_matrix_rank", method=False)
@@ -216,4 +215,4 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     if driver in ("gels", "gelsy"):
         values = wrap(np.empty(0, residuals._array.dtype))
     results = (solution[..., 0] if vector else solution, residuals, rank, values.detach())
-    return results_into(out, "linalg_lstsq", "solution residuals rank singular_values", results)
+    return results_into(out, "linalg_lstsq", "solution residuals rank singular_values", results, casts=True)

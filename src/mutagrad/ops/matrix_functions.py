@@ -73,7 +73,7 @@ def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
             [0., 1.]])
     """
     check_square("linalg.matrix_power", input)
-    return into(out, _power(input if n >= 0 else inv(input), abs(n)), "linalg_matrix_power")
+    return into(out, _power(input if n >= 0 else inv(input), abs(n)), "linalg_matrix_power", casts=True)
 
 
 def _power(x: Tensor, n: int) -> Tensor:
@@ -190,17 +190,17 @@ def cond(A: Tensor, p: Any = None, *, out: Tensor | None = None) -> Tensor:
     if p in (None, 2, -2):
         values: Any = svdvals(A)
         if not values.shape[-1]:
-            return into(out, values.sum(-1), "linalg_cond")
+            return into(out, values.sum(-1), "linalg_cond", casts=True)
         first, last = values[..., 0], values[..., -1]
-        return into(out, last / first if p == -2 else first / last, "linalg_cond")
+        return into(out, last / first if p == -2 else first / last, "linalg_cond", casts=True)
     check_square(f"linalg.cond(ord={p})", A)
     if not A.shape[-1]:
-        return into(out, vector_norm(A, 2, (-2, -1)), "linalg_cond")
+        return into(out, vector_norm(A, 2, (-2, -1)), "linalg_cond", casts=True)
     inverse, info = inv_ex(A)
     product = matrix_norm(A, p) * matrix_norm(inverse, p)  # type: ignore[operator]
     if anywhere(info):
         product = product.masked_fill(info != 0, math.inf)
-    return into(out, product, "linalg_cond")
+    return into(out, product, "linalg_cond", casts=True)
 
 
 # Vandermonde matrices -----------------------------------------------------------------------------------------------

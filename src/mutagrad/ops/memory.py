@@ -18,7 +18,7 @@ from mutagrad.overlap import address
 from mutagrad.storage import Storage
 from mutagrad.tensor import Tensor, wrap_view
 
-__all__ = ["TypedStorage", "UntypedStorage", "is_storage"]
+__all__ = ["TypedStorage", "UntypedStorage", "get_device", "is_storage"]
 
 
 class UntypedStorage:
@@ -173,7 +173,7 @@ def share_memory_(self: Tensor) -> Tensor:
     return self
 
 
-def get_device(self: Tensor) -> int:
+def get_device(input: Tensor) -> int:
     """The number of the accelerator that holds the tensor: -1, it is on the CPU."""
     return -1
 

@@ -82,7 +82,7 @@ def _per_variance(xp: Any, ct: Any, deviation: Any) -> Any:
     return xp.where(flat, 0, ct / (2 * xp.where(flat, 1, deviation)))
 
 
-@operation(input=_var_share, jvp="reducing", wrapper=_with_unbiased)
+@operation(input=_var_share, jvp="reducing", casts=True, wrapper=_with_unbiased)
 def var(xp: Any, input: Any, /, dim: Dims = None, *, correction: float | None = None, keepdim: bool = False) -> Any:
     """The variance of all elements, or of those along `dim`, with Bessel's correction.
 
@@ -96,7 +96,7 @@ def var(xp: Any, input: Any, /, dim: Dims = None, *, correction: float | None = 
     return _narrow(xp, _variance(xp, input, dim, correction, keepdim, "std and var"), input)
 
 
-@operation(input=_std_share, jvp="reducing", wrapper=_with_unbiased)
+@operation(input=_std_share, jvp="reducing", casts=True, wrapper=_with_unbiased)
 def std(xp: Any, input: Any, /, dim: Dims = None, *, correction: float | None = None, keepdim: bool = False) -> Any:
     """The standard deviation of all elements, or of those along `dim`, with Bessel's correction.
 

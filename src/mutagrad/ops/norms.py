@@ -20,7 +20,7 @@ from mutagrad.ops.out import into
 from mutagrad.ops.spectral import nuclear_norm
 from mutagrad.tensor import Tensor
 
-__all__ = ["dist", "norm", "renorm"]
+__all__ = ["dist", "norm", "norm_except_dim", "renorm"]
 
 
 # The vector norm ----------------------------------------------------------------------------------------------------
@@ -279,3 +279,10 @@ def renorm(xp: Any, input: Any, /, p: float, dim: int, maxnorm: float) -> Any:
     _check(input, p, axes, None)
     wide = _wide(xp, input, input.dtype)
     return _in_dtype(xp, wide * _scale(xp, _norm(xp, wide, p, axes, True), maxnorm), input.dtype)
+
+
+def norm_except_dim(v: Any, pow: int = 2, dim: int = 0) -> Tensor:
+    """The norms of the parts of `v` along `dim`, each over all other dimensions, which are kept; of all of it for -1."""
+    if dim == -1:
+        return vector_norm(v, pow)
+    return vector_norm(v, pow, [d for d in range(v.ndim) if d != dim % v.ndim], keepdim=True)

@@ -19,9 +19,8 @@ from mutagrad.declaration import composite, operation
 from mutagrad.namespaces import matrices as kernels
 from mutagrad.ops.creation import eye
 from mutagrad.ops.distributions import without_derivative
-from mutagrad.ops.factoring import results_into
 from mutagrad.ops.matrices import adjoint, check_floating, check_matrix, given, identity, times
-from mutagrad.ops.out import into
+from mutagrad.ops.out import into, results_into, several_into
 from mutagrad.return_types import named, returning
 from mutagrad.tensor import Tensor
 
@@ -95,7 +94,7 @@ def qr(input: Tensor, some: bool = True, *, out: Any = None) -> Any:
     """Q and R of `linalg.qr`, reduced if `some`, else complete."""
     Q, R = linalg_qr(input, "reduced" if some else "complete")
     if out is not None:
-        return tuple(into(target, made, "qr") for target, made in zip(out, (Q, R)))
+        return tuple(several_into(out, (Q, R), "qr"))
     return named("qr", "Q", "R")(Q, R)
 
 
@@ -142,7 +141,7 @@ def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None
     product: Any = eye(m, n, dtype=input.dtype) + input.triu(n)  # type: ignore[attr-defined]
     for i, vector in reversed(list(enumerate(_vectors(input, tau.shape[-1])))):
         product = _reflected(product, vector, tau[..., i, None, None])  # type: ignore[index]
-    return into(out, product, "linalg_householder_product")
+    return into(out, product, "linalg_householder_product", casts=True)
 
 
 @composite()
@@ -183,7 +182,12 @@ def ormqr(
     return into(out, x if left else x.mT.conj(), "ormqr")  # type: ignore[attr-defined]
 
 
-@operation(outputs=("a", "tau"), input=without_derivative("geqrf"), wrapper=returning(named("geqrf", "a", "tau")))
+@operation(
+    outputs=("a", "tau"),
+    input=without_derivative("geqrf"),
+    casts=True,
+    wrapper=returning(named("geqrf", "a", "tau")),
+)
 def geqrf(xp: Any, input: Any, /) -> Any:
     """R with the vectors of the reflections below it, and their factors, as LAPACK has them; see `linalg.qr`.
 

@@ -6,7 +6,7 @@ split may be written in place like any view (PyTorch forbids that): the result i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import index
 from typing import Any
@@ -270,6 +270,15 @@ def unbind(input: Tensor, dim: int = 0) -> Tensors:
         made.append(piece)
     return tuple(made)
 
+
+def iterate(self: Tensor) -> Iterator[Tensor]:
+    """The slices along the first dimension, each a view."""
+    if self._array.ndim == 0:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(unbind(self))
+
+
+Tensor.__iter__ = iterate  # type: ignore[attr-defined]
 
 unsafe_split = split
 unsafe_split_with_sizes = split_with_sizes

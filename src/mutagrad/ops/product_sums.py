@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import operation
-from mutagrad.ops.checks import type_word
+from mutagrad.dtypes import type_word
 from mutagrad.ops.numbers import element
 from mutagrad.ops.products import check_batches, check_numeric, scalar_types, shape_error
 from mutagrad.ops.sizes import expanded

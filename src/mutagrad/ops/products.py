@@ -18,11 +18,10 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import composite, publish
-from mutagrad.dtypes import of_numpy
+from mutagrad.dtypes import of_numpy, type_word
 from mutagrad.namespaces import arrays
 from mutagrad.operands import broadcast_error
 from mutagrad.operation import Operation
-from mutagrad.ops.checks import type_word
 from mutagrad.recording import binary
 from mutagrad.tensor import Tensor
 

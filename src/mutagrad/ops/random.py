@@ -22,6 +22,7 @@ from mutagrad.namespaces.layouts import empty_in_order
 from mutagrad.operands import broadcast_error
 from mutagrad.operation import Operation
 from mutagrad.ops.creation import Options, into
+from mutagrad.ops.distributions import underived
 from mutagrad.ops.sizes import check_sizes, sizes_in, sizes_of
 from mutagrad.ops.views import check_tensor
 from mutagrad.random import fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
@@ -30,6 +31,7 @@ from mutagrad.tensor import Tensor, wrap
 __all__ = [
     "Generator",
     "bernoulli",
+    "binomial",
     "default_generator",
     "fork_rng",
     "get_rng_state",
@@ -116,7 +118,11 @@ def _sampled(function: str, size: tuple, options: dict[str, Any], draw: Callable
     shape = sizes_of(function, (options.pop("size"),) if "size" in options else size)
     to = Options(function, default, **options)
     check_sizes(shape, to.dtype.itemsize)
-    return to.finish(drawn(shape, lambda sizes: draw(sizes, to.dtype, generator=generator)))
+    out = to.out
+    if out is None or out._array.shape != tuple(shape):
+        return to.finish(drawn(shape, lambda sizes: draw(sizes, to.dtype, generator=generator)))
+    more = layout_for(draw, out._array)
+    return to.finish(in_memory_order(out._array, lambda sizes: draw(sizes, to.dtype, generator=generator, **more)))
 
 
 def _sampled_like(function: str, input: Tensor, options: dict[str, Any], draw: Callable) -> Tensor:
@@ -133,7 +139,7 @@ def _sampled_like(function: str, input: Tensor, options: dict[str, Any], draw: C
 
 def layout_for(draw: Callable, array: np.ndarray) -> dict[str, bool]:
     """What `random.normal`, unlike the others, has to know of the memory that its samples are for."""
-    return {"contiguous": array.flags.c_contiguous} if draw is random.normal else {}
+    return {"contiguous": array.flags.c_contiguous} if getattr(draw, "func", draw) is random.normal else {}
 
 
 def rand(*size: Any, **options: Any) -> Tensor:
@@ -258,6 +264,12 @@ by_bernoulli, by_poisson = (
     )
     for name in ("bernoulli", "poisson")
 )
+by_binomial = Operation(
+    "binomial",
+    lambda xp, count, prob, /, *, draw: draw(count, prob),
+    {"count": underived("binomial"), "prob": underived("binomial")},
+    node_name="NotImplemented",
+)
 by_normal = {
     variant: Operation(
         "normal",
@@ -301,6 +313,25 @@ def poisson(input: Tensor, generator: Any = None) -> Tensor:
     return by_poisson.apply((input,), {"draw": partial(drawn_from, draw)})
 
 
+def binomial(count: Tensor, prob: Tensor, generator: Any = None) -> Tensor:
+    """How often of `count` times something happens that has probability `prob`.
+
+    The derivative raises RuntimeError when it is asked for. Raises ValueError for integers, RuntimeError for two dtypes.
+
+    >>> import mutagrad
+    >>> _ = mutagrad.manual_seed(0)
+    >>> mutagrad.binomial(mutagrad.full((3,), 10.0), mutagrad.tensor([0.0, 0.5, 1.0]))
+    tensor([ 0.,  7., 10.])
+    """
+    check_tensor("binomial", count)
+    check_tensor("binomial", prob, "prob", 2)
+
+    def draw(count: np.ndarray, prob: np.ndarray) -> np.ndarray:
+        return random.binomial(count, prob, generator=generator)
+
+    return by_binomial.apply((count, prob), {"draw": partial(drawn_from, draw)})
+
+
 @composite()
 def multinomial(
     input: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None, out: Tensor | None = None
@@ -310,6 +341,10 @@ def multinomial(
     Raises RuntimeError for negative weights, for rows without any, or for too few categories without replacement.
     """
     check_tensor("multinomial", input)
+    if input.ndim not in (1, 2):
+        raise RuntimeError("prob_dist must be 1 or 2 dim")
+    if out is not None and out._array.dtype != np.int64:
+        raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype.scalar_type}")
 
     def draw(weights: np.ndarray) -> np.ndarray:
         if weights.ndim <= 2:
@@ -338,7 +373,7 @@ def normal(
             "normal",
             (size,),
             {**options, "out": out, "generator": generator},
-            lambda shape, dt, generator: random.normal(shape, dt, mean, std, generator=generator),
+            partial(random.normal, mean=mean, std=std),
         )
     if not (isinstance(mean, Tensor) or isinstance(std, Tensor)):
         raise _no_such_call("normal", (mean, std))
@@ -355,7 +390,7 @@ def normal(
         dt = mean.dtype if isinstance(mean, np.ndarray) else std.dtype
         if not isinstance(std, np.ndarray):
             return random.normal(shape, dt, 0.0, std, generator=generator) + mean
-        return random.normal(shape, dt, generator=generator) * std + np.asarray(mean, dt)
+        return (random.normal(shape, dt, generator=generator) * std + np.asarray(mean, dt)).astype(dt, copy=False)
 
     variant = 2 if not isinstance(mean, Tensor) else 3 if isinstance(std, Tensor) else 1
     return into(out, by_normal[variant].apply((mean, std), {"draw": partial(drawn_from, draw)}))

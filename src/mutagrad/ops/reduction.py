@@ -59,7 +59,7 @@ def reduction(whole: Rule, along: Rule, jvp: str | Callable = "reducing") -> Cal
 
             return call
 
-        return operation(node_name=node + "1", input=along, jvp=jvp, wrapper=wrap)(forward)
+        return operation(node_name=node + "1", input=along, jvp=jvp, casts=True, wrapper=wrap)(forward)
 
     return declare
 
@@ -96,7 +96,7 @@ def _nansum_share(xp: Any, ct: Any, holes: Any, input_shape: tuple, input_dtype:
     return xp.where(holes, 0, xp.fit(spread(xp, ct, input_shape, dim), input_shape, input_dtype))
 
 
-@operation(derived=("holes",), input=_nansum_share, jvp="reducing")
+@operation(derived=("holes",), input=_nansum_share, jvp="reducing", casts=True)
 def nansum(xp: Any, input: Any, /, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
     """The sum of the elements that are not nan.
 

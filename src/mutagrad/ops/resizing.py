@@ -6,6 +6,7 @@ tensor becomes a view of its own family, and keeps its history. Each change coun
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 from math import prod
@@ -177,6 +178,27 @@ def _all_bytes(storage: Storage) -> tuple[tuple[int], tuple[int]]:
 def resize_as_(self: Tensor, the_template: Tensor, *, memory_format: Any = None) -> Tensor:
     """Changes the shape in place to that of another tensor; see `resize_`."""
     return resize_(self, the_template._array.shape)
+
+
+@composite()
+def resize(self: Tensor, *size: Any) -> Tensor:
+    """The tensor in another shape of as many elements. Raises RuntimeError for another number of them."""
+    shape = sizes_of("resize", size)
+    if prod(shape) != self._array.size:
+        wanted, own = ("x".join(map(str, each)) for each in (shape, self._array.shape))
+        raise RuntimeError(
+            f"requested resize to {wanted} ({prod(shape)} elements in total), but the given tensor has a size of "
+            f"{own} ({self._array.size} elements). autograd's resize can only change the shape of a given tensor, while "
+            "preserving the number of elements. "
+        )
+    warnings.warn("non-inplace resize is deprecated", stacklevel=2)
+    return self.contiguous().view(shape)  # type: ignore[attr-defined]
+
+
+@composite()
+def resize_as(self: Tensor, tensor: Tensor) -> Tensor:
+    """The tensor in the shape of another of as many elements."""
+    return resize(self, *tensor._array.shape)
 
 
 @composite()

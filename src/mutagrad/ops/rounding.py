@@ -46,6 +46,7 @@ abs = absolute = pointwise(
     "abs",
     "abs",
     promotion="compare",
+    casts=False,
     aliases=("absolute",),
     operators="abs",
     input=lambda xp, ct, input: ct * xp.sign(input),

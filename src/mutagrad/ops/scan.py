@@ -61,7 +61,7 @@ def _cumsum_share(xp: Any, ct: Any, input_shape: tuple, input_dtype: np.dtype, d
     return xp.fit(share, input_shape, input_dtype)
 
 
-@operation(input=_cumsum_share, jvp="linear")
+@operation(input=_cumsum_share, jvp="linear", casts=True)
 def cumsum(xp: Any, input: Any, /, dim: int, *, dtype: Any = None) -> Any:
     """The running sums along `dim`. Integers and bool are summed as int64. Saves nothing.
 
@@ -84,7 +84,7 @@ def _cumprod_share(
     return xp.fit(product_before(xp, factors, axis) * tail, input_shape, input_dtype)
 
 
-@operation(input=_cumprod_share)
+@operation(input=_cumprod_share, casts=True)
 def cumprod(xp: Any, input: Any, /, dim: int, *, dtype: Any = None) -> Any:
     """The running products along `dim`. Integers and bool are multiplied as int64. Saves the input.
 

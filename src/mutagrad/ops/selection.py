@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import composite, pointwise
-from mutagrad.dtypes import of_numpy
-from mutagrad.ops.checks import type_word
+from mutagrad.dtypes import of_numpy, type_word
 from mutagrad.tensor import Tensor
 
 __all__ = ["masked_fill", "where"]

@@ -96,7 +96,7 @@ def _logsumexp_share(xp: Any, ct: Any, input: Any, out: Any, input_shape: tuple,
     return ct * xp.exp(input - out).conj()
 
 
-@operation(input=_logsumexp_share, jvp="reducing", aliases=("special_logsumexp",))
+@operation(input=_logsumexp_share, jvp="reducing", casts=True, aliases=("special_logsumexp",))
 def logsumexp(xp: Any, input: Any, /, dim: Dims, keepdim: bool = False) -> Any:
     """The logarithm of the sum of exponentials along `dim`; minus infinity of nothing. Saves the input and the result.
 

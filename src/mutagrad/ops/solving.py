@@ -16,7 +16,7 @@ from typing import Any
 
 from mutagrad.declaration import composite, operation
 from mutagrad.ops.matrices import adjoint, check_floating, check_info, check_matrix, check_square, is_vector, times
-from mutagrad.ops.out import into
+from mutagrad.ops.out import into, results_into, several_into
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor
 
@@ -123,7 +123,7 @@ def triangular_solve(
     result = named("triangular_solve", "solution", "cloned_coefficient")(solution, A.clone())  # type: ignore
     if out is None:
         return result
-    return tuple(into(target, made, "triangular_solve") for target, made in zip(out, result))
+    return tuple(several_into(out, result, "triangular_solve"))
 
 
 def check_systems(name: str, b: Tensor, A: Tensor) -> None:
@@ -184,13 +184,7 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
     result, info = _solved("linalg.solve", A, B, left)
     if check_errors:
         check_info("torch.linalg.solve_ex", info)
-    return _named_into(out, "linalg_solve_ex", ("result", "info"), (result, info))
-
-
-def _named_into(out: Any, name: str, fields: tuple[str, ...], results: tuple) -> Any:
-    """Several results under their names, or in the tensors given for them."""
-    kind = named(name, *fields)
-    return kind(*(results if out is None else [into(target, made, name) for target, made in zip(out, results)]))
+    return results_into(out, "linalg_solve_ex", "result info", (result, info))
 
 
 def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None) -> Tensor:
@@ -224,7 +218,7 @@ def inv_ex(A: Tensor, *, check_errors: bool = False, out: Any = None) -> Any:
     results = _inverted("linalg.inv", A)
     if check_errors:
         check_info("linalg.inv_ex", results[1])
-    return _named_into(out, "linalg_inv_ex", ("inverse", "info"), results)
+    return results_into(out, "linalg_inv_ex", "inverse info", results)
 
 
 def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -265,7 +259,7 @@ def tensorinv(A: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
             f"{math.prod(last)} != {math.prod(first)}"
         )
     matrix = A.reshape(math.prod(first), math.prod(last))  # type: ignore[attr-defined]
-    return into(out, inv(matrix).reshape(last + first), "linalg_tensorinv")  # type: ignore[attr-defined]
+    return into(out, inv(matrix).reshape(last + first), "linalg_tensorinv", casts=True)  # type: ignore[attr-defined]
 
 
 def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Tensor | None = None) -> Tensor:
@@ -282,4 +276,4 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Tensor | None = 
             f"but got {math.prod(shape)} != {math.prod(A._array.shape[: B.ndim])}"
         )
     matrix = A.reshape(B._array.size, B._array.size)  # type: ignore[attr-defined]
-    return into(out, solve(matrix, B.reshape(-1)).reshape(shape), "linalg_tensorsolve")  # type: ignore[attr-defined]
+    return into(out, solve(matrix, B.reshape(-1)).reshape(shape), "linalg_tensorsolve", casts=True)  # type: ignore[attr-defined]

@@ -26,7 +26,6 @@ from numpy.linalg import LinAlgError as DidNotConverge
 from mutagrad.declaration import composite, operation
 from mutagrad.modes import extras
 from mutagrad.namespaces import matrices as kernels
-from mutagrad.ops.factoring import results_into
 from mutagrad.ops.matrices import (
     LinAlgError,
     adjoint,
@@ -40,7 +39,7 @@ from mutagrad.ops.matrices import (
     times,
     with_diagonal,
 )
-from mutagrad.ops.out import into
+from mutagrad.ops.out import into, results_into, several_into
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor, wrap
 
@@ -168,7 +167,7 @@ def eig(A: Tensor, *, out: Any = None) -> Any:
     Saves the results. Raises RuntimeError for a matrix that is not square or not finite.
     """
     _check_general("linalg.eig", A)
-    return results_into(out, "linalg_eig", "eigenvalues eigenvectors", _eig(A))
+    return results_into(out, "linalg_eig", "eigenvalues eigenvectors", _eig(A), casts=True)
 
 
 def eigvals(A: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -176,8 +175,8 @@ def eigvals(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     _check_general("linalg.eigvals", A)
     # Without the vectors the values may come in another order, so a rule could not compute the vectors later.
     if A.requires_grad or extras[0]:
-        return into(out, _eig(A)[0], "linalg_eigvals")
-    return into(out, wrap(_converged("linalg.eigvals", kernels.eigvals, A._array)), "linalg_eigvals")
+        return into(out, _eig(A)[0], "linalg_eigvals", casts=True)
+    return into(out, wrap(_converged("linalg.eigvals", kernels.eigvals, A._array)), "linalg_eigvals", casts=True)
 
 
 # Singular values ----------------------------------------------------------------------------------------------------
@@ -280,7 +279,7 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any =
         results = (U, _svdvals(input), V)
     if out is None:
         return named("svd", "U", "S", "V")(*results)
-    return tuple(into(target, made, "svd") for target, made in zip(out, results))
+    return tuple(several_into(out, results, "svd"))
 
 
 def nuclear_norm(A: Tensor, keepdim: bool) -> Tensor:

@@ -62,6 +62,9 @@ def attach_view(tensor: Tensor, array: np.ndarray, view: View) -> Tensor:
     made._view = view
     if extras[0] and family.traits is not None and family.traits.scope:
         family.traits.views = (*[each for each in family.traits.views if each() is not None], ref(made))
+    if extras[0]:
+        for each in modes.observers:
+            each.view_taken(tensor, view)
     return made
 
 
@@ -110,10 +113,12 @@ def detach(input: Tensor) -> Tensor:
     return input.detach()
 
 
-def check_tensor(function: str, tensor: Any, name: str = "input") -> None:
-    """Raises TypeError when the first argument of `function` is no tensor."""
+def check_tensor(function: str, tensor: Any, name: str = "input", position: int = 1) -> None:
+    """Raises TypeError when the argument `name` of `function` is no tensor."""
     if not isinstance(tensor, Tensor):
-        raise TypeError(f"{function}(): argument '{name}' (position 1) must be Tensor, not {type(tensor).__name__}")
+        raise TypeError(
+            f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type(tensor).__name__}"
+        )
 
 
 # Another order of the dimensions ------------------------------------------------------------------------------------

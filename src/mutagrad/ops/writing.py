@@ -14,10 +14,11 @@ import numpy as np
 from mutagrad.batched import Batched
 from mutagrad.declaration import composite
 from mutagrad.dtypes import legacy_type_name
+from mutagrad.graph import EMPTY
 from mutagrad.in_place import make_room, record_write
-from mutagrad.modes import extras
+from mutagrad.modes import extras, modes
 from mutagrad.operands import broadcast_error, fitting
-from mutagrad.operation import Operation
+from mutagrad.operation import Operation, surrounded
 from mutagrad.ops.conversion import real_part
 from mutagrad.ops.creation import into
 from mutagrad.ops.numbers import NUMBERS, element
@@ -51,6 +52,13 @@ def write(target: Tensor, value: Any, writer: str, operation: Operation = copy_o
 
     Unless `apart` is False, the elements of the target must not share memory with one another.
     """
+    if extras[0] and modes.around_calls:
+        surrounded(operation, (target, value), EMPTY, lambda: _write(target, value, writer, operation, apart), "_")
+    else:
+        _write(target, value, writer, operation, apart)
+
+
+def _write(target: Tensor, value: Any, writer: str, operation: Operation, apart: bool) -> None:
     if extras[0]:
         make_room(target, (value,))
     array = target._array

@@ -4,6 +4,7 @@
 They work on NumPy arrays; tensors are made of those elsewhere.
 """
 
+from .binomial import binomial
 from .continuous import cauchy, exponential, log_normal, normal, uniform
 from .discrete import bernoulli, dropout_noise, geometric, multinomial, poisson
 from .generator import (
@@ -21,6 +22,7 @@ from .integers import integers, permutation
 __all__ = [
     "Generator",
     "bernoulli",
+    "binomial",
     "cauchy",
     "default_generator",
     "dropout_noise",

@@ -182,7 +182,7 @@ def poisson(rate: np.ndarray, *, generator: Generator | None = None) -> np.ndarr
     check_kernel("poisson_cpu", rate.dtype, "f")
     if not (rate >= 0).all():
         raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
-    with generator.lock, _one_by_one(generator, 16 + 2 * rate.size) as unit:
+    with generator.lock, one_by_one(generator, 16 + 2 * rate.size) as unit:
         counts = [
             _count_by_rejection(mean, unit) if mean >= 10 else _count(mean, unit) for mean in rate.ravel().tolist()
         ]
@@ -190,7 +190,7 @@ def poisson(rate: np.ndarray, *, generator: Generator | None = None) -> np.ndarr
 
 
 @contextmanager
-def _one_by_one(generator: Generator, ahead_by: int) -> Iterator[Iterator[float]]:
+def one_by_one(generator: Generator, ahead_by: int) -> Iterator[Iterator[float]]:
     """Uniform doubles drawn ahead in bulk; in the end the generator has moved on by those taken."""
     ahead, taken = generator.clone_state(), 0
 

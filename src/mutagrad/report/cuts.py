@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from types import FrameType, FunctionType
 from typing import Any
 
-from .names import modules_in
 from .spans import Span, is_internal
 from .statements import FUNCTIONS, MISSING, Binding, Scope, expression_at, path_of, short
 
@@ -62,32 +61,35 @@ class Cut:
     certainty: int = 1  # 2 where a value shows that there was a history
 
 
-def asked_for(frame: FrameType, span: Span | None, index: int) -> tuple[Scope, ast.expr] | None:
-    """The expression whose gradient the call at `span` asks for, as number `index` of several."""
+def asked_for(frame: FrameType, span: Span | None, index: int, inputs: bool = False) -> tuple[Scope, ast.expr] | None:
+    """The expression whose gradient the call at `span` asks for, as number `index` of several; with `inputs`, that of the
+    tensor with respect to which it asks.
+    """
     scope = Scope.of_frame(frame)
     if scope.tree is None or span is None:
         return None
+    arguments: list[ast.expr] = []
     call = expression_at(scope.tree, span.position)
     match call:
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="backward" | "grad"), args=[first, *_]) if (
-            name in modules_in(scope.tree)
+        case ast.Call(func=ast.Attribute(value=receiver, attr="backward"), args=given) if not _is_module(
+            receiver, scope
         ):
-            asked = first
-        case ast.Call(func=ast.Attribute(value=ast.Attribute(), attr="backward" | "grad"), args=[first, *_]) if (
-            "autograd" in ast.unparse(call.func)
-        ):
-            asked = first
-        case ast.Call(func=ast.Attribute(value=receiver, attr="backward")):
-            asked = receiver
-        case ast.Call(func=ast.Name(), args=[first, *_]):
-            asked = first
-        case _:
-            return None
+            arguments = [receiver, *given]
+        case ast.Call(args=given):
+            arguments = given
+    asked = arguments[int(inputs)] if int(inputs) < len(arguments) else None
+    if isinstance(call, ast.Call):
+        named = "inputs" if inputs else "outputs"
+        asked = next((each.value for each in call.keywords if each.arg == named), asked)
     if isinstance(asked, (ast.List, ast.Tuple)):
-        if index >= len(asked.elts):
-            return None
-        asked = asked.elts[index]
-    return scope, asked
+        asked = asked.elts[index] if index < len(asked.elts) else None
+    return None if asked is None else (scope, asked)
+
+
+def _is_module(node: ast.expr, scope: Scope) -> bool:
+    """Whether an expression names a module, as `torch.autograd` does, rather than a tensor."""
+    path = path_of(node)
+    return path is not None and (path.partition(".")[0] in scope.modules or path.endswith("autograd"))
 
 
 def find_cut(scope: Scope, asked: ast.expr, judge: Judge) -> Cut | None:
@@ -195,7 +197,7 @@ class _Tracer:
 
     def _described(self, part: ast.expr, scope: Scope) -> tuple[ast.expr | None, str, str] | None:
         """What an expression cuts, how, and what to write instead; None where it cuts nothing."""
-        modules = modules_in(scope.tree) if scope.tree else frozenset()
+        modules = scope.modules
         match part:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=function), args=[first, *_]) if (
                 name in NUMPY
@@ -364,6 +366,8 @@ def _integers(function: str) -> str:
 
 
 def _smooth(base: ast.expr, part: ast.expr) -> str:
+    while isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute) and base.func.attr in INTEGER_METHODS:
+        base = base.func.value
     return f"compute the loss from {short(base)} itself: {short(part)} has no derivative"
 
 

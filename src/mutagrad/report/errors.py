@@ -19,6 +19,7 @@ from .names import carried_over, mentions, view_taken, written_name
 from .regions import Region
 from .spans import Span
 from .story import Part, Story, draw
+from .terminal import announce, structured_traceback
 
 __all__ = [
     "AutogradError",
@@ -47,6 +48,11 @@ class AutogradError(RuntimeError):
     def __init__(self, text: str, story: Story | None = None):
         super().__init__(text)
         self.story = story
+        announce()
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows."""
+        return structured_traceback(self, self.story)
 
     def __reduce__(self):
         # Code objects cannot be pickled: to another process goes the text, without the data it was drawn from.
@@ -343,10 +349,11 @@ def non_scalar_output(
     )
 
 
-def complex_output(dtype: str, made: Origin | None = None) -> AutogradError:
+def complex_output(dtype: str, made: Origin | None = None, called_at: Span | None = None) -> AutogradError:
     """The error of a backward pass from a complex number without a gradient; `dtype` such as "torch.complex64"."""
     return _error(
         f"grad can be implicitly created only for real scalar outputs but got {dtype}",
+        *((Part("asked for here", called_at),) if called_at else ()),
         _made("the output is complex", made),
         advice="reduce it to a real number, as .abs() or .real does, or give a gradient",
     )
@@ -368,23 +375,32 @@ def no_graph(index: int = 0, called_at: Span | None = None, cut: Cut | None = No
     )
 
 
-def unused_input(index: int, input_made: Origin | None = None, output_made: Origin | None = None) -> AutogradError:
+def unused_input(
+    index: int, input_made: Origin | None = None, output_made: Origin | None = None, called_at: Span | None = None
+) -> AutogradError:
     """The error of asking for the gradient of an input that the outputs do not depend on; `index` among the inputs."""
     return _error(
         f"The differentiated Tensor at index {index} appears to not have been used in the graph. "
         "Set allow_unused=True if this is the desired behavior.",
+        *((Part("asked for here", called_at),) if called_at else ()),
         *((_made("the input", input_made),) if input_made else ()),
         *((_made("the output", output_made),) if output_made else ()),
         advice="allow_unused=True gives None in its place, materialize_grads=True zeros",
     )
 
 
-def input_without_grad(index: int, made: Origin | None = None) -> AutogradError:
-    """The error of asking for the gradient of a tensor that does not require it; `index` among the inputs."""
+def input_without_grad(
+    index: int, made: Origin | None = None, called_at: Span | None = None, cut: Cut | None = None
+) -> AutogradError:
+    """The error of asking for the gradient of a tensor that does not require it; `index` among the inputs.
+
+    `cut` is where it was made so, or cut from its history, where the source tells.
+    """
     return _error(
         "One of the differentiated Tensors does not require grad",
-        _made(f"the input at index {index}", made),
-        advice="call requires_grad_() on it before the outputs are computed from it",
+        *((Part("asked for here", called_at),) if called_at else ()),
+        Part(cut.label, cut.span) if cut else _made(f"the input at index {index}", made),
+        advice=cut.advice if cut else "call requires_grad_() on it before the outputs are computed from it",
     )
 
 

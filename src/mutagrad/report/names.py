@@ -8,9 +8,9 @@ expression of the line ran. Where a name would mislead the answer is None: none 
 import ast
 
 from .spans import Position, Span
-from .statements import Scope, expression_at, path_of, short, syntax_tree
+from .statements import Scope, expression_at, modules_in, path_of, short, syntax_tree
 
-__all__ = ["carried_over", "mentions", "modules_in", "view_taken", "written_name"]
+__all__ = ["carried_over", "mentions", "view_taken", "written_name"]
 
 # Methods and attributes that look at the same memory as the tensor they belong to: the root is to their left.
 VIEW_METHODS = frozenset(
@@ -19,9 +19,6 @@ VIEW_METHODS = frozenset(
     + ("unfold", "unsqueeze", "view", "view_as")
 )
 VIEW_ATTRIBUTES = frozenset(("H", "T", "data", "imag", "mH", "mT", "real"))
-
-# What the library is imported as, for sources (a cell, a REPL line) in which the import does not stand.
-USUAL_MODULES = frozenset(("F", "mutagrad", "mg", "torch"))
 
 
 def written_name(span: Span, whole: bool = False) -> str | None:
@@ -102,13 +99,6 @@ def mentions(span: Span, name: str) -> bool:
         return False
     statement = min(around, key=lambda node: (node.end_lineno or node.lineno) - node.lineno)
     return any(isinstance(node, ast.expr) and ast.unparse(node) == name for node in ast.walk(statement))
-
-
-def modules_in(tree: ast.Module) -> frozenset[str]:
-    """Names that stand for modules rather than tensors."""
-    imports = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
-    aliases = [alias for statement in imports for alias in statement.names]
-    return USUAL_MODULES.union(alias.asname or alias.name.split(".")[0] for alias in aliases)
 
 
 def _written(node: ast.AST, modules: frozenset[str]) -> ast.expr | None:

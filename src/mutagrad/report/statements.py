@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType, FunctionType
 from typing import Any
@@ -28,6 +29,7 @@ __all__ = [
     "as_receiver",
     "expression_at",
     "is_assignment",
+    "modules_in",
     "path_of",
     "short",
     "syntax_tree",
@@ -37,6 +39,8 @@ __all__ = [
 MISSING: Any = object()
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
+# What the library is imported as, for sources (a cell, a REPL line) in which the import does not stand.
+USUAL_MODULES = frozenset(("F", "mutagrad", "mg", "torch"))
 _trees: dict[str, tuple[list[str], ast.Module | None]] = {}
 
 
@@ -81,6 +85,13 @@ def syntax_tree(code: CodeType) -> ast.Module | None:
         _trees.clear()
     _trees[code.co_filename] = lines, tree
     return tree
+
+
+def modules_in(tree: ast.Module) -> frozenset[str]:
+    """Names that stand for modules rather than tensors."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    aliases = [alias for statement in imports for alias in statement.names]
+    return USUAL_MODULES.union(alias.asname or alias.name.split(".")[0] for alias in aliases)
 
 
 def expression_at(tree: ast.Module, position: Position) -> ast.AST | None:
@@ -170,6 +181,11 @@ class Scope:
     def is_module(self) -> bool:
         """Whether this is what stands at the outermost level of a file."""
         return isinstance(self.body, ast.Module)
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The names that stand for modules rather than tensors."""
+        return modules_in(self.tree) if self.tree else frozenset()
 
     def module(self) -> Scope:
         """The scope of the file's outermost level, with the values of its names."""

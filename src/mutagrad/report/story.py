@@ -1,14 +1,16 @@
-"""What an error has to tell, as data, and the one function that draws it.
+"""What an error has to tell, as data, and the functions that draw it.
 
 A `Story` is a headline (PyTorch's own sentence where it has one), the places concerned, each with a label saying its
-part in the matter, and what to do. `draw` makes plain text of it; whoever wants colour or HTML draws the same data.
+part in the matter, and what to do. `draw` makes plain text of it; `pieces` gives
+the same text with the role of each piece, for whoever wants colour or HTML.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .spans import Span
 
-__all__ = ["Part", "Story", "draw"]
+__all__ = ["Part", "Story", "draw", "pieces"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,25 @@ class Story:
     advice: str | None = None
 
 
+def pieces(story: Story) -> Iterator[tuple[str, str]]:
+    """The text of a story in pieces, each with its role: "headline", "label", "place", "source", "advice", and for what is
+    underlined "primary" (the first place) or "secondary".
+    """
+    yield story.headline, "headline"
+    if story.parts or story.advice:
+        yield "\n", ""
+    caret = "primary"
+    for part in story.parts:
+        yield f"\n  {part.label}{':' if part.span else ''}", "label"
+        for line in part.span.render(4) if part.span else ():
+            place, bar, text = line.partition(" | ")
+            yield f"\n{place}{bar}", "place"
+            yield text, caret if bar and not place.strip() else "source"
+        caret = "secondary" if part.span else caret
+    if story.advice:
+        yield f"\n  {story.advice}", "advice"
+
+
 def draw(story: Story) -> str:
     """The story as plain text, without a final newline.
 
@@ -37,9 +58,4 @@ def draw(story: Story) -> str:
       what has no place
       what to do
     """
-    body: list[str] = []
-    for part in story.parts:
-        body += [f"  {part.label}:", *part.span.render(4)] if part.span else [f"  {part.label}"]
-    if story.advice:
-        body.append(f"  {story.advice}")
-    return "\n".join([story.headline, "", *body] if body else [story.headline])
+    return "".join(piece for piece, _ in pieces(story))

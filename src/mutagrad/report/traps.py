@@ -10,6 +10,7 @@ PyTorch has a sentence for it, that comes first.
 from __future__ import annotations
 
 import ast
+from typing import TypeVar
 
 from .cuts import rebound_name
 from .errors import Origin, in_words
@@ -30,6 +31,9 @@ __all__ = [
 ]
 
 
+Given = TypeVar("Given", bound=Exception)
+
+
 class AutogradWarning(UserWarning):
     """Given where a program runs, but its gradients are not what they seem to be; `story` holds what the text tells."""
 
@@ -44,6 +48,12 @@ class AutogradWarning(UserWarning):
 def _warning(headline: str, *parts: Part, advice: str | None = None) -> AutogradWarning:
     story = Story(headline, parts, advice)
     return AutogradWarning(draw(story), story)
+
+
+def _with_story(given: Given, story: Story) -> Given:
+    """An exception of one of Python's own classes, with the story it was drawn from."""
+    given.__dict__["story"] = story
+    return given
 
 
 def grad_of_non_leaf(read_at: Span | None = None, made: Origin | None = None) -> UserWarning:
@@ -70,7 +80,7 @@ def grad_of_non_leaf(read_at: Span | None = None, made: Origin | None = None) ->
         tuple(parts),
         advice,
     )
-    return UserWarning(draw(story))  # of the class that PyTorch's is
+    return _with_story(UserWarning(draw(story)), story)  # of the class that PyTorch's is
 
 
 def rebound(name: str, bound_at: Span, instead: str, why: str) -> AutogradWarning:
@@ -129,7 +139,7 @@ def ambiguous_truth(count: int, asked_at: Span | None = None) -> RuntimeError:
         (Part(f"{count} elements are asked for one answer", asked_at),),
         advice,
     )
-    return RuntimeError(draw(story))
+    return _with_story(RuntimeError(draw(story)), story)
 
 
 def not_a_parameter(headline: str, name: str, assigned_at: Span | None = None) -> TypeError:
@@ -142,7 +152,7 @@ def not_a_parameter(headline: str, name: str, assigned_at: Span | None = None) -
         (Part("assigned here", assigned_at),),
         f"write {update} under no_grad() to change its values, or assign an nn.Parameter to replace it",
     )
-    return TypeError(draw(story))
+    return _with_story(TypeError(draw(story)), story)
 
 
 def assigned_path(span: Span, name: str) -> str:

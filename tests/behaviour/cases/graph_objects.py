@@ -576,3 +576,28 @@ def the_number_of_a_pass(torch):
     h.sum().backward(retain_graph=True)
     h.sum().backward()
     return torch._C._current_graph_task_id(), len(set(numbers)), min(numbers) >= 0
+
+
+def functions_before(x):
+    """The names of the next functions."""
+    return [(None if fn is None else fn.name(), number) for fn, number in x.grad_fn.next_functions]
+
+
+@case
+def what_a_write_to_a_part_leads_to(torch):
+    found = []
+    for value in (1.0, torch.ones(2, requires_grad=True), torch.ones(2)):
+        h = torch.ones(4, requires_grad=True) * 1
+        h[:2] = value
+        found.append(functions_before(h))
+        h[1:3].mul_(2)
+        found.append(functions_before(h))
+    constant = torch.ones(4)
+    constant[:2] = torch.ones(2, requires_grad=True)
+    return found, functions_before(constant)
+
+
+@case
+def rows_of_an_iteration(torch):
+    rows = list(torch.ones(2, 3, requires_grad=True))
+    return [(row.grad_fn.name(), row.output_nr) for row in rows]

@@ -740,16 +740,47 @@ def hooks_that_run_in_the_order_of_the_pass(torch):
     return order
 
 
-@case.better(
-    "a write to a part costs what it touches: its hooks see the part, PyTorch's the whole base",
-    gives=[[["before", [[2.0]]], ["after", [[None, None], [2.0]]]], [0.0, 2.0, 2.0]],
-)
+@case
 def a_hook_on_the_node_of_a_write_to_a_part(torch):
     x, seen = leaf(torch), []
     h = x * 1
     h[0] = 5
     h.grad_fn.register_hook(telling(seen, "after"))
     h.grad_fn.register_prehook(telling(seen, "before"))
+    (h * 2).sum().backward()
+    return seen, x.grad
+
+
+@case
+def hooks_replace_what_the_node_of_a_write_to_a_part_passes_on(torch):
+    found = []
+    for hook in ("register_prehook", "register_hook"):
+        for write in ("copy", "multiply", "gathered", "added"):
+            x, z = leaf(torch), torch.full((2,), 3.0, requires_grad=True)
+            h = x * 1
+            if write == "copy":
+                h[1:] = z
+            elif write == "multiply":
+                h[1:].mul_(z)
+            elif write == "gathered":
+                h[torch.tensor([2, 0])] = z
+            else:
+                h.index_add_(0, torch.tensor([2, 2]), z)
+            getattr(h.grad_fn, hook)(lambda gs, *_: tuple(None if g is None or g.dim() == 0 else g * 2 for g in gs))
+            (h * torch.tensor([1.0, 2.0, 3.0])).sum().backward()
+            found.append((write, hook, x.grad, z.grad))
+    return found
+
+
+@case
+def hooks_on_writes_to_parts_of_parts(torch):
+    x, seen = leaf(torch), []
+    h = x * 1
+    h[1:][0] = x[0]
+    h.grad_fn.register_hook(telling(seen, "second"))
+    h[:2].mul_(x[1])
+    h.grad_fn.register_hook(telling(seen, "first"))
+    h[0].register_hook(lambda g: seen.append(["view", g]))
     (h * 2).sum().backward()
     return seen, x.grad
 
@@ -1016,3 +1047,72 @@ def allow_mutation_and_backward_outside(torch):
         h.mul_(5)
     y.sum().backward()
     return x.grad
+
+
+def kept_by_a_view(torch, write):
+    """The gradient that a view retains where it is read before a write, after it, and both."""
+    found = []
+    for use in ("before", "after", "both"):
+        x = torch.ones(4, requires_grad=True)
+        y = x * 2
+        v = y[:2]
+        v.retain_grad()
+        loss = (v * 3).sum() if use != "after" else 0
+        write(y, v)
+        loss = loss + (v * 5).sum() if use != "before" else loss
+        loss.backward()
+        found.append((v.grad, x.grad, v.retains_grad))
+    return found
+
+
+@case
+def a_view_retains_its_gradient_where_the_base_is_written(torch):
+    return kept_by_a_view(torch, lambda y, v: y.mul_(3))
+
+
+@case
+def a_view_retains_its_gradient_where_another_view_writes_a_part(torch):
+    return kept_by_a_view(torch, lambda y, v: y[1:3].mul_(3)), kept_by_a_view(torch, lambda y, v: v[0].mul_(3))
+
+
+@case
+def a_view_retains_its_gradient_where_it_is_written(torch):
+    return kept_by_a_view(torch, lambda y, v: v.mul_(3))
+
+
+@case.better(
+    "a write beside the view leaves its value, so both reads count",
+    gives=[
+        [[3.0, 3.0], [6.0, 6.0, 0.0, 0.0], True],
+        [[5.0, 5.0], [10.0, 10.0, 0.0, 0.0], True],
+        [[8.0, 8.0], [16.0, 16.0, 0.0, 0.0], True],
+    ],
+)
+def a_view_retains_its_gradient_beside_a_write(torch):
+    return kept_by_a_view(torch, lambda y, v: y[2:].mul_(3))
+
+
+@case
+def what_hooks_may_not_return(torch):
+    def refused(hook, register, of):
+        y = torch.ones(2, requires_grad=True) * 2
+        getattr(of(y), register)(hook)
+        return raised(lambda: y.sum().backward())
+
+    def itself(y):
+        return y
+
+    def function(y):
+        return y.grad_fn
+
+    leaf_hooks = []
+    for result in (3, torch.ones(2)):
+        x = torch.ones(2, requires_grad=True)
+        x.register_post_accumulate_grad_hook(lambda x, result=result: result)
+        leaf_hooks.append((raised(lambda x=x: (x * 2).sum().backward()), x.grad))
+    return (
+        [refused(lambda g, r=r: r, "register_hook", itself) for r in (3, torch.ones(3), torch.ones(2).double())],
+        [refused(lambda a, b, r=r: r, "register_hook", function) for r in (3, torch.ones(2), (3, None), (None,))],
+        [refused(lambda a, r=r: r, "register_prehook", function) for r in (3, torch.ones(2), (3,), (None, None))],
+        leaf_hooks,
+    )

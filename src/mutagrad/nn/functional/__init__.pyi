@@ -16,6 +16,7 @@ from mutagrad.nn.functional.pooling import adaptive_max_pool2d_with_indices as a
 from mutagrad.nn.functional.pooling import adaptive_max_pool3d as adaptive_max_pool3d
 from mutagrad.nn.functional.pooling import adaptive_max_pool3d_with_indices as adaptive_max_pool3d_with_indices
 from mutagrad.nn.functional.grid_sampling import affine_grid as affine_grid
+from mutagrad.nn.functional.grid_sampling import affine_grid_generator as affine_grid_generator
 from mutagrad.nn.functional.dropout import alpha_dropout as alpha_dropout
 from mutagrad.nn.functional.dropout import alpha_dropout_ as alpha_dropout_
 from mutagrad.nn.functional import attention as attention
@@ -34,6 +35,7 @@ from mutagrad.nn.functional.padding import constant_pad_nd as constant_pad_nd
 from mutagrad.ops.convolution import conv1d as conv1d
 from mutagrad.ops.convolution import conv2d as conv2d
 from mutagrad.ops.convolution import conv3d as conv3d
+from mutagrad.ops.convolution import conv_tbc as conv_tbc
 from mutagrad.ops.convolution import conv_transpose1d as conv_transpose1d
 from mutagrad.ops.convolution import conv_transpose2d as conv_transpose2d
 from mutagrad.ops.convolution import conv_transpose3d as conv_transpose3d
@@ -51,6 +53,7 @@ from mutagrad.ops.activation import elu as elu
 from mutagrad.nn.functional.activation import elu_ as elu_
 from mutagrad.nn.functional.embedding import embedding as embedding
 from mutagrad.nn.functional.embedding import embedding_bag as embedding_bag
+from mutagrad.nn.functional.embedding import embedding_renorm_ as embedding_renorm_
 from mutagrad.nn.functional.dropout import feature_alpha_dropout as feature_alpha_dropout
 from mutagrad.nn.functional.dropout import feature_alpha_dropout_ as feature_alpha_dropout_
 from mutagrad.nn.functional.dropout import feature_dropout as feature_dropout
@@ -110,6 +113,7 @@ from mutagrad.nn.functional.margins import multilabel_soft_margin_loss as multil
 from mutagrad.nn.functional.normalization import native_batch_norm as native_batch_norm
 from mutagrad.nn.functional.folding import channel_shuffle as _native_channel_shuffle
 native_channel_shuffle = _native_channel_shuffle
+from mutagrad.nn.functional.dropout import native_dropout as native_dropout
 from mutagrad.nn.functional.normalization import native_group_norm as native_group_norm
 from mutagrad.nn.functional.normalization import native_layer_norm as native_layer_norm
 from mutagrad.nn.functional.classification import nll_loss as nll_loss

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import drawn_from
 from mutagrad.ops import activation
 from mutagrad.ops import softmax as softmaxes
 from mutagrad.ops.activation import (
@@ -145,12 +146,16 @@ def rrelu(
     if not training:
         return leaky_relu(input, (lower + upper) / 2, inplace)
     array = input._array
-    if array.dtype.kind != "f":
+    if array.dtype not in (np.float32, np.float64):
         raise NotImplementedError(f"\"rrelu_with_noise_out_cpu\" not implemented for '{input.dtype.scalar_type}'")
-    slopes = np.ones(array.shape, array.dtype)
-    drawn = array <= 0
-    slopes[drawn] = uniform((int(drawn.sum()),), np.float64, lower, upper)
-    return input.mul_(wrap(slopes)) if inplace else input * wrap(slopes)
+
+    def draw(array: np.ndarray) -> np.ndarray:
+        slopes, below = np.ones(array.shape, array.dtype), array <= 0
+        slopes[below] = uniform((int(below.sum()),), np.float64, lower, upper)
+        return slopes
+
+    slopes = wrap(drawn_from(draw, array))
+    return input.mul_(slopes) if inplace else input * slopes
 
 
 celu_, elu_, hardtanh_, leaky_relu_, rrelu_, selu_, threshold_ = map(

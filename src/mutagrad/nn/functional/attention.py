@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.dtypes import of_numpy
+from mutagrad.dtypes import of_numpy, type_word
 from mutagrad.nn.functional.activation import softmax
 from mutagrad.nn.functional.dropout import dropout
 from mutagrad.nn.functional.padding import pad
 from mutagrad.ops.attention import attend
-from mutagrad.ops.checks import type_word
 from mutagrad.ops.joining import cat
 from mutagrad.ops.linear import linear
 from mutagrad.ops.product_sums import baddbmm

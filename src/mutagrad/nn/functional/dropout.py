@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from mutagrad.batched import drawn
-from mutagrad.dtypes import of_numpy
+from mutagrad.dtypes import bool_, of_numpy
 from mutagrad.namespaces.layouts import empty_in_order
+from mutagrad.ops.creation import ones_like
 from mutagrad.ops.random import in_memory_order
 from mutagrad.random import bernoulli, dropout_noise
 from mutagrad.tensor import Tensor, wrap
@@ -31,6 +32,7 @@ __all__ = [
     "feature_alpha_dropout_",
     "feature_dropout",
     "feature_dropout_",
+    "native_dropout",
 ]
 
 SATURATION = 1.7580993408473766  # of the exponential rectifier `selu` far below zero
@@ -61,6 +63,17 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     array = input._array
     place = empty_in_order(array, array.dtype)
     return _times(input, in_memory_order(place, lambda shape: dropout_noise(shape, array.dtype, p)), inplace)
+
+
+def native_dropout(input: Any, p: float, train: bool | None = None) -> tuple[Tensor, Tensor]:
+    """`dropout` and the mask of the elements that it left."""
+    if train is False or input._array.size == 0:
+        return input.clone(), ones_like(input, dtype=bool_)
+    _check_range(p)
+    array = input._array
+    place = empty_in_order(array, array.dtype)
+    noise = in_memory_order(place, lambda shape: dropout_noise(shape, array.dtype, p))
+    return input * wrap(noise), wrap(noise != 0)
 
 
 def _of_features(input: Any, name: str) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from mutagrad.ops.gathering import embedding as rows_of
 from mutagrad.ops.selection import where
 from mutagrad.tensor import Tensor, wrap
 
-__all__ = ["embedding", "embedding_bag"]
+__all__ = ["embedding", "embedding_bag", "embedding_renorm_"]
 
 matrices = Deferred("scipy.sparse")
 
@@ -58,6 +58,17 @@ def _padding(padding_idx: int, count: int) -> int:
     if not -count <= padding_idx < count:
         raise AssertionError("Padding_idx must be within num_embeddings")
     return padding_idx % count
+
+
+def embedding_renorm_(input: Any, indices: Any, max_norm: float, norm_type: float) -> Tensor:
+    """Shortens in place the rows of `input` that `indices` names and that are longer than `max_norm`."""
+    count = input.shape[0]
+    for each in np.unique(indices._array).tolist():
+        if not -count <= each < count:
+            shape = list(input.shape)
+            raise IndexError(f"select(): index {each} out of range for tensor of size {shape} at dimension 0")
+    _shorten(input, indices, max_norm, norm_type)
+    return input
 
 
 def _shorten(weight: Any, input: Any, max_norm: float, norm_type: float) -> None:

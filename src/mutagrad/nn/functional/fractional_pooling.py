@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.batched import drawn
 from mutagrad.dtypes import of_numpy
 from mutagrad.random import uniform
 from mutagrad.tensor import Tensor, wrap
@@ -77,12 +78,12 @@ def _pool(
     if kind.kind != "f":
         raise NotImplementedError(f"\"{name}_out_frame\" not implemented for '{of_numpy[kind].scalar_type}'")
     if samples is None:
-        drawn = uniform((*batch.shape[:2], ndim), kind)
+        places = drawn((*batch.shape[:2], ndim), lambda shape: uniform(shape, kind))
     else:
-        drawn = samples._array
+        places = samples._array
     # In two dimensions the first number is for the width.
     order = (1, 0) if ndim == 2 else (0, 1, 2)
-    starts = [_starts(drawn[..., place], *each) for place, each in zip(order, zip(sizes, kernel, counts))]
+    starts = [_starts(places[..., place], *each) for place, each in zip(order, zip(sizes, kernel, counts))]
     indices: Any = wrap(_chosen(batch._array, starts, kernel))
     lead = batch.shape[:2]
     flat = batch.reshape(*lead, math.prod(sizes))

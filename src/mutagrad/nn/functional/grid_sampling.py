@@ -15,7 +15,7 @@ from mutagrad.dtypes import of_numpy
 from mutagrad.ops.grid_sampling import sample_grid
 from mutagrad.tensor import Tensor, wrap
 
-__all__ = ["affine_grid", "grid_sample", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d"]
+__all__ = ["affine_grid", "affine_grid_generator", "grid_sample", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d"]
 
 MODES = ("bilinear", "nearest", "bicubic")
 PADDING_MODES = ("zeros", "border", "reflection")
@@ -118,6 +118,12 @@ def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = No
     align_corners = _warn_of_corners(align_corners, "grid_sample and affine_grid", "grid_sample")
     if min(size) <= 0:
         raise ValueError(f"Expected non-zero, positive output size. Got {_size(size)}")
+    return affine_grid_generator(theta, size, align_corners)
+
+
+def affine_grid_generator(theta: Any, size: Sequence[int], align_corners: bool) -> Tensor:
+    """`affine_grid` without its checks."""
+    ndim = len(size) - 2
     dt = theta._array.dtype
     axes = []
     for count in size[2:]:

@@ -17,7 +17,7 @@ from mutagrad.modes import no_grad
 from mutagrad.namespaces.axis_maps import AxisMap
 from mutagrad.ops import normalization
 from mutagrad.ops.axis_maps import map_along
-from mutagrad.ops.out import into
+from mutagrad.ops.out import several_into
 from mutagrad.tensor import Tensor
 
 __all__ = [
@@ -183,7 +183,7 @@ def native_batch_norm(
     results = _batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
     if out is None:
         return results
-    return tuple([into(target, result, "native_batch_norm") for target, result in zip(out, results)])
+    return tuple(several_into(out, results, "native_batch_norm"))
 
 
 def _batch_norm(

@@ -1,0 +1,105 @@
+"""The ledger: what a program saved, wrote, kept and viewed while it was open, by line.
+
+Read first: `recorder.py`. Read next: `rendering.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mutagrad.bookkeeping import page, rendering
+from mutagrad.bookkeeping.accounts import Line, by_line
+from mutagrad.bookkeeping.findings import Hazard, Needless, Saving, Trap, savings_at
+from mutagrad.bookkeeping.recorder import Recorder
+from mutagrad.tensor import Tensor
+
+__all__ = ["Book", "ledger"]
+
+
+class Book(Recorder):
+    """What `ledger` gives: the account of what was saved, written, kept and viewed while it was open.
+
+    `lines` are the sums by line, `hazards`, `traps` and `needless` what was found, `memory` what was alive by cause.
+    """
+
+    @property
+    def lines(self) -> list[Line]:
+        """The sums by line of the program, in the order of the source."""
+        return by_line(self.accounts.values(), self.memory.at_peak)
+
+    @property
+    def hazards(self) -> list[Hazard]:
+        """Values that gradients needed and that were written before: right here, wrong or an error in PyTorch."""
+        return list(self.watchlist.found.values())
+
+    @property
+    def traps(self) -> list[Trap]:
+        """Lines that do what they say and hardly what was meant."""
+        return list(self.traps_found.values())
+
+    @property
+    def needless(self) -> list[Needless]:
+        """Clones and filled arrays that nothing needed, the largest first."""
+        found = [
+            Needless(what, reason, account.span, nbytes, count, self.clones.get(account, 0) if what == "clone" else 0)
+            for (account, what, reason), (count, nbytes) in self.needless_found.items()
+        ]
+        return sorted(found, key=lambda each: -each.nbytes)
+
+    @property
+    def savings(self) -> list[Saving]:
+        """Which lines to change to save most memory at the peak, and how."""
+        return savings_at(self.lines)
+
+    def summary(self, rows: int = 20) -> str:
+        """The book as text: the lines that hold or save most, memory by cause at its peak, and what was found."""
+        return rendering.summary(self, rows)
+
+    def explain(self, tensor: Tensor) -> str:
+        """The life of a tensor's memory: where it was made, viewed, saved, overwritten, and whether it was copied."""
+        return rendering.life(self.buffers.get(id(tensor._family.storage)), tensor)
+
+    def to_json(self, path: Any = None) -> str:
+        """The book as JSON; written to the file `path` where one is given."""
+        text = rendering.to_json(self)
+        if path is not None:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        return text
+
+    def to_html(self, path: Any, title: str = "mutagrad") -> None:
+        """Writes the book as a page that needs no network to `path`. Raises ImportError without the extra `run`."""
+        page.write_page(self, path, title)
+
+    def __repr__(self) -> str:
+        return (
+            f"<ledger of {len(self.lines)} lines, {len(self.watchlist.found)} hazards, {len(self.traps_found)} traps>"
+        )
+
+
+class ledger:
+    """Keeps book of what is saved, written, kept and viewed within, by line; gives the `Book`.
+
+    Calls take the general way while it is open, so small operations are several times slower. Of the first `passes` reverse
+    passes the graphs are kept, for pages: `Book.to_html`.
+
+    >>> import mutagrad
+    >>> x = mutagrad.ones(4, requires_grad=True)
+    >>> with mutagrad.ledger() as book:
+    ...     h = x * 2
+    ...     y = h.sin()
+    ...     _ = h[:2].zero_()
+    ...     y.sum().backward()
+    >>> [(hazard.operation, hazard.writer, hazard.in_pytorch) for hazard in book.hazards]
+    [('sin', 'zero_', 'error')]
+    """
+
+    def __init__(self, *, passes: int = 0) -> None:
+        self.book = Book(passes)
+
+    def __enter__(self) -> Book:
+        self.book.start()
+        return self.book
+
+    def __exit__(self, *exception: object) -> None:
+        self.book.stop()

@@ -1,0 +1,8 @@
+"""What `mutagrad.pictures` offers. Written by `tools/write_stubs.py`: not to be edited."""
+
+import builtins
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from mutagrad.tensor import Tensor
+from mutagrad.pictures import graph as graph

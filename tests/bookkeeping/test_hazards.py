@@ -1,0 +1,99 @@
+"""What the ledger says of a program is what PyTorch makes of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import mutagrad
+from tests.bookkeeping.programs import PROGRAMS
+
+RECORDED = json.loads((Path(__file__).parents[1] / "data" / "hazards.json").read_text())
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_hazards_are_those_of_pytorch(name):
+    with mutagrad.ledger() as book:
+        _, loss = PROGRAMS[name](mutagrad)
+        loss.backward()
+
+    assert {hazard.in_pytorch for hazard in book.hazards} == {RECORDED[name]} - {"right"}
+
+
+def test_a_hazard_names_both_lines_and_the_elements():
+    x = mutagrad.ones(4, requires_grad=True)
+    with mutagrad.ledger() as book:
+        h = x * 2
+        y = h.sin()
+        h[1:3] = 0
+        y.sum().backward()
+
+    (hazard,) = book.hazards
+    assert hazard.saved_at.text.strip() == "y = h.sin()"
+    assert hazard.written_at.text.strip() == "h[1:3] = 0"
+    assert hazard.region.text == "elements [1:3] of 4"
+    assert (hazard.operation, hazard.role, hazard.writer, hazard.lost) == ("sin", "input", "copy_", True)
+
+
+def test_a_write_beside_a_value_is_told_apart():
+    with mutagrad.ledger() as book:
+        _, loss = PROGRAMS["beside"](mutagrad)
+        loss.backward()
+
+    assert [hazard.lost for hazard in book.hazards] == [False]
+
+
+def test_no_hazard_where_no_gradient_is_asked_for():
+    """A saved value that is overwritten matters only to the pass that needs it."""
+    x = mutagrad.ones(4, requires_grad=True)
+    with mutagrad.ledger() as book:
+        h = x * 2
+        y = h.sin()
+        h.zero_()
+
+    assert not book.hazards
+    del y
+
+
+def test_the_policy_error_ends_in_the_hazard_that_is_entered():
+    with mutagrad.set_overwrite_policy("error"), mutagrad.ledger() as book:
+        _, loss = PROGRAMS["overlapping"](mutagrad)
+        with pytest.raises(mutagrad.OverwrittenError):
+            loss.backward()
+
+    assert [hazard.operation for hazard in book.hazards] == ["sin"]
+
+
+def test_hazards_count_how_often():
+    x = mutagrad.ones(4, requires_grad=True)
+    with mutagrad.ledger() as book:
+        for _ in range(3):
+            h = x * 2
+            y = h.sin()
+            h.zero_()
+            y.sum().backward()
+
+    assert [hazard.count for hazard in book.hazards] == [3]
+
+
+@pytest.mark.parametrize("name, kind", [("through_data", ".data"), ("through_detach", "detached write")])
+def test_writes_past_the_history_are_traps(name, kind):
+    with mutagrad.ledger() as book:
+        PROGRAMS[name](mutagrad)
+
+    assert [trap.kind for trap in book.traps] == [kind]
+
+
+def test_ordinary_updates_are_no_traps():
+    x = mutagrad.ones(3, requires_grad=True)
+    with mutagrad.ledger() as book:
+        (x * x).sum().backward()
+        with mutagrad.no_grad():
+            x -= 0.1 * x.grad
+            x[0] = 1
+        mutagrad.optim.Adam([x]).step()
+        constant = mutagrad.ones(3)
+        constant.detach().add_(1)
+
+    assert not book.traps
+    assert not book.hazards

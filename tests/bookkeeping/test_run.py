@@ -1,0 +1,110 @@
+"""`mutagrad run`: a PyTorch program as it is, its own output and exit code, and the report at the end."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mutagrad import __main__ as program
+
+for module in program.EXTRAS["run"]:
+    pytest.importorskip(module, reason="needs the extra run")
+
+SOURCE = Path(program.__file__).parents[1]
+
+TRAINING = """
+import sys
+import torch
+from beside import scale
+
+x = torch.ones(64, requires_grad=True)
+h = scale(x)
+y = h.sin()
+h[:8] = 0
+loss = y.sum() + h.clone().sum()
+loss.backward()
+x.data.clamp_(0, 1)
+print("trained", *sys.argv[1:], __name__, torch.__name__)
+if "fail" in sys.argv:
+    raise ValueError("as asked")
+if "leave" in sys.argv:
+    sys.exit(7)
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("programs")
+    (made / "train.py").write_text(TRAINING.lstrip())
+    (made / "beside.py").write_text("def scale(x):\n    return x * 2\n")
+    return made
+
+
+def run(folder, *arguments):
+    """The finished process of `mutagrad run`."""
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), "COLUMNS": "160"}
+    command = [sys.executable, "-m", "mutagrad", "run", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, timeout=120)
+
+
+def test_a_program_runs_as_it_is_and_is_reported_on(folder):
+    done = run(folder, "train.py", "--lr", "3")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "trained --lr 3 __main__ mutagrad\n"
+    assert "1 hazard, 1 trap, 256 B of needless work" in done.stderr
+    assert "a value that the gradient of sin needs was overwritten: an error in PyTorch" in done.stderr
+    assert "train.py:8 | h[:8] = 0" in done.stderr
+    assert "clamp_ writes through .data" in done.stderr
+    assert "memory at its peak" in done.stderr
+
+
+def test_json_alone_is_on_standard_output_and_the_exit_code_tells_of_hazards(folder):
+    done = run(folder, "--json", "--fail-on", "hazard", "train.py")
+    book = json.loads(done.stdout)
+
+    assert done.returncode == 3
+    assert done.stderr.startswith("trained")
+    assert [hazard["in_pytorch"] for hazard in book["hazards"]] == ["error"]
+    assert [trap["at"]["line"] for trap in book["traps"]] == [11]
+
+
+def test_a_program_that_fails_keeps_its_traceback_and_its_exit_code(folder):
+    failed = run(folder, "--fail-on", "trap", "train.py", "fail")
+    left = run(folder, "--fail-on", "trap", "train.py", "leave")
+
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(
+        "Traceback (most recent call last):\n"
+        f'  File "{folder / "train.py"}", line 14, in <module>\n'
+        '    raise ValueError("as asked")\n'
+        "ValueError: as asked\n"
+    )
+    assert "1 hazard" in failed.stderr
+    assert left.returncode == 7
+
+
+def test_the_policy_is_that_of_the_program(folder):
+    done = run(folder, "--policy", "torch", "train.py")
+
+    assert done.returncode == 1
+    assert "OverwrittenError: one of the variables needed for gradient computation" in done.stderr
+    assert "1 hazard" in done.stderr
+
+
+def test_what_cannot_be_read_is_said(folder):
+    done = run(folder, "absent.py")
+
+    assert done.returncode == 1
+    assert done.stderr == "Error: cannot read absent.py: No such file or directory\n"
+
+
+def test_a_missing_extra_is_named(monkeypatch):
+    monkeypatch.setattr(program, "find_spec", lambda name: None)
+    monkeypatch.setattr(sys, "argv", ["mutagrad", "run", "x.py"])
+
+    with pytest.raises(SystemExit, match=r"mutagrad run needs click, Jinja2, rich: pip install 'mutagrad\[run\]'"):
+        program.main()
