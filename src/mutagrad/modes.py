@@ -15,8 +15,9 @@ from typing import Any
 
 
 class _Modes(threading.local):
-    grad = True
+    grad = True  # whether operations are recorded
     inference = False
+    asked = False  # whether, in inference mode, recording was asked for; there is none all the same
     saved_hooks: tuple[tuple[Callable, Callable], ...] = ()  # of `saved_tensors_hooks`, the innermost last
     saved_hooks_refused: str | None = None  # why there must be none
     around_calls: tuple[Callable, ...] = ()  # `around(operation, inputs, values, call)` gives what `call()` gives
@@ -42,8 +43,16 @@ def count_extra(change: int) -> None:
 
 
 def is_grad_enabled() -> bool:
-    """Whether operations are recorded now, in this thread."""
-    return modes.grad
+    """Whether operations are recorded now, in this thread; in inference mode, whether that was asked for."""
+    return modes.asked if modes.inference else modes.grad
+
+
+def ask_for_grad(mode: bool) -> None:
+    """Has operations recorded or not; in inference mode nothing is recorded."""
+    if modes.inference:
+        modes.asked = mode
+    else:
+        modes.grad = mode
 
 
 def is_inference_mode_enabled() -> bool:
@@ -119,11 +128,11 @@ class no_grad(Mode):
         return mode if function is None else mode(function)
 
     def __enter__(self) -> None:
-        self.previous = modes.grad
-        modes.grad = self.grad
+        self.previous = is_grad_enabled()
+        ask_for_grad(self.grad)
 
     def __exit__(self, *exception: object) -> None:
-        modes.grad = self.previous
+        ask_for_grad(self.previous)
 
 
 class enable_grad(no_grad):
@@ -149,23 +158,23 @@ class set_grad_enabled(Mode):
     """
 
     def __init__(self, mode: bool) -> None:
-        self.previous = modes.grad
+        self.previous = is_grad_enabled()
         self.mode = bool(mode)
-        modes.grad = self.mode
+        ask_for_grad(self.mode)
 
     def clone(self) -> Mode:
         """Another one of the same mode. Making it sets the mode."""
         return set_grad_enabled(self.mode)
 
     def __call__(self, function: Callable) -> Callable:
-        modes.grad = self.previous
+        ask_for_grad(self.previous)
         return super().__call__(function)
 
     def __enter__(self) -> None:
-        modes.grad = self.mode
+        ask_for_grad(self.mode)
 
     def __exit__(self, *exception: object) -> None:
-        modes.grad = self.previous
+        ask_for_grad(self.previous)
 
 
 class inference_mode(Mode):
@@ -197,11 +206,12 @@ class inference_mode(Mode):
         return inference_mode(self.mode)
 
     def __enter__(self) -> None:
-        self.previous = modes.grad, modes.inference
+        self.previous = modes.grad, modes.inference, modes.asked
         modes.inference = self.mode
+        modes.asked = False
         count_extra(int(self.mode))
         modes.grad = not self.mode
 
     def __exit__(self, *exception: object) -> None:
-        modes.grad, modes.inference = self.previous
+        modes.grad, modes.inference, modes.asked = self.previous
         count_extra(-int(self.mode))

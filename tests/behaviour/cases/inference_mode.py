@@ -334,3 +334,21 @@ def no_grad_there(torch):
     with torch.no_grad(), torch.inference_mode(False):
         u = torch.ones(2)
     return t.is_inference(), u.is_inference()
+
+
+@case
+def nothing_is_recorded_though_it_is_asked_for(torch):
+    x, told = torch.ones(2, requires_grad=True), []
+    with torch.inference_mode():
+        told.append(torch.is_grad_enabled())
+        with torch.enable_grad():
+            told.append(((x * 2).requires_grad, torch.is_grad_enabled(), (x * 2).is_inference()))
+            x.add_(1)
+        torch.set_grad_enabled(True)
+        told.append(((x * 2).requires_grad, torch.is_grad_enabled()))
+        with torch.no_grad():
+            told.append(torch.is_grad_enabled())
+        with torch.inference_mode(False):
+            told.append(((x * 2).requires_grad, torch.is_grad_enabled()))
+        told.append(torch.is_grad_enabled())
+    return told, torch.is_grad_enabled(), x._version
