@@ -99,6 +99,8 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     found_outputs, wanted = _as_tuple(outputs), _as_tuple(inputs)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     cotangents = _cotangents(found_outputs, _as_tuple(grad_outputs, len(found_outputs)), is_grads_batched)
     keep = create_graph if retain_graph is None else retain_graph
     if is_grads_batched:
@@ -249,6 +251,8 @@ def _cotangent(i: int, output: Place, cotangent: Any, batched: bool) -> Any:
             raise errors.gradient_shape(i, shape, about.shape, origin_of(output))
         if (cotangent._array.dtype.kind == "c") != about.dtype.is_complex:
             raise errors.gradient_dtype(i, str(cotangent.dtype), str(about.dtype), origin_of(output))
+        if cotangent.dtype is not about.dtype:
+            return cotangent.to(about.dtype)  # type: ignore[attr-defined]
     return cotangent
 
 

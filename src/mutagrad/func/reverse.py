@@ -64,7 +64,7 @@ class Followed:
     def gradients(self, outputs: Sequence[Tensor], cts: Sequence[Tensor] | None, create: bool) -> list[Tensor]:
         """The gradients by the arguments, in their structure: zeros by those that the outputs do not depend on."""
         linked = [i for i, output in enumerate(outputs) if output.requires_grad]
-        if not linked:
+        if not linked or not self.leaves:
             return unflatten([xp.zeros_like(x) for x in self.leaves], self.structure)
         weights = None if cts is None else [cts[i] for i in linked]
         found = gradients_of([outputs[i] for i in linked], self.leaves, weights, True, create, allow_unused=True)

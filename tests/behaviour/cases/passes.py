@@ -476,3 +476,17 @@ def a_budget_of_memory_outside_a_compiler(torch):
             pass
 
     return raised(program)
+
+
+@case
+def a_cotangent_of_another_precision_is_cast(torch):
+    x = torch.ones(2, dtype=torch.float64, requires_grad=True)
+    x.clone().backward(torch.ones(2))
+    narrow = torch.autograd.grad(x.float(), x, torch.ones(2, dtype=torch.float64))[0]
+    return x.grad.dtype is torch.float64, narrow.dtype is torch.float64
+
+
+@case
+def no_inputs(torch):
+    x = torch.ones(2, requires_grad=True)
+    return raised(lambda: torch.autograd.grad(x.sum(), []))
