@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mutagrad.batched import levels_of, matched
+from mutagrad.batched import levels_of, matched, zeros_for_samples
 from mutagrad.batched import state as OPEN
 from mutagrad.engine import Pass
 from mutagrad.graph import Edge, Leaf, Node
@@ -68,11 +68,14 @@ class SamplesPass(Pass):
         return self._at(buffer, (*levels_of(array), *further)) if further else buffer
 
     def _at(self, buffer: Any, levels: Any) -> Any:
+        """The buffer with a place for each sample of some levels, laid out as it is."""
         array = array_of(buffer)
         wanted = tuple(sorted({*levels_of(array), *levels}, key=lambda level: level.number))
         if wanted == levels_of(array):
             return buffer
-        return self.xp.copy(self.xp.fit(buffer, array.shape, array.dtype, wanted))
+        made = self.xp.asarray(zeros_for_samples(array, wanted))
+        made[...] = buffer
+        return made
 
     def _own(self, key: int, layout: Layout) -> None:
         """Gives the pass a buffer of its own for a family, laid out like the family's base."""

@@ -14,5 +14,6 @@ from mutagrad.batched.array import (
     reach,
     union,
     widened,
+    zeros_for_samples,
 )
 from mutagrad.batched.levels import Level, Unbatchable, closed, entered, opened, state

@@ -411,6 +411,15 @@ def empty_like(x: Batched, dtype: np.dtype, value: Any) -> Batched:
     return x.like(np.ndarray(array.shape, dtype, memory, 0, tuple([stride * dtype.itemsize for stride in strides])))
 
 
+def zeros_for_samples(x: Any, levels: Levels) -> Batched:
+    """Zeros with a place for each sample of `levels`, in memory where each sample is laid out as one of `x` is."""
+    strides = tuple([stride // x.itemsize for stride in x.strides])
+    extent = 1 + sum([(size - 1) * stride for size, stride in zip(x.shape, strides)]) if 0 not in x.shape else 0
+    memory = np.zeros((*[level.size for level in levels], extent), x.dtype)
+    in_bytes = (*memory.strides[:-1], *[stride * x.itemsize for stride in strides])
+    return Batched(np.ndarray((*memory.shape[:-1], *x.shape), x.dtype, memory, 0, in_bytes), levels)
+
+
 def matched(x: Any, levels: Levels, kept: Levels = ()) -> Any:
     """`x` at just these levels (and those `kept` that it has): summed over others, repeated along missing ones."""
     if type(x) is Batched:

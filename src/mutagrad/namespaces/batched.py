@@ -31,7 +31,7 @@ POINTWISE = (
     "logical_and", "logical_not", "logical_or", "logical_xor", "maximum", "minimum", "multiply", "nan_to_num",
     "negative", "nextafter", "not_equal", "polygamma", "pow", "real", "relu", "remainder", "round", "sigmoid", "sign",
     "signbit", "sin", "sinh", "sqrt", "square", "subtract", "tan", "tanh", "trunc", "trunc_divide", "where", "xlogy",
-    "zero_where_not_positive", "airy", "bessel", "erfcx", "gammainc", "gammaincc", "log_ndtr", "ndtri", "zeta",
+    "airy", "bessel", "erfcx", "gammainc", "gammaincc", "log_ndtr", "ndtri", "zeta",
 )
 REDUCING = ("all", "any", "logsumexp", "max", "mean", "min", "prod", "sum")
 ALONG = (
@@ -57,6 +57,7 @@ def solve(a: Any, b: Any) -> Any:
 
 
 globals().update({name: pointwise(getattr(arrays, name)) for name in POINTWISE})
+zero_where_not_positive = pointwise(lambda x, ct: np.where(x <= 0, ct.dtype.type(0), ct))
 globals().update({name: reducing(getattr(arrays, name)) for name in REDUCING})
 globals().update({name: along(getattr(arrays, name), default=-1) for name in ALONG})
 map_along = along(arrays.map_along, 2)
