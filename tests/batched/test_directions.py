@@ -91,3 +91,15 @@ def test_rows_of_a_jacobian(function):
     for jacobian in (mutagrad.func.jacrev(function), mutagrad.func.jacfwd(function)):
         assert mutagrad.allclose(jacobian(x), wanted)
     assert mutagrad.allclose(mutagrad.autograd.functional.jacobian(function, x, vectorize=True), wanted)
+
+
+@pytest.mark.parametrize(
+    "function", [mutagrad.nansum, lambda x: mutagrad.nanmean(x * x), lambda x: (x.relu() ** 3).sum()]
+)
+def test_a_hessian_of_each_sample(function):
+    """What a rule keeps beside the operands differs between samples, too."""
+    x = mutagrad.tensor([[1.0, float("nan"), -2.0], [3.0, 4.0, 5.0]], dtype=mutagrad.float64)
+    found = vmap(mutagrad.func.hessian(function))(x)
+
+    for sample, hessian in zip(x, found):
+        assert mutagrad.allclose(hessian, mutagrad.func.jacrev(mutagrad.func.jacrev(function))(sample), equal_nan=True)

@@ -26,9 +26,8 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from mutagrad.autograd.backward import grad
+from mutagrad.dtypes import ARRAYS
 from mutagrad.graph import NOTHING, Leaf, Node
 from mutagrad.modes import enable_grad, modes
 from mutagrad.namespaces import tensors as xp
@@ -87,7 +86,7 @@ class Call:
 
 
 def _as_tensor(value: Any) -> Any:
-    return wrap(value) if isinstance(value, np.ndarray) else value
+    return wrap(value) if isinstance(value, ARRAYS) else value
 
 
 # The rules ----------------------------------------------------------------------------------------------------------
