@@ -93,9 +93,7 @@ def test_rows_of_a_jacobian(function):
     assert mutagrad.allclose(mutagrad.autograd.functional.jacobian(function, x, vectorize=True), wanted)
 
 
-@pytest.mark.parametrize(
-    "function", [mutagrad.nansum, lambda x: mutagrad.nanmean(x * x), lambda x: (x.relu() ** 3).sum()]
-)
+@pytest.mark.parametrize("function", [mutagrad.nansum, lambda x: mutagrad.nanmean(x * x)])
 def test_a_hessian_of_each_sample(function):
     """What a rule keeps beside the operands differs between samples, too."""
     x = mutagrad.tensor([[1.0, float("nan"), -2.0], [3.0, 4.0, 5.0]], dtype=mutagrad.float64)
