@@ -86,7 +86,7 @@ class Call:
 
 
 def _as_tensor(value: Any) -> Any:
-    return wrap(value) if isinstance(value, ARRAYS) else value
+    return wrap(value) if isinstance(value, ARRAYS) else value  # type: ignore[arg-type]
 
 
 # The rules ----------------------------------------------------------------------------------------------------------
