@@ -16,7 +16,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.loading import programs as loading
-from tests.nn import initial_values, layers, programs, recording, texts
+from tests.nn import initial_values, interfaces, layers, programs, recording, texts
 from tests.optim import algorithms, schedules
 from tests.optim import programs as training
 
@@ -26,6 +26,7 @@ PARTS = {
     "training": ({**programs.PROGRAMS, **training.PROGRAMS}, {**texts.TEXTS, **training.TEXTS}),
     "optimizers": (algorithms.PROGRAMS, algorithms.TEXTS),
     "layers": (layers.PROGRAMS, layers.TEXTS),
+    "interfaces": (interfaces.PROGRAMS, interfaces.TEXTS),
     "initial_values": (initial_values.PROGRAMS, initial_values.TEXTS),
     "loading": ({}, loading.TEXTS),
     "schedules": (schedules.PROGRAMS, schedules.TEXTS),

@@ -539,7 +539,7 @@ def freeze(tensor: Tensor) -> Any:
 def frexp(input: Tensor, *, out: Any = ...) -> Any:
     """The parts `mantissa`, from a half up to one, and whole `exponent` of `mantissa * 2 ** exponent`."""
 def from_dlpack(ext_tensor: Any, *, device: Any = ..., copy: builtins.bool | None = ...) -> Tensor:
-    """A tensor over the memory of any object that speaks DLPack (https://dmlc.github.io/dlpack/latest/)."""
+    """A tensor over the memory of any object that speaks DLPack (https://dmlc.github.io/dlpack/latest/), or a capsule."""
 def from_numpy(ndarray: Any) -> Tensor:
     """A tensor over the memory of a NumPy array: each sees what is written through the other."""
 def frombuffer(buffer: Any, *, dtype: Any = ..., count: builtins.int = ..., offset: builtins.int = ..., requires_grad: builtins.bool = ...) -> Tensor:

@@ -6,15 +6,24 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
 __all__ = ["cuda", "cudnn", "mkl", "mps"]
 
 
-class Backend:
+class Backend(ModuleType):
     """A library that is not there; what is set on it is kept."""
 
     enabled = False
     benchmark = False
     deterministic = False
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{__name__}.{name}")
+        self.__spec__ = ModuleSpec(self.__name__, None)
+        sys.modules[self.__name__] = self  # programs import it
 
     def is_available(self) -> bool:
         """Whether it is there: no."""
@@ -23,4 +32,4 @@ class Backend:
     is_built = is_available
 
 
-cuda, cudnn, mkl, mps = Backend(), Backend(), Backend(), Backend()
+cuda, cudnn, mkl, mps = Backend("cuda"), Backend("cudnn"), Backend("mkl"), Backend("mps")

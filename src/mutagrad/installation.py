@@ -16,33 +16,13 @@ from typing import Any
 
 __all__ = ["install_as_torch"]
 
-_MODULES = {
-    "activation": "activations",
-    "batchnorm": "batchnorm",
-    "container": "containers",
-    "conv": "conv",
-    "distance": "distance",
-    "dropout": "dropout",
-    "instancenorm": "batchnorm",
-    "lazy": "lazy",
-    "linear": "layers",
-    "loss": "losses",
-    "module": "module",
-    "normalization": "normalization",
-    "padding": "paddings",
-    "pooling": "pooling",
-    "rnn": "recurrent",
-    "sparse": "embedding",
-    "transformer": "transformer",
-}
 PLACES = {
-    "torch.nn.modules": "mutagrad.nn",
-    **{f"torch.nn.modules.{there}": f"mutagrad.nn.{here}" for there, here in _MODULES.items()},
-    "torch.utils.data.dataloader": "mutagrad.utils.data.loader",
     "torch.utils.data._utils": "mutagrad.utils.data",
     "torch.utils.data._utils.collate": "mutagrad.utils.data.collate",
-    "torch.optim.adamw": "mutagrad.optim.adam",
-    "torch.optim.rmsprop": "mutagrad.optim.adagrad",
+    "torch.utils.hooks": "mutagrad.autograd.hooks",
+    **{f"torch.optim.{name}": "mutagrad.optim.adagrad" for name in ("adadelta", "rmsprop")},
+    **{f"torch.optim.{name}": "mutagrad.optim.adam" for name in ("adamax", "adamw", "nadam", "radam")},
+    "torch.optim.asgd": "mutagrad.optim.rprop",
 }
 """Where modules of PyTorch's are that have another place here."""
 

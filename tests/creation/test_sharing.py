@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import mutagrad as torch
+from mutagrad.utils.dlpack import from_dlpack, to_dlpack
 
 
 def shared_by(kind):
@@ -104,6 +105,17 @@ def test_any_buffer_will_do():
     numbers[1] = 20
 
     assert tensor.tolist() == [20, 3]
+
+
+def test_dlpack_takes_a_capsule_once():
+    """A capsule gives the memory it was made of, to the first who takes it."""
+    x = torch.ones(2)
+    capsule = to_dlpack(x)
+    from_dlpack(capsule).add_(1)
+
+    assert x.tolist() == [2.0, 2.0]
+    with pytest.raises(RuntimeError, match="consumed only once"):
+        from_dlpack(capsule)
 
 
 def test_dlpack_between_tensors_is_an_alias():

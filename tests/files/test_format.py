@@ -61,6 +61,14 @@ def test_training_goes_on_from_a_file_of_pytorch(loaded):
     assert mutagrad.equal(mutagrad.rand(3), loaded["next"])
 
 
+def test_a_conjugate_or_a_negative_is_read_as_its_values():
+    """PyTorch saves both as the memory of the tensor they are of, with a mark beside it."""
+    plain, conjugate, negative = mutagrad.load(FILE.with_name("marked.pt"))
+
+    assert plain.tolist() == [1 + 2j, 3 - 4j] and conjugate.tolist() == [1 - 2j, 3 + 4j]
+    assert negative.tolist() == [6.0]
+
+
 def test_views_share_memory_after_loading(loaded):
     """What shared a storage shares it still."""
     base, part, transposed, row, *_ = mutagrad.load(FILE)["views"]

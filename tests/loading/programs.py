@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import random
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
@@ -203,6 +204,56 @@ cases(
     ],
 )
 
+# Worker processes and replicas --------------------------------------------------------------------------------------
+
+
+class Drawn(Squares):
+    """Numbers that the generators of Python and NumPy draw in a worker."""
+
+    def __getitem__(self, index: int) -> Any:
+        return [int(np.random.randint(1000)), random.randint(0, 1000)]
+
+
+def drawn(torch: Any) -> Any:
+    """What two workers draw."""
+    torch.manual_seed(7)
+    return list(data_of(torch).DataLoader(Drawn(4), batch_size=None, num_workers=2))
+
+
+def more_than_told(torch: Any) -> Any:
+    """A data set that is gone through twice as long as it has said."""
+
+    class Short(type(counting(torch, 4))):
+        def __len__(self) -> int:
+            return 2
+
+        def __repr__(self) -> str:
+            return "Short()"
+
+    short = Short()
+    loader = data_of(torch).DataLoader(short, batch_size=None)
+    before = len(list(loader))
+    return before, len(loader), len(list(loader))
+
+
+def replicas(torch: Any, **given: Any) -> Any:
+    """What each of three processes takes, in two epochs."""
+    parts = [data_of(torch).DistributedSampler(range(8), 3, rank, **given) for rank in range(3)]
+    first = [list(part) for part in parts]
+    for part in parts:
+        part.set_epoch(1)
+    return first, [list(part) for part in parts], len(parts[0])
+
+
+cases("workers", drawn, more_than_told)
+cases(
+    "replicas",
+    replicas,
+    lambda torch: replicas(torch, shuffle=False),
+    lambda torch: replicas(torch, seed=3, drop_last=True),
+    lambda torch: data_of(torch).DistributedSampler(range(3), 2, 2),
+)
+
 # Refused ------------------------------------------------------------------------------------------------------------
 
 cases(
@@ -220,6 +271,8 @@ cases(
             {"batch_sampler": [[0]], "shuffle": True},
             {"batch_size": None, "drop_last": True},
             {"batch_size": 0},
+            {"num_workers": 1, "multiprocessing_context": "other"},
+            {"multiprocessing_context": "fork"},
         )
     ],
     lambda torch: data_of(torch).DataLoader(counting(torch, 3), shuffle=True),

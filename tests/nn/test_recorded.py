@@ -7,12 +7,13 @@ import pytest
 
 import mutagrad
 
-from . import initial_values, layers, programs, texts
+from . import initial_values, interfaces, layers, programs, texts
 from .recording import assert_program, expected_text, text_of
 
 PARTS = {
     "training": (programs.PROGRAMS, texts.TEXTS),
     "layers": (layers.PROGRAMS, layers.TEXTS),
+    "interfaces": (interfaces.PROGRAMS, interfaces.TEXTS),
     "initial_values": (initial_values.PROGRAMS, initial_values.TEXTS),
 }
 # PyTorch adds small constants in second derivatives of the binary cross entropy.

@@ -16,7 +16,8 @@ from mutagrad.nn.losses import *
 from mutagrad.nn.module import Module
 from mutagrad.nn.normalization import *
 from mutagrad.nn.paddings import *
-from mutagrad.nn.parameter import Buffer, Parameter
+from mutagrad.nn.parallel import DataParallel
+from mutagrad.nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from mutagrad.nn.pooling import *
 from mutagrad.nn.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell, RNNCellBase
 from mutagrad.nn.reshaping import *
@@ -27,3 +28,5 @@ from mutagrad.nn.transformer import (
     TransformerEncoder,
     TransformerEncoderLayer,
 )
+
+from mutagrad.nn import modules, parallel  # isort: skip

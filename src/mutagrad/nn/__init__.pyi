@@ -42,6 +42,7 @@ from mutagrad.nn.losses import CosineEmbeddingLoss as CosineEmbeddingLoss
 from mutagrad.nn.distance import CosineSimilarity as CosineSimilarity
 from mutagrad.nn.losses import CrossEntropyLoss as CrossEntropyLoss
 from mutagrad.nn.normalization import CrossMapLRN2d as CrossMapLRN2d
+from mutagrad.nn.parallel import DataParallel as DataParallel
 from mutagrad.nn.dropout import Dropout as Dropout
 from mutagrad.nn.dropout import Dropout1d as Dropout1d
 from mutagrad.nn.dropout import Dropout2d as Dropout2d
@@ -162,8 +163,8 @@ from mutagrad.nn.losses import TripletMarginLoss as TripletMarginLoss
 from mutagrad.nn.losses import TripletMarginWithDistanceLoss as TripletMarginWithDistanceLoss
 from mutagrad.nn.reshaping import Unflatten as Unflatten
 from mutagrad.nn.reshaping import Unfold as Unfold
-from mutagrad.nn.lazy import UninitializedBuffer as UninitializedBuffer
-from mutagrad.nn.lazy import UninitializedParameter as UninitializedParameter
+from mutagrad.nn.parameter import UninitializedBuffer as UninitializedBuffer
+from mutagrad.nn.parameter import UninitializedParameter as UninitializedParameter
 from mutagrad.nn.reshaping import Upsample as Upsample
 from mutagrad.nn.reshaping import UpsamplingBilinear2d as UpsamplingBilinear2d
 from mutagrad.nn.reshaping import UpsamplingNearest2d as UpsamplingNearest2d
@@ -186,9 +187,11 @@ from mutagrad.nn import layers as layers
 from mutagrad.nn import lazy as lazy
 from mutagrad.nn import losses as losses
 from mutagrad.nn import module as module
+from mutagrad.nn import modules as modules
 from mutagrad.nn import normalization as normalization
 from mutagrad.nn import options as options
 from mutagrad.nn import paddings as paddings
+from mutagrad.nn import parallel as parallel
 from mutagrad.nn import parameter as parameter
 from mutagrad.nn import pooling as pooling
 from mutagrad.nn import recurrent as recurrent

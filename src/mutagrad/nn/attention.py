@@ -5,6 +5,9 @@ Follows https://docs.pytorch.org/docs/stable/generated/torch.nn.MultiheadAttenti
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
 from typing import Any
 
 from mutagrad.nn import functional, init
@@ -15,6 +18,28 @@ from mutagrad.ops.creation import empty
 from mutagrad.tensor import Tensor
 
 F: Any = functional
+
+
+class SDPBackend(IntEnum):
+    """The ways that PyTorch has of computing attention; here they are one."""
+
+    ERROR = -1
+    MATH = 0
+    FLASH_ATTENTION = 1
+    EFFICIENT_ATTENTION = 2
+    CUDNN_ATTENTION = 3
+    OVERRIDEABLE = 4
+
+
+@contextmanager
+def sdpa_kernel(backends: Any, set_priority: bool = False) -> Iterator[None]:
+    """Within it attention is computed as ever: the choice among `SDPBackend` is of speed, not of results.
+
+    Raises AssertionError for what is no backend, or no list of them.
+    """
+    if not all(isinstance(each, SDPBackend) for each in (backends if isinstance(backends, list) else [backends])):
+        raise AssertionError("Backend must be an instance of SDPBackend or a list of SDPBackend instances")
+    yield
 
 
 class NonDynamicallyQuantizableLinear(Linear):

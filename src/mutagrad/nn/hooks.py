@@ -99,7 +99,7 @@ def registered(kind: str, module: Any, name: str, value: Any) -> Any:
 # The backward pass --------------------------------------------------------------------------------------------------
 
 
-class _Identity(Function):
+class BackwardHookFunction(Function):
     """The tensors themselves; going backwards, what `tell` makes of their gradients."""
 
     @staticmethod
@@ -130,6 +130,12 @@ class Boundaries:
     def exit(self, output: Any) -> Any:
         """The output behind the second boundary."""
         several = output if isinstance(output, tuple) else (output,)
+        if not isinstance(output, (tuple, Tensor)):
+            warnings.warn(
+                "For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received "
+                f"{type(output)}",
+                stacklevel=4,
+            )
         passed = self._through(several, self._arrive)
         return passed if isinstance(output, tuple) else passed[0]
 
@@ -148,14 +154,14 @@ class Boundaries:
         if tell == self._leave:
             self.has_first = True
         passed = list(values)
-        for place, tensor in zip(places, _Identity.apply(spread, *(values[i] for i in places))):
+        for place, tensor in zip(places, BackwardHookFunction.apply(spread, *(values[i] for i in places))):
             passed[place] = tensor
         return tuple(passed)
 
     def _arrive(self, grads: tuple) -> tuple:
         """The gradients of the outputs, as the hooks before leave them."""
         for hook in self.before:
-            grads = _replaced(hook(self.module, grads), grads, "backward pre hook", self.module)
+            grads = _replaced(hook(self.module, grads), grads, "pre hook", "grad_output")
         self.grad_outputs = grads
         if self.after and not self.has_first:
             warnings.warn(
@@ -184,16 +190,16 @@ class Boundaries:
                     "Backward hook for Modules where no input requires gradient should always return None or None for "
                     "all gradients."
                 )
-            given = _replaced(result, given, "Backward hook", self.module)
+            given = _replaced(result, given, "hook", "grad_input")
         return given
 
 
-def _replaced(result: Any, grads: tuple, what: str, module: Any) -> tuple:
+def _replaced(result: Any, grads: tuple, hook: str, what: str) -> tuple:
     if result is None:
         return grads
     result = result if isinstance(result, tuple) else (result,)
     if len(result) != len(grads):
         raise RuntimeError(
-            f"{what} returned an invalid number of grad_output, got {len(result)}, but expected {len(grads)}"
+            f"Backward {hook} returned an invalid number of {what}, got {len(result)}, but expected {len(grads)}"
         )
     return result

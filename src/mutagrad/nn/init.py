@@ -77,7 +77,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     return _GAINS[nonlinearity]
 
 
-def _fans(tensor: Tensor) -> tuple[int, int]:
+def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
     """Fan-in and fan-out of a weight."""
     shape = tensor.shape
     if len(shape) < 2:
@@ -206,14 +206,14 @@ def dirac_(tensor: Any, groups: int = 1) -> Tensor:
 @no_grad()
 def xavier_uniform_(tensor: Any, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Fills a weight with uniform samples of variance 2 gain² / (fan-in + fan-out) (X. Glorot and Y. Bengio, 2010)."""
-    bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / sum(_fans(tensor)))
+    bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / sum(_calculate_fan_in_and_fan_out(tensor)))
     return tensor.uniform_(-bound, bound, generator=generator)
 
 
 @no_grad()
 def xavier_normal_(tensor: Any, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Fills a weight with normal samples of variance 2 gain² / (fan-in + fan-out) (X. Glorot and Y. Bengio, 2010)."""
-    return tensor.normal_(0.0, gain * math.sqrt(2.0 / sum(_fans(tensor))), generator=generator)
+    return tensor.normal_(0.0, gain * math.sqrt(2.0 / sum(_calculate_fan_in_and_fan_out(tensor))), generator=generator)
 
 
 def _kaiming(tensor: Any, a: float, mode: str, nonlinearity: str, fill: Callable[[float], Tensor]) -> Tensor:
@@ -224,7 +224,7 @@ def _kaiming(tensor: Any, a: float, mode: str, nonlinearity: str, fill: Callable
     mode = mode.lower()
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
-    fan = _fans(tensor)[mode == "fan_out"]
+    fan = _calculate_fan_in_and_fan_out(tensor)[mode == "fan_out"]
     return fill(calculate_gain(nonlinearity, a) / math.sqrt(fan))
 
 

@@ -5,15 +5,12 @@ Follows https://docs.pytorch.org/docs/stable/generated/torch.nn.modules.lazy.Laz
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from mutagrad.modes import no_grad
 from mutagrad.nn import batchnorm, conv
 from mutagrad.nn.layers import Linear
-from mutagrad.nn.parameter import Parameter
-from mutagrad.ops.creation import empty
-from mutagrad.tensor import Tensor
+from mutagrad.nn.parameter import UninitializedBuffer, UninitializedParameter, is_lazy
 
 __all__ = [
     "LazyBatchNorm1d",
@@ -30,66 +27,7 @@ __all__ = [
     "LazyInstanceNorm3d",
     "LazyLinear",
     "LazyModuleMixin",
-    "UninitializedBuffer",
-    "UninitializedParameter",
 ]
-
-
-class _Uninitialized(Tensor):
-    """A tensor whose shape is not known yet."""
-
-    __slots__ = ()
-
-    @property
-    def shape(self) -> Any:
-        raise RuntimeError(
-            "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "
-            "`load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call `forward` to "
-            "initialize the parameters before accessing their attributes."
-        )
-
-    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
-        """Gives the tensor its shape, and memory of any content; it stays the same object, of its class proper."""
-        memory: Any = empty(shape, dtype=self.dtype if dtype is None else dtype)
-        requires_grad = self.requires_grad
-        object.__setattr__(self, "__class__", Parameter if isinstance(self, Parameter) else Tensor)
-        self.requires_grad_(False)
-        self.data = memory
-        self.requires_grad_(requires_grad)
-
-
-class UninitializedParameter(_Uninitialized, Parameter):
-    """A parameter whose shape is not known yet."""
-
-    __slots__ = ()
-
-    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
-        return Parameter.__new__(cls, empty(0, dtype=dtype), requires_grad)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        return memo.setdefault(id(self), type(self)(self.requires_grad, dtype=self.dtype))
-
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
-        return "<UninitializedParameter>"
-
-
-class UninitializedBuffer(_Uninitialized):
-    """A buffer whose shape is not known yet."""
-
-    __slots__ = ()
-
-    def __new__(cls, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> Any:
-        made = empty(0, dtype=dtype)
-        made.__class__ = cls
-        return made
-
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
-        return "<UninitializedBuffer>"
-
-
-def is_lazy(tensor: Any) -> bool:
-    """Whether a tensor's shape is not known yet."""
-    return isinstance(tensor, _Uninitialized)
 
 
 class LazyModuleMixin:
@@ -104,11 +42,6 @@ class LazyModuleMixin:
         module: Any = self
         module._initialize_hook = module.register_forward_pre_hook(_first_call, with_kwargs=True)
         module._load_hook = module.register_load_state_dict_pre_hook(_take_shapes)
-        warnings.warn(
-            "Lazy modules are a new feature under heavy development so changes to the API or functionality can happen at "
-            "any moment.",
-            stacklevel=2,
-        )
 
     def initialize_parameters(self, *args: Any, **kwargs: Any) -> None:
         """Gives the parameters their shapes, from the first input."""
@@ -145,7 +78,33 @@ def _take_shapes(module: Any, state_dict: dict[str, Any], prefix: str, *rest: An
                 member.materialize(entry.shape)
 
 
-class LazyLinear(LazyModuleMixin, Linear):
+class _Lazy(LazyModuleMixin):
+    """The lazy modules of this file: a subclass says with `_shapes` which its tensors are to have."""
+
+    def _shapes(self, input: Any) -> dict[str, tuple[int, ...]]:
+        """The shapes by the tensors' names, for the first input."""
+        raise NotImplementedError
+
+    def initialize_parameters(self, input: Any, *args: Any, **kwargs: Any) -> None:
+        """Gives the parameters and buffers their shapes, from the first input."""
+        if not self.has_uninitialized_params():
+            return
+        with no_grad():
+            for name, shape in self._shapes(input).items():
+                member = getattr(self, name)
+                if is_lazy(member):
+                    member.materialize(shape)
+            self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draws the parameters anew, and forgets what was seen, once there is something of both."""
+        module: Any = self
+        members = [*module._parameters.values(), *module._buffers.values()]
+        if all(member is None or not (is_lazy(member) or member.numel() == 0) for member in members):
+            super().reset_parameters()  # type: ignore[misc]
+
+
+class LazyLinear(_Lazy, Linear):
     """A `Linear` whose `in_features` is the size of its first input's last dimension."""
 
     cls_to_become = Linear
@@ -158,23 +117,12 @@ class LazyLinear(LazyModuleMixin, Linear):
         if bias:
             self.bias = UninitializedParameter(**made)
 
-    def reset_parameters(self) -> None:
-        """Draws weight and bias anew, once there are any."""
-        if not self.has_uninitialized_params() and self.in_features != 0:
-            super().reset_parameters()
-
-    def initialize_parameters(self, input: Any) -> None:  # type: ignore[override]
-        """Gives the parameters their shapes, from the first input."""
-        if self.has_uninitialized_params():
-            with no_grad():
-                self.in_features = input.shape[-1]
-                self.weight.materialize((self.out_features, self.in_features))
-                if self.bias is not None:
-                    self.bias.materialize((self.out_features,))
-                self.reset_parameters()
+    def _shapes(self, input: Any) -> dict[str, tuple[int, ...]]:
+        self.in_features = input.shape[-1]
+        return {"weight": (self.out_features, self.in_features), "bias": (self.out_features,)}
 
 
-class _LazyConv(LazyModuleMixin):
+class _LazyConv(_Lazy):
     """A convolution whose `in_channels` are those of its first input."""
 
     def __init__(self, out_channels: int, kernel_size: Any, *args: Any, **kwargs: Any) -> None:
@@ -186,17 +134,8 @@ class _LazyConv(LazyModuleMixin):
         module.out_channels = out_channels
         module.bias = UninitializedParameter(**made) if has_bias else None
 
-    def reset_parameters(self) -> None:
-        """Draws weight and bias anew, once there are any."""
+    def _shapes(self, input: Any) -> dict[str, tuple[int, ...]]:
         module: Any = self
-        if not self.has_uninitialized_params() and module.in_channels != 0:
-            super().reset_parameters()  # type: ignore[misc]
-
-    def initialize_parameters(self, input: Any, *args: Any, **kwargs: Any) -> None:
-        """Gives the parameters their shapes, from the first input."""
-        module: Any = self
-        if not self.has_uninitialized_params():
-            return
         if input.dim() not in (module.rank + 1, module.rank + 2):
             raise RuntimeError(
                 f"Expected {module.rank + 1}D (unbatched) or {module.rank + 2}D (batched) input to "
@@ -208,11 +147,7 @@ class _LazyConv(LazyModuleMixin):
         outer, inner = module.out_channels, module.in_channels
         if module.transposed:
             outer, inner = inner, outer
-        with no_grad():
-            module.weight.materialize((outer, inner // module.groups, *module.kernel_size))
-            if module.bias is not None:
-                module.bias.materialize((module.out_channels,))
-            module.reset_parameters()
+        return {"weight": (outer, inner // module.groups, *module.kernel_size), "bias": (module.out_channels,)}
 
 
 def _argument(module: Any, name: str, args: tuple, kwargs: dict[str, Any]) -> Any:
@@ -259,7 +194,7 @@ class LazyConvTranspose3d(_LazyConv, conv.ConvTranspose3d):
     cls_to_become = conv.ConvTranspose3d
 
 
-class _LazyNorm(LazyModuleMixin):
+class _LazyNorm(_Lazy):
     """A normalisation whose `num_features` are the channels of its first input."""
 
     def __init__(
@@ -283,25 +218,12 @@ class _LazyNorm(LazyModuleMixin):
         if track_running_stats:
             module.running_mean, module.running_var = UninitializedBuffer(**made), UninitializedBuffer(**made)
 
-    def reset_parameters(self) -> None:
-        """Forgets all batches seen, and makes the weight one and the bias zero, once there are any."""
+    def _shapes(self, input: Any) -> dict[str, tuple[int, ...]]:
         module: Any = self
-        if not self.has_uninitialized_params() and module.num_features != 0:
-            super().reset_parameters()  # type: ignore[misc]
-
-    def initialize_parameters(self, input: Any, *args: Any, **kwargs: Any) -> None:
-        """Gives the parameters and buffers their shapes, from the first input."""
-        module: Any = self
-        if not self.has_uninitialized_params():
-            return
         module.num_features = input.shape[1 if input.dim() >= 2 and input.dim() == max(module.ranks) else -2]
         if 2 in module.ranks and input.dim() == 2:
             module.num_features = input.shape[1]
-        with no_grad():
-            for member in (*module._parameters.values(), *module._buffers.values()):
-                if is_lazy(member):
-                    member.materialize((module.num_features,))
-            module.reset_parameters()
+        return dict.fromkeys(("weight", "bias", "running_mean", "running_var"), (module.num_features,))
 
 
 class LazyBatchNorm1d(_LazyNorm, batchnorm.BatchNorm1d):

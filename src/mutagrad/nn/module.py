@@ -16,6 +16,7 @@ from mutagrad.autograd.hooks import RemovableHandle
 from mutagrad.modes import no_grad
 from mutagrad.nn.hooks import Boundaries, Hook, add, everywhere
 from mutagrad.nn.parameter import clear_grad
+from mutagrad.nn.registry import Registry
 from mutagrad.nn.state import Stateful
 from mutagrad.ops.creation import empty_like
 from mutagrad.tensor import Tensor
@@ -38,12 +39,19 @@ class Module(Stateful):
     """
 
     training: bool
+    dump_patches: bool = False
+    call_super_init: bool = False
     _forward_hooks: OrderedDict[int, Hook]
     _forward_pre_hooks: OrderedDict[int, Hook]
     _backward_hooks: OrderedDict[int, Callable]
     _backward_pre_hooks: OrderedDict[int, Callable]
 
-    def __init__(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if not self.call_super_init and (args or kwargs):
+            given = f"an unexpected keyword argument '{next(iter(kwargs))}'" if kwargs else None
+            counted = f"1 positional argument but {len(args) + 1} were given"
+            name = type(self).__name__
+            raise TypeError(f"{name}.__init__() got {given}" if given else f"{name}.__init__() takes {counted}")
         super().__init__()
         self.__dict__.update(
             training=True,
@@ -52,6 +60,8 @@ class Module(Stateful):
             _backward_hooks=OrderedDict(),
             _backward_pre_hooks=OrderedDict(),
         )
+        if self.call_super_init:  # other classes that a module is made of
+            super(Registry, self).__init__(*args, **kwargs)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -211,11 +221,18 @@ class Module(Stateful):
                 raise TypeError(
                     f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={wanted}"
                 )
-        return self._apply(lambda t: t.to(*args, **kwargs) if is_inexact(t) else t)  # type: ignore[attr-defined]
+        order = kwargs.pop("memory_format", None)
 
-    def type(self, dst_type: dtypes.dtype) -> Self:
+        def convert(tensor: Any) -> Any:
+            # The order in memory is of images, or of volumes; other parameters keep theirs.
+            ordered = {"memory_format": order} if order is not None and tensor.dim() in (4, 5) else {}
+            return tensor.to(*args, **kwargs, **ordered) if is_inexact(tensor) else tensor
+
+        return self._apply(convert)
+
+    def type(self, dst_type: Any) -> Self:
         """Converts all parameters and buffers to `dst_type` in place."""
-        return self._apply(lambda t: t.to(dst_type))  # type: ignore[attr-defined]
+        return self._apply(lambda t: t.type(dst_type))  # type: ignore[attr-defined]
 
     def _cast(self, wanted: dtypes.dtype) -> Self:
         return self._apply(lambda t: t.to(wanted) if t.is_floating_point() else t)  # type: ignore[attr-defined]
@@ -243,6 +260,13 @@ class Module(Stateful):
     def cpu(self) -> Self:
         """Leaves everything where it is: in the memory of the CPU."""
         return self
+
+    def cuda(self, device: Any = None) -> Self:
+        """Raises the error of `Tensor.cuda`: there is the memory of the CPU only."""
+        return self._apply(lambda t: t.cuda(device))  # type: ignore[attr-defined]
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Does nothing, as `mutagrad.compile` does: there is no compiler here, and results are the same without."""
 
     # As text ------------------------------------------------------------------------------------------------------
 

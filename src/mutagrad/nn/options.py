@@ -14,6 +14,7 @@ from that.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Iterable
 from typing import Any, dataclass_transform
 
 from mutagrad.nn.module import Module
@@ -71,3 +72,17 @@ class Options(Module):
 def tuple_of(value: Any, count: int) -> tuple:
     """The value `count` times, or the values as a tuple."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+
+
+def _ntuple(count: int, name: str = "parse") -> Callable[[Any], tuple]:
+    """The function that gives any iterable as a tuple, and anything else `count` times."""
+
+    def parse(x: Any) -> tuple:
+        return tuple(x) if isinstance(x, Iterable) else (x,) * count
+
+    parse.__name__ = name
+    return parse
+
+
+_single, _pair = _ntuple(1, "_single"), _ntuple(2, "_pair")
+_triple, _quadruple = _ntuple(3, "_triple"), _ntuple(4, "_quadruple")

@@ -9,8 +9,15 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from mutagrad.ops.creation import empty
 from mutagrad.report.spans import Span, caller_span
 from mutagrad.tensor import Tensor
+
+USED = (
+    "Attempted to use an uninitialized parameter. This error happens when you are using a `LazyModule` or explicitly "
+    "manipulating `torch.nn.parameter.UninitializedParameter` objects. When using LazyModules Call `forward` with a dummy "
+    "batch to initialize the parameters before calling torch functions"
+)
 
 
 class Parameter(Tensor):
@@ -62,6 +69,76 @@ class Buffer(Tensor):
         alias.__class__ = cls
         alias.persistent = persistent
         return alias
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        return self.detach().__repr__(tensor_contents=tensor_contents)
+
+
+class _Uninitialized(Tensor):
+    """A tensor whose shape is not known yet."""
+
+    __slots__ = ()
+
+    @property
+    def shape(self) -> Any:
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "
+            "`load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call `forward` to "
+            "initialize the parameters before accessing their attributes."
+        )
+
+    def numel(self) -> int:
+        """There are no elements to count yet."""
+        raise ValueError(USED)
+
+    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Gives the tensor its shape, and memory of any content; it stays the same object, of its class proper."""
+        memory: Any = empty(shape, dtype=self.dtype if dtype is None else dtype)
+        requires_grad = self.requires_grad
+        object.__setattr__(self, "__class__", Parameter if isinstance(self, Parameter) else Tensor)
+        self.requires_grad_(False)
+        self.data = memory
+        self.requires_grad_(requires_grad)
+
+
+class UninitializedParameter(_Uninitialized, Parameter):
+    """A parameter whose shape is not known yet."""
+
+    __slots__ = ()
+
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
+        return Parameter.__new__(cls, empty(0, dtype=dtype), requires_grad)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return memo.setdefault(id(self), type(self)(self.requires_grad, dtype=self.dtype))
+
+    def __reduce_ex__(self, protocol: Any) -> tuple:
+        return type(self), (self.requires_grad, None, self.dtype)
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        return "<UninitializedParameter>"
+
+
+class UninitializedBuffer(_Uninitialized):
+    """A buffer whose shape is not known yet."""
+
+    __slots__ = ()
+
+    def __new__(cls, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> Any:
+        made = empty(0, dtype=dtype)
+        made.__class__ = cls
+        return made
+
+    def __reduce_ex__(self, protocol: Any) -> tuple:
+        return type(self), (self.requires_grad, None, self.dtype)
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        return "<UninitializedBuffer>"
+
+
+def is_lazy(tensor: Any) -> bool:
+    """Whether a tensor's shape is not known yet."""
+    return isinstance(tensor, _Uninitialized)
 
 
 def _rebuild(cls: type[Parameter], data: Tensor, requires_grad: bool, attributes: dict[str, Any]) -> Parameter:

@@ -115,6 +115,7 @@ def lstm_through_time(brought: Any, state: State, weights: tuple, backward: bool
 class RNNBase(Module):
     """Layers of a kind of recurrent network, `mode`, in one direction or both, with dropout between layers.
 
+    `RNN`, `LSTM` and `GRU` take the same arguments but `mode`; `proj_size` is for `LSTM` alone.
     Weights and biases are `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, with `_reverse` for the other
     direction, and begin uniform on ±1 / sqrt(hidden_size).
     """
@@ -174,12 +175,12 @@ class RNNBase(Module):
             raise ValueError("hidden_size must be greater than zero")
         if self.num_layers <= 0:
             raise ValueError("num_layers must be greater than zero")
+        if self.proj_size and self.mode != "LSTM":
+            raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
         if self.proj_size < 0:
             raise ValueError("proj_size should be a positive integer or zero to disable projections")
         if self.proj_size >= self.hidden_size:
             raise ValueError("proj_size has to be smaller than hidden_size")
-        if self.proj_size and self.mode != "LSTM":
-            raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
 
     @property
     def _directions(self) -> int:
@@ -225,15 +226,18 @@ class RNNBase(Module):
         if isinstance(input, PackedSequence):
             return self._packed(input, hx)
         if input.dim() not in (2, 3):
-            raise ValueError(f"{self._called}: Expected input to be 2D or 3D, got {input.dim()}D instead")
+            found = f"{input.dim()}D" + (" tensor" if self._called == "RNN" else "")
+            raise ValueError(f"{self._called}: Expected input to be 2D or 3D, got {found} instead")
         is_batched = input.dim() == 3
         time_first = input.transpose(0, 1) if self.batch_first and is_batched else input
         time_first = time_first if is_batched else time_first.unsqueeze(1)
         self._check_input(input)
+        if not time_first.size(0):
+            raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
         state = self._first_state(hx, time_first.size(1), time_first, is_batched)
         times, count = time_first.shape[:2]
-        output, state = self._layers(time_first.reshape(times * count, -1), [count] * times, state)
-        output = output.reshape(times, count, -1)
+        output, state = self._layers(time_first.reshape(times * count, self.input_size), [count] * times, state)
+        output = output.reshape(times, count, self._width * self._directions)
         if not is_batched:
             return output.squeeze(1), self._shown(tuple(each.squeeze(1) for each in state))
         return (output.transpose(0, 1) if self.batch_first else output), self._shown(state)
@@ -254,6 +258,12 @@ class RNNBase(Module):
         if input.size(-1) != self.input_size:
             raise RuntimeError(
                 f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.size(-1)}"
+            )
+        wanted = self.weight_ih_l0.dtype
+        if input.dtype != wanted:
+            raise ValueError(
+                f"RNN input dtype ({input.dtype}) does not match weight dtype ({wanted}). Convert input: "
+                f"input.to({wanted}), or convert model: model.to({input.dtype})"
             )
 
     def _sizes(self, batch: int) -> list[tuple[int, int, int]]:
@@ -338,28 +348,12 @@ class RNN(RNNBase):
         hidden_size: int,
         num_layers: int = 1,
         nonlinearity: str = "tanh",
-        bias: bool = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        device: Any = None,
-        dtype: Any = None,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         if nonlinearity not in ("tanh", "relu"):
             raise ValueError(f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
-        super().__init__(
-            f"RNN_{nonlinearity.upper()}",
-            input_size,
-            hidden_size,
-            num_layers,
-            bias,
-            batch_first,
-            dropout,
-            bidirectional,
-            0,
-            device,
-            dtype,
-        )
+        super().__init__(f"RNN_{nonlinearity.upper()}", input_size, hidden_size, num_layers, *args, **kwargs)
         self.nonlinearity = nonlinearity
 
 
@@ -372,32 +366,8 @@ class LSTM(RNNBase):
     (torch.Size([5, 2, 3]), torch.Size([2, 2, 3]), torch.Size([2, 2, 3]))
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        proj_size: int = 0,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            "LSTM",
-            input_size,
-            hidden_size,
-            num_layers,
-            bias,
-            batch_first,
-            dropout,
-            bidirectional,
-            proj_size,
-            device,
-            dtype,
-        )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__("LSTM", *args, **kwargs)
 
     def _parts(self, hx: Any) -> State:
         return tuple(hx)
@@ -427,21 +397,8 @@ class GRU(RNNBase):
     (torch.Size([5, 2, 6]), torch.Size([2, 2, 3]))
     """
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(
-            "GRU", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, device, dtype
-        )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__("GRU", *args, **kwargs)
 
 
 # Cells --------------------------------------------------------------------------------------------------------------
@@ -477,14 +434,26 @@ class RNNCellBase(Module):
         name = type(self).__name__
         if input.dim() not in (1, 2):
             raise ValueError(f"{name}: Expected input to be 1D or 2D, got {input.dim()}D instead")
-        for part in state or ():
+        for number, part in enumerate(state or ()):
             if part.dim() not in (1, 2):
-                raise ValueError(f"{name}: Expected hidden to be 1D or 2D, got {part.dim()}D instead")
+                called = f"hx[{number}]" if parts > 1 else "hidden"
+                raise ValueError(f"{name}: Expected {called} to be 1D or 2D, got {part.dim()}D instead")
         batch = input if input.dim() == 2 else input.unsqueeze(0)
+        if batch.size(1) != self.input_size:
+            raise RuntimeError(f"input has inconsistent input_size: got {batch.size(1)} expected {self.input_size}")
         if state is None:
             state = (zeros((batch.size(0), self.hidden_size), dtype=input.dtype),) * parts
         elif input.dim() == 1:
             state = tuple(part.unsqueeze(0) for part in state)
+        for number, part in enumerate(state):
+            if part.size(0) != batch.size(0):
+                raise RuntimeError(
+                    f"Input batch size {batch.size(0)} doesn't match hidden{number} batch size {part.size(0)}"
+                )
+            if part.size(1) != self.hidden_size or part.dim() > 2:
+                raise RuntimeError(
+                    f"hidden{number} has inconsistent hidden_size: got {part.size(1)}, expected {self.hidden_size}"
+                )
         brought = F.linear(batch, self.weight_ih, self.bias_ih)
         found = KINDS[mode].step(brought, state, self.weight_hh, self.bias_hh)
         return found if input.dim() == 2 else tuple(part.squeeze(0) for part in found)
@@ -525,6 +494,8 @@ class LSTMCell(RNNCellBase):
         super().__init__(input_size, hidden_size, bias, 4, device, dtype)
 
     def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> State:
+        if isinstance(hx, Tensor):
+            raise TypeError("lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, not Tensor")
         return self._step("LSTM", input, hx, 2)
 
 

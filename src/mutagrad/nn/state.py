@@ -9,20 +9,21 @@ Read next: `module.py`.
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from mutagrad.autograd.hooks import RemovableHandle, add_hook
 from mutagrad.modes import no_grad
-from mutagrad.nn.parameter import Parameter
+from mutagrad.nn.parameter import Parameter, is_lazy
 from mutagrad.nn.registry import Registry
 from mutagrad.tensor import Tensor
 
 EXTRA = "_extra_state"
 
 
-class IncompatibleKeys(NamedTuple):
+class _IncompatibleKeys(NamedTuple):
     """Which keys a state dict lacks, and which the module does not know."""
 
     missing_keys: list[str]
@@ -66,6 +67,13 @@ class Stateful(Registry):
         They share memory with the module, without history; with `keep_vars` they are its very parameters. Entries are
         added to `destination` where one is given, under names that begin with `prefix`.
         """
+        if args:
+            warnings.warn(
+                "Positional args are being deprecated, use kwargs instead. Refer to "
+                "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict for details.",
+                FutureWarning,
+                stacklevel=2,
+            )
         given = {"destination": destination, "prefix": prefix, "keep_vars": keep_vars}
         return self._collect_state(**{**given, **dict(zip(given, args))})
 
@@ -109,9 +117,16 @@ class Stateful(Registry):
 
     def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Calls `hook(module, state_dict, prefix, local_metadata)` when this module's entries have been added."""
-        return add_hook(self._state_dict_hooks, hook)
 
-    _register_state_dict_hook = register_state_dict_post_hook
+        def checked(*args: Any) -> None:
+            if hook(*args) is not None:
+                raise RuntimeError("state_dict post-hook must return None")
+
+        return add_hook(self._state_dict_hooks, checked)
+
+    def _register_state_dict_hook(self, hook: Callable) -> RemovableHandle:
+        """`register_state_dict_post_hook` for hooks that may return another dictionary in the place of the first."""
+        return add_hook(self._state_dict_hooks, hook)
 
     def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Calls `hook(module, prefix, keep_vars)` before this module's entries are added."""
@@ -121,7 +136,7 @@ class Stateful(Registry):
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
-    ) -> IncompatibleKeys:
+    ) -> _IncompatibleKeys:
         """Copies the entries of `state_dict` into this module and all below it; says which keys did not match.
 
         With `assign` the entries take the place of the module's own tensors. Raises TypeError for what is no mapping,
@@ -129,7 +144,7 @@ class Stateful(Registry):
         """
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
-        keys = IncompatibleKeys([], [])
+        keys = _IncompatibleKeys([], [])
         errors: list[str] = []
         self._load_all(OrderedDict(state_dict), "", getattr(state_dict, "_metadata", {}), assign, keys, errors)
         if strict:
@@ -140,7 +155,7 @@ class Stateful(Registry):
         return keys
 
     def _load_all(
-        self, entries: dict[str, Any], prefix: str, metadata: Any, assign: bool, keys: IncompatibleKeys, errors: list
+        self, entries: dict[str, Any], prefix: str, metadata: Any, assign: bool, keys: _IncompatibleKeys, errors: list
     ) -> None:
         """Loads this module and all below it from the entries under `prefix`."""
         local = dict(metadata.get(prefix[:-1], {}))
@@ -153,7 +168,11 @@ class Stateful(Registry):
                 part = {key: value for key, value in entries.items() if key.startswith(below)}
                 module._load_all(part, below, metadata, assign, keys, errors)
         for hook in self._load_state_dict_post_hooks.values():
-            hook(self, keys)
+            if hook(self, keys) is not None:
+                raise AssertionError(
+                    "Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return new values, "
+                    "if incompatible_keys need to be modified, it should be done inplace."
+                )
 
     def _load_from_state_dict(
         self,
@@ -174,10 +193,15 @@ class Stateful(Registry):
             key = prefix + name
             if key not in state_dict:
                 missing_keys.append(key)
-            elif assign and isinstance(state_dict[key], Tensor):
-                self._take_over(name, member, state_dict[key])
+                continue
+            entry, error = _fitting(member, state_dict[key], key)
+            if error is not None:
+                error_msgs.append(error)
+            elif assign:
+                self._take_over(name, member, entry)
             else:
-                error_msgs += _copy_into(member, state_dict[key], key)
+                with no_grad():
+                    member.copy_(entry)  # type: ignore[attr-defined]
         keeps_extra = type(self).set_extra_state is not Stateful.set_extra_state
         if keeps_extra and prefix + EXTRA in state_dict:
             self.set_extra_state(state_dict[prefix + EXTRA])
@@ -213,20 +237,36 @@ def _quoted(names: list[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def _copy_into(member: Tensor, entry: Any, key: str) -> list[str]:
-    """Copies an entry into the tensor it is for; the list of what stood in the way."""
+def _fitting(member: Tensor, entry: Any, key: str) -> tuple[Any, str | None]:
+    """The entry in the shape of the tensor it is for, and what stands in the way of copying it."""
     if not isinstance(entry, Tensor):
-        return [
+        return None, (
             f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint '
             f"but received {type(entry)}"
-        ]
-    if member.dim() == 0 and entry.shape == (1,):
-        entry = entry[0]  # type: ignore[index]
-    if entry.shape != member.shape:
-        return [
-            f"size mismatch for {key}: copying a param with shape {entry.shape} from checkpoint, the shape in current "
-            f"model is {member.shape}."
-        ]
-    with no_grad():
-        member.copy_(entry)  # type: ignore[attr-defined]
-    return []
+        )
+    if not is_lazy(member):
+        if member.dim() == 0 and entry.shape == (1,):
+            entry = entry[0]  # type: ignore[index]
+        if entry.shape != member.shape:
+            return None, (
+                f"size mismatch for {key}: copying a param with shape {entry.shape} from checkpoint, the shape in "
+                f"current model is {member.shape}."
+            )
+    return entry, None
+
+
+def consume_prefix_in_state_dict_if_present(state_dict: dict[str, Any], prefix: str) -> None:
+    """Takes a prefix off the keys that have it, in place: "module." is what wrappers for several devices add.
+
+    >>> entries = {"module.weight": 1, "bias": 2}
+    >>> consume_prefix_in_state_dict_if_present(entries, "module.")
+    >>> entries
+    {'bias': 2, 'weight': 1}
+    """
+    for key in list(state_dict):
+        if key.startswith(prefix):
+            state_dict[key.removeprefix(prefix)] = state_dict.pop(key)
+    metadata = getattr(state_dict, "_metadata", {})
+    for name in list(metadata):
+        if f"{name}.".startswith(prefix):
+            metadata[f"{name}.".removeprefix(prefix).removesuffix(".")] = metadata.pop(name)

@@ -180,9 +180,32 @@ def frombuffer(buffer: Any, *, dtype: dtype, count: int = -1, offset: int = 0, r
     return adopt(np.frombuffer(memory, dt, number, offset), requires_grad)
 
 
+class _Capsule:
+    """Memory that comes as DLPack's capsule itself, which NumPy takes of an object only."""
+
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __dlpack__(self, **_: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0  # the CPU
+
+
+class _Writable:
+    """The memory of an array that NumPy holds to be read-only, since older capsules do not say that it is not."""
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = array
+        self.__array_interface__ = {**array.__array_interface__, "data": (array.ctypes.data, False)}
+
+
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
-    """A tensor over the memory of any object that speaks DLPack (https://dmlc.github.io/dlpack/latest/)."""
+    """A tensor over the memory of any object that speaks DLPack (https://dmlc.github.io/dlpack/latest/), or a capsule."""
     check_device(device)
+    if type(ext_tensor).__name__ == "PyCapsule" and '"dltensor' in repr(ext_tensor):
+        return adopt(np.asarray(_Writable(np.from_dlpack(_Capsule(ext_tensor)))))
     if not hasattr(ext_tensor, "__dlpack__"):
         raise RuntimeError(
             "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you "

@@ -18,11 +18,12 @@ from mutagrad.autograd.hooks import RemovableHandle, add_hook
 from mutagrad.dtypes import legacy_type_name
 from mutagrad.modes import enable_grad
 from mutagrad.nn.parameter import clear_grad, superseded
+from mutagrad.ops.construction import tensor
 from mutagrad.report import traps
 from mutagrad.report.spans import caller_span
 from mutagrad.tensor import Tensor
 
-Parameters = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+ParamsT = Parameters = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
 
 _global_before: dict[int, Callable] = OrderedDict()
@@ -101,6 +102,8 @@ class Optimizer:
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
                 f"{legacy_type_name(params._array.dtype)}"
             )
+        if defaults.get("fused") and defaults.get("foreach"):
+            raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
         self.defaults = defaults
         self._make_hooks()
         self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
@@ -126,6 +129,11 @@ class Optimizer:
             )
         if not set(params).isdisjoint(self._parameters()):
             raise ValueError("some parameters appear in more than one parameter group")
+        if self.param_groups and ("param_names" in self.param_groups[0]) != (names is not None):
+            raise ValueError(
+                "all optimizer param groups should be with/without names. cannot add param group with"
+                f"{'' if names is not None else 'out'} names to the optimizer"
+            )
         param_group["params"] = params
         if names is not None:
             param_group["param_names"] = names
@@ -238,6 +246,8 @@ class Optimizer:
             state[by_number.get(key, key)] = _taken_over(remembered, by_number.get(key))
         for new, old in zip(groups, self.param_groups):
             new["params"] = old["params"]
+            for name in FLAGS & old.keys():  # which older state dicts do not have
+                new.setdefault(name, None if name in ("foreach", "fused") else False)
             if "param_names" in old:
                 new.setdefault("param_names", old["param_names"])
         self.__setstate__({"state": state, "param_groups": groups})
@@ -251,6 +261,17 @@ class Optimizer:
             text += f"\nParameter Group {number}\n{options}"
         return text + ")"
 
+
+FLAGS = {
+    "amsgrad",
+    "capturable",
+    "decoupled_weight_decay",
+    "differentiable",
+    "foreach",
+    "fused",
+    "maximize",
+    "nesterov",
+}
 
 HOOKS = tuple(
     f"_optimizer_{what}_{when}_hooks" for what in ("step", "state_dict", "load_state_dict") for when in ("pre", "post")
@@ -294,6 +315,8 @@ def _taken_over(value: Any, parameter: Tensor | None, name: str | None = None) -
         return {key: _taken_over(each, parameter, key) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return type(value)(_taken_over(each, parameter, name) for each in value)
+    if name == "step" and isinstance(value, (int, float)):
+        return tensor(float(value))  # older optimisers counted in plain numbers
     if not isinstance(value, Tensor):
         return deepcopy(value)
     copy: Any = value.detach().clone()  # type: ignore[attr-defined]

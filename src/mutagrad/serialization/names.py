@@ -16,7 +16,7 @@ from mutagrad.graph import new_family
 from mutagrad.nn.parameter import Parameter
 from mutagrad.ops.striding import strided_array
 from mutagrad.storage import Storage
-from mutagrad.tensor import Size, Tensor, wrap_view
+from mutagrad.tensor import Size, Tensor, wrap, wrap_view
 
 STORAGES = {
     "DoubleStorage": dtypes.float64,
@@ -58,7 +58,7 @@ def rebuild_tensor(
     metadata: Any = None,
 ) -> Tensor:
     """A tensor over a part of a storage."""
-    return _over(memory, memory.dtype, offset, size, stride, requires_grad)
+    return _over(memory, memory.dtype, offset, size, stride, requires_grad, metadata)
 
 
 def rebuild_tensor_of_dtype(
@@ -72,15 +72,26 @@ def rebuild_tensor_of_dtype(
     metadata: Any = None,
 ) -> Tensor:
     """A tensor of a given dtype over a part of a storage."""
-    return _over(memory, dtype, offset, size, stride, requires_grad)
+    return _over(memory, dtype, offset, size, stride, requires_grad, metadata)
 
 
-def _over(memory: Any, dtype: Any, offset: int, size: Any, stride: Any, requires_grad: bool) -> Tensor:
+def _over(
+    memory: Any, dtype: Any, offset: int, size: Any, stride: Any, requires_grad: bool, metadata: Any = None
+) -> Tensor:
     if type(memory) is not Memory or not isinstance(dtype, dtypes.dtype):
         raise TypeError("a tensor is made of a storage and a dtype")
     array = strided_array(memory.storage, dtype.numpy, tuple(map(int, size)), tuple(map(int, stride)), int(offset))
-    tensor = wrap_view(array, new_family(memory.storage, array), None)
+    meant = _meant(array, metadata or {})
+    tensor = wrap(meant) if meant is not array else wrap_view(array, new_family(memory.storage, array), None)
     return tensor.requires_grad_(bool(requires_grad))
+
+
+def _meant(array: np.ndarray, metadata: dict[str, bool]) -> np.ndarray:
+    """The values that elements stand for: PyTorch can save a conjugate, or a negative, as a mark beside the memory."""
+    if not metadata.keys() <= {"conj", "neg"}:
+        raise TypeError(f"a tensor is marked as conjugate or negative, not as {set(metadata)}")
+    array = np.conjugate(array) if metadata.get("conj") else array
+    return np.negative(array) if metadata.get("neg") else array
 
 
 def rebuild_parameter(data: Tensor, requires_grad: bool, backward_hooks: Any) -> Parameter:

@@ -187,7 +187,10 @@ def multi_head_attention_forward(
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     length, batch, size = query.shape
     if is_causal and attn_mask is None:
-        raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
+        raise RuntimeError(
+            "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
+            "`generate_square_subsequent_mask` to create this mask."
+        )
     key_padding_mask = _as_float_mask(key_padding_mask, "key_padding_mask", attn_mask, "attn_mask", query)
     only_causal = is_causal and key_padding_mask is None and not need_weights
     if only_causal:

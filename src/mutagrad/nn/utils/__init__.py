@@ -2,6 +2,7 @@
 
 from mutagrad.nn.utils import parametrizations, parametrize, prune, rnn
 from mutagrad.nn.utils.clip_grad import (
+    clip_grad_norm,
     clip_grad_norm_,
     clip_grad_value_,
     clip_grads_with_norm_,

@@ -6,6 +6,7 @@ from typing import Any
 
 from mutagrad.tensor import Tensor
 from mutagrad.nn.utils import clip_grad as clip_grad
+from mutagrad.nn.utils.clip_grad import clip_grad_norm as clip_grad_norm
 from mutagrad.nn.utils.clip_grad import clip_grad_norm_ as clip_grad_norm_
 from mutagrad.nn.utils.clip_grad import clip_grad_value_ as clip_grad_value_
 from mutagrad.nn.utils.clip_grad import clip_grads_with_norm_ as clip_grads_with_norm_

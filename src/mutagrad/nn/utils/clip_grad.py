@@ -5,6 +5,7 @@ Follows https://docs.pytorch.org/docs/stable/nn.html#utilities
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from mutagrad.ops.joining import stack
 from mutagrad.tensor import Tensor
 
 __all__ = [
+    "clip_grad_norm",
     "clip_grad_norm_",
     "clip_grad_value_",
     "clip_grads_with_norm_",
@@ -92,3 +94,19 @@ def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | Non
     """Cuts the gradients of the parameters in place, element by element, to ±`clip_value`."""
     for gradient in _gradients(parameters):
         gradient.clamp_(min=-clip_value, max=clip_value)
+
+
+def clip_grad_norm(
+    parameters: Tensors,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """Is `clip_grad_norm_`, with a FutureWarning."""
+    warnings.warn(
+        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)

@@ -38,12 +38,23 @@ class _WeightNorm(Module):
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
     """Lets the weight be its direction times its length, which are trained; the module itself.
 
+    State dicts of the older form, `nn.utils.weight_norm`, can be loaded.
+
     >>> import mutagrad
     >>> layer = weight_norm(mutagrad.nn.Linear(3, 2))
     >>> [key for key, _ in layer.named_parameters()]
     ['bias', 'parametrizations.weight.original0', 'parametrizations.weight.original1']
     """
-    return parametrize.register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+    parametrize.register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+
+    def rename(_: Module, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
+        old = [f"{prefix}{name}_{part}" for part in ("g", "v")]
+        if all(key in state_dict for key in old):
+            for number, key in enumerate(old):
+                state_dict[f"{prefix}parametrizations.{name}.original{number}"] = state_dict.pop(key)
+
+    module.register_load_state_dict_pre_hook(rename)
+    return module
 
 
 class _SpectralNorm(Module):

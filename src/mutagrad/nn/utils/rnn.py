@@ -6,12 +6,14 @@ that last till then. Follows https://docs.pytorch.org/docs/stable/nn.html#utilit
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from mutagrad import dtypes
 from mutagrad.ops.construction import tensor
 from mutagrad.ops.creation import empty_like
+from mutagrad.ops.joining import cat
 from mutagrad.ops.ranges import arange
 from mutagrad.ops.sharing import as_tensor
 from mutagrad.tensor import Tensor
@@ -76,6 +78,10 @@ class PackedSequence(_Packed):
 
     def cpu(self) -> PackedSequence:
         """The same sequences: they are in the memory of the CPU."""
+        return self
+
+    def pin_memory(self) -> PackedSequence:
+        """The same sequences: memory is not pinned here."""
         return self
 
     is_cuda = False
@@ -176,19 +182,20 @@ def pad_sequence(
     tensor([[1, 2],
             [3, 0]])
     """
-    if not isinstance(sequences, (list, tuple, Tensor)):
+    if not isinstance(sequences, (Iterable, Tensor)):
         raise RuntimeError(
             f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}"
         )
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
-    sequences = list(sequences.unbind(0)) if isinstance(sequences, Tensor) else sequences
-    longest = max(len(sequence) for sequence in sequences)
-    first = sequences[0]
-    padded = first.new_full((len(sequences), longest, *first.shape[1:]), padding_value)
-    for row, sequence in zip(padded, sequences):
-        start = longest - len(sequence) if padding_side == "left" else 0
-        row[start : start + len(sequence)] = sequence
+    sequences = list(sequences.unbind(0) if isinstance(sequences, Tensor) else sequences)
+    if not sequences:
+        raise RuntimeError("received an empty list of sequences")
+    lengths = tensor([len(sequence) for sequence in sequences])
+    times = arange(int(lengths.max()))  # type: ignore[attr-defined]
+    times = times.flip(0) if padding_side == "left" else times  # type: ignore[attr-defined]
+    padded = sequences[0].new_full((len(sequences), times.numel(), *sequences[0].shape[1:]), padding_value)
+    padded[times < lengths.unsqueeze(1)] = cat(sequences)  # type: ignore[attr-defined,operator]
     return padded if batch_first else padded.transpose(0, 1)
 
 

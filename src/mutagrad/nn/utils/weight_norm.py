@@ -19,6 +19,10 @@ def length_except(v: Any, dim: int | None) -> Any:
     """The Euclidean length of `v` over all dimensions but one, which stays; over all for None or -1."""
     if dim is None or dim == -1:
         return v.norm()
+    if not -v.dim() <= dim < v.dim():
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-v.dim()}, {v.dim() - 1}], but got {dim})"
+        )
     others = [d for d in range(v.dim()) if d != dim % v.dim()]
     return (v * v).sum(others, keepdim=True).sqrt() if others else v.abs()
 

@@ -32,7 +32,7 @@ def _check_optimizers(schedulers: Sequence[LRScheduler], optimizer: Optimizer, n
     for index, scheduler in enumerate(schedulers):
         if not hasattr(scheduler, "optimizer"):
             raise TypeError(f"{name} at index {index} should have `optimizer` as its attribute.")
-        if isinstance(scheduler, ReduceLROnPlateau) and name == "SequentialLR":
+        if isinstance(scheduler, ReduceLROnPlateau):
             raise ValueError(
                 f"{name} does not support `ReduceLROnPlateau` scheduler as it requires additional kwargs to be "
                 f"specified when calling `step`, but got one at index {index} in the given schedulers sequence."

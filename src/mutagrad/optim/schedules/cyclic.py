@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import Any
 
 from mutagrad.optim.optimizer import Optimizer
-from mutagrad.optim.schedules.base import LRScheduler, is_optimizer, put
+from mutagrad.optim.schedules.base import LRScheduler, is_optimizer, put, rates
 
 
 def _for_each(name: str, optimizer: Optimizer, given: Any) -> list[Any]:
@@ -273,7 +273,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             epoch = self.last_epoch + 1
             self.T_cur += 1
             if self.T_cur >= self.T_i:
-                self.T_cur -= self.T_i
+                self.T_cur %= self.T_i
                 self.T_i *= self.T_mult
         elif epoch < 0:
             raise ValueError(f"Expected non-negative epoch, but got {epoch}")
@@ -289,4 +289,4 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         with self._in_step():
             for group, rate in zip(self.optimizer.param_groups, self.get_lr()):
                 put(group, "lr", rate)
-        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
+        self._last_lr = rates(self.optimizer)

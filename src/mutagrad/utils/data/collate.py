@@ -51,9 +51,9 @@ def default_collate(batch: Any) -> Any:
     first = batch[0]
     if isinstance(first, Tensor):
         return stack(batch)
+    if isinstance(first, np.ndarray) and first.dtype.kind in "SUO":
+        raise _unknown(first.dtype)
     if isinstance(first, np.ndarray) and first.shape:
-        if first.dtype.kind in "SUO":
-            raise _unknown(first.dtype)
         return stack([as_tensor(each) for each in batch])
     if isinstance(first, (np.ndarray, np.generic)):
         return as_tensor(np.asarray(batch))

@@ -125,11 +125,13 @@ class Job(NamedTuple):
     start: Callable[[int], None] | None
 
 
-def seed_all(seed: int) -> None:
-    """Seeds the generators of this library, of Python and of NumPy."""
+def seed_all(seed: int, worker: int) -> None:
+    """Seeds the generators of this library, of Python and of NumPy, so that each worker draws its own numbers."""
     manual_seed(seed)
     random.seed(seed)
-    np.random.seed(np.random.SeedSequence(seed).generate_state(4))
+    base = seed - worker
+    entropy = worker, base & 0xFFFFFFFF, base >> 32
+    np.random.seed(np.random.SeedSequence(entropy).generate_state(4))
 
 
 def work(job: Job) -> None:
@@ -137,7 +139,7 @@ def work(job: Job) -> None:
     for other in job.foreign:  # inherited ends would keep the loader's pipes open when it has gone
         other.close()
     try:
-        seed_all(job.seed)
+        seed_all(job.seed, job.id)
         _info[:] = [WorkerInfo(job.id, job.count, job.seed, job.dataset)]
         fetcher, failure = _prepared(job, job.start)
         while (task := _next_task(job)) is not None:

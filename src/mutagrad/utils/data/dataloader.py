@@ -72,6 +72,7 @@ class DataLoader(Generic[T_co]):
             raise ValueError("prefetch_factor option should be non-negative")
         if persistent_workers and num_workers == 0:
             raise ValueError("persistent_workers option needs num_workers > 0")
+        _check_context(multiprocessing_context, num_workers)
         self._is_iterable = isinstance(dataset, IterableDataset)
         if self._is_iterable:
             _check_iterable(shuffle, sampler, batch_sampler)
@@ -111,6 +112,7 @@ class DataLoader(Generic[T_co]):
         self.collate_fn = collate_fn
         self.persistent_workers = persistent_workers
         self._workers: Workers | None = None
+        self._told_length: int | None = None
         self._is_made = True
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -127,6 +129,8 @@ class DataLoader(Generic[T_co]):
 
     def __iter__(self) -> Iterator[Any]:
         if self.num_workers == 0:
+            if self.timeout:
+                raise AssertionError("a timeout is for worker processes: with num_workers=0 it must be 0")
             drawn_seed(self.generator)  # nobody's, but PyTorch draws it: what is drawn later agrees
             return _Pass(self, here(self._fetcher()(), iter(self._indices())))
         workers = self._workers
@@ -141,10 +145,27 @@ class DataLoader(Generic[T_co]):
     def __len__(self) -> int:
         if not self._is_iterable:
             return len(self._indices())  # type: ignore[arg-type]
-        count = len(self.dataset)
+        count = self._told_length = len(self.dataset)
         if self.batch_size is None:
             return count
         return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
+
+
+def _check_context(context: Any, num_workers: int) -> None:
+    """Raises ValueError for a start method that is none, and for any where no process is started."""
+    if context is None:
+        return
+    if num_workers == 0:
+        raise ValueError(
+            "multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got "
+            "num_workers=0"
+        )
+    methods = multiprocessing.get_all_start_methods()
+    if isinstance(context, str) and context not in methods:
+        raise ValueError(
+            f"multiprocessing_context option should specify a valid start method in {methods}, but got "
+            f"multiprocessing_context={context!r}"
+        )
 
 
 def _check_iterable(shuffle: Any, sampler: Any, batch_sampler: Any) -> None:
@@ -160,11 +181,11 @@ def _check_iterable(shuffle: Any, sampler: Any, batch_sampler: Any) -> None:
 
 
 class _Pass(Iterator[Any]):
-    """One pass of a loader; it warns where a data set that can only be gone through has more items than it said."""
+    """One pass of a loader; it warns where a data set that can only be gone through gives more than it told."""
 
     def __init__(self, loader: DataLoader, batches: Iterator[Any]) -> None:
         self._loader, self._batches, self._count = loader, batches, 0
-        self._length = len(loader) if loader._is_iterable and hasattr(loader.dataset, "__len__") else None
+        self._told_length = loader._told_length
 
     def __iter__(self) -> _Pass:
         return self
@@ -175,9 +196,10 @@ class _Pass(Iterator[Any]):
     def __next__(self) -> Any:
         batch = next(self._batches)
         self._count += 1
-        if self._length is not None and self._count > self._length:
+        told = self._told_length
+        if told is not None and self._count > told:
             warnings.warn(
-                f"Length of IterableDataset {self._loader.dataset} was reported to be {self._length}(when accessing "
+                f"Length of IterableDataset {self._loader.dataset} was reported to be {told}(when accessing "
                 f"len(dataloader)), but {self._count} samples have been fetched. ",
                 stacklevel=2,
             )
