@@ -313,7 +313,9 @@ class RNNBase(Module):
                 brought = F.linear(data, weight, bias)
                 start = tuple(part[layer * self._directions + way] for part in state)
                 if self.mode == "LSTM" and not self.proj_size and len(set(counts)) == 1:
-                    times, end = lstm_through_time(brought.unflatten(0, (-1, counts[0])), start, rest, bool(way))
+                    times, end = lstm_through_time(
+                        brought.unflatten(0, (len(counts), counts[0])), start, rest, bool(way)
+                    )
                 else:
                     through = backward_in_time if way else forward_in_time
                     times, end = through(step, list(brought.split(counts)), start, rest)
