@@ -182,6 +182,7 @@ from mutagrad.ops.views import *
 from mutagrad.ops.windows import *
 from mutagrad.ops.writing import *
 from mutagrad.overwrite import get_overwrite_policy, overwrite_statistics, set_overwrite_policy
+from mutagrad.pictures import draw
 from mutagrad.printing import set_printoptions
 from mutagrad.report.errors import AutogradError, OverwrittenError
 from mutagrad.report.guarded import FrozenError

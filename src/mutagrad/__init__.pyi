@@ -430,6 +430,8 @@ def divide(input: Tensor, other: Any = ..., *, rounding_mode: Any = ..., out: An
     """The quotient `input / other`, rounded down with `rounding_mode='floor'`, towards zero with `'trunc'`."""
 def dot(input: Tensor, tensor: Any = ..., *, out: Any = ...) -> Tensor:
     """The sum of the products of two vectors' elements."""
+def draw(*tensors: Tensor, fold: builtins.bool | None = ...) -> Any:
+    """A picture of the graph behind `tensors`: leaves, operations, writes in place, and the views that lead between them."""
 def dropout(input: Any, p: builtins.float = ..., training: builtins.bool = ..., inplace: builtins.bool = ...) -> Tensor:
     """`input` with each element zeroed with probability `p`, the others divided by `1 - p`; itself out of training."""
 def dropout_(input: Any, p: builtins.float = ..., train: builtins.bool = ...) -> Tensor:

@@ -7,10 +7,13 @@ line, when memory was fullest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 from weakref import ref
+
+import numpy as np
 
 from mutagrad.batched import physical_of
 from mutagrad.bookkeeping.accounts import CAUSES, Account
@@ -48,52 +51,40 @@ class Buffer(ref):
     `fresh` says that it was filled by a creation function and has been used for nothing yet.
     """
 
-    __slots__ = (
-        "number",
-        "nbytes",
-        "shape",
-        "dtype",
-        "cause",
-        "account",
-        "maker",
-        "clock",
-        "events",
-        "writes",
-        "version",
-        "recorded",
-        "family",
-        "copies",
-        "lent",
-        "fresh",
-    )
-
-    def __new__(cls, storage: Any, died: Callable[[Any], None], *about: Any) -> Any:
-        return super().__new__(cls, storage, died)  # type: ignore[call-arg]
-
-    def __init__(
-        self, storage: Any, died: Callable[[Any], None], cause: int, account: Account | None, maker: str, clock: int
-    ) -> None:
-        super().__init__(storage, died)  # type: ignore[call-arg]
-        self.number = id(storage)
-        array = physical_of(storage.array)
-        self.nbytes, self.shape, self.dtype = array.nbytes, array.shape, array.dtype
-        self.cause, self.account, self.maker, self.clock = cause, account, maker, clock
-        self.events: dict[tuple[str, Account | None, str], Event] = {}
-        self.writes: dict[tuple[Account | None, str], Write] = {}
-        self.version = storage.version
-        self.recorded = self.lent = False
-        self.family = 0
-        self.copies: list[Any] = []
-        self.fresh = False
+    number: int
+    nbytes: int
+    cause: int
+    account: Account | None
+    maker: str
+    clock: int
+    version: int
+    # One is made for every result: what most never need is made when it is needed.
+    events: Mapping[tuple[str, Account | None, str], Event] = MappingProxyType({})
+    writes: Mapping[tuple[Account | None, str], Write] = MappingProxyType({})
+    copies: Sequence[Any] = ()
+    recorded = lent = fresh = False
+    family = 0
 
     def note(self, kind: str, account: Account | None, detail: str, clock: int, nbytes: int = 0) -> None:
         """Notes an event."""
         key = kind, account, detail
         event = self.events.get(key)
         if event is None:
-            event = self.events[key] = Event(clock)
+            if not self.events:
+                self.events = {}
+            event = self.events[key] = Event(clock)  # type: ignore[index]
         event.count += 1
         event.nbytes += nbytes
+
+
+def new_buffer(storage: Any, died: Any, cause: int, account: Account | None, maker: str, clock: int) -> Buffer:
+    """What the book begins with to know of a storage; `died(buffer)` is called when it is given back."""
+    buffer = Buffer(storage, died)
+    buffer.number = id(storage)
+    buffer.nbytes = storage.array.nbytes if type(storage.array) is np.ndarray else physical_of(storage.array).nbytes
+    buffer.cause, buffer.account, buffer.maker, buffer.clock = cause, account, maker, clock
+    buffer.version = storage.version
+    return buffer
 
 
 class Memory:
@@ -165,12 +156,16 @@ def thinned(course: list[tuple[float, tuple[int, ...]]]) -> list[tuple[float, tu
 
 
 def held(array: Any) -> int:
-    """The bytes that an array addresses, those it repeats counted once.
+    """The bytes that an array addresses, or several arrays do, those that one repeats counted once.
 
     >>> import numpy as np
-    >>> held(np.broadcast_to(np.zeros(2), (1000, 2)))
-    16
+    >>> held(np.broadcast_to(np.zeros(2), (1000, 2))), held([np.zeros(2), None])
+    (16, 16)
     """
+    if isinstance(array, (list, tuple)):
+        return sum(map(held, array))
+    if array is None:
+        return 0
     physical = physical_of(getattr(array, "_array", array))
     count = physical.itemsize
     for n, stride in zip(physical.shape, physical.strides):

@@ -31,7 +31,7 @@ from mutagrad.bookkeeping.accounts import (
 )
 from mutagrad.bookkeeping.findings import Copy, Trap
 from mutagrad.bookkeeping.hazards import Loss, Watchlist
-from mutagrad.bookkeeping.memory import Buffer, Memory, Write, held
+from mutagrad.bookkeeping.memory import Buffer, Memory, Write, held, new_buffer
 from mutagrad.graph import Family, Leaf, Node
 from mutagrad.modes import count_extra, modes
 from mutagrad.operation import Operation
@@ -171,8 +171,8 @@ class Recorder:
         if operation.name == "clone" and isinstance(made[0], Tensor):
             source, copy = self._buffer(inputs[0]._family.storage), self._buffer(made[0]._family.storage)
             watched = Copy(account, source, copy)
-            source.copies.append(watched)
-            copy.copies.append(watched)
+            source.copies = [*source.copies, watched]
+            copy.copies = [*copy.copies, watched]
             self.clones[account] = self.clones.get(account, 0) + 1
 
     def _note_saves(self, node: Node, account: Account, target: Tensor | None = None) -> None:
@@ -226,7 +226,9 @@ class Recorder:
     def _count_version(self, buffer: Buffer, storage: Storage, account: Account, name: str, array: Any) -> None:
         write = buffer.writes.get((account, name))
         if write is None:
-            write = buffer.writes[account, name] = Write(region_of(array, storage.array))
+            if not buffer.writes:
+                buffer.writes = {}
+            write = buffer.writes[account, name] = Write(region_of(array, storage.array))  # type: ignore[index]
         if storage.version != buffer.version:
             write.version = buffer.version = storage.version
 
@@ -418,7 +420,7 @@ class Recorder:
         return buffer if buffer is not None else self._enter(storage, DATA, None, "")
 
     def _enter(self, storage: Storage, cause: int, account: Account | None, maker: str) -> Buffer:
-        buffer = Buffer(storage, self._forget, cause, account, maker, self.clock)
+        buffer = new_buffer(storage, self._forget, cause, account, maker, self.clock)
         self.buffers[buffer.number] = buffer
         self.memory.grow(account, cause, buffer.nbytes)
         return buffer
@@ -432,7 +434,8 @@ class Recorder:
         for copy in buffer.copies:
             if copy.copy is buffer:
                 self._settle(copy)
-        buffer.copies.clear()
+                copy.source.copies = [each for each in copy.source.copies if each is not copy]
+        buffer.copies = ()
 
     def _settle(self, copy: Copy) -> None:
         """The clone is gone, or its original: whether it was needed is known."""

@@ -1,1 +1,3 @@
-"""Pictures of recorded graphs."""
+"""Pictures of recorded graphs: `draw`."""
+
+from mutagrad.pictures.drawing import Picture, draw

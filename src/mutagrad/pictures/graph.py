@@ -17,6 +17,7 @@ from mutagrad.batched import physical_of
 from mutagrad.graph import Edge, Leaf, Node
 from mutagrad.regions import Accumulated, Gathered, Region
 from mutagrad.report.spans import Span, span_at
+from mutagrad.report.statements import Scope
 from mutagrad.storage import FingerprintedSaved, Freed, LostSaved
 from mutagrad.tensor import Tensor
 
@@ -146,7 +147,7 @@ def saved_values(node: Node, spreads: bool, lost: Lost) -> list[SavedValue]:
             found.append(SavedValue(role, loss.shape, loss.nbytes, None, loss.writer, loss.span))
             continue
         array = cell.memory if type(cell) is FingerprintedSaved else getattr(cell, "array", None)
-        if isinstance(array, np.ndarray):
+        if isinstance(array, np.ndarray) and (cell.storage is not None or array.ndim):  # else a number of the program
             by = lost(cell) or ("", None)
             found.append(SavedValue(role, array.shape, array.nbytes, spread_of(array) if spreads else None, *by))
     return found
@@ -200,7 +201,8 @@ def names_in(frame: FrameType | None) -> dict[int, str]:
     found: dict[int, str] = {}
     if frame is None:
         return found
-    for name, value in [*frame.f_globals.items(), *frame.f_locals.items()]:
+    scope = Scope.of_frame(frame)
+    for name, value in [*scope.outer.items(), *scope.values.items()]:
         if name.startswith("_"):
             continue
         if isinstance(value, Tensor):
