@@ -7,8 +7,32 @@ import pytest
 
 import mutagrad
 from mutagrad import optim
+from mutagrad.nn import utils
 
-NAMES = ("SGD", "Adam", "AdamW", "NAdam", "RAdam", "Adamax", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD")
+NAMES = (
+    "SGD",
+    "Adam",
+    "AdamW",
+    "NAdam",
+    "RAdam",
+    "Adamax",
+    "Adagrad",
+    "Adadelta",
+    "RMSprop",
+    "Rprop",
+    "ASGD",
+    "Adafactor",
+)
+
+
+def peak_of(call):
+    """How many bytes are allocated at most during a call."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -20,14 +44,21 @@ def test_a_step_allocates_no_more_than_a_few_blocks(name, is_transposed):
     w.grad = mutagrad.full((800, 1000), 0.5)
     optimizer = getattr(optim, name)([w], weight_decay=0.1) if name != "Rprop" else optim.Rprop([w])
     optimizer.step()
-    tracemalloc.start()
-    try:
-        optimizer.step()
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
-    assert peak < w.nbytes / 4
+    assert peak_of(optimizer.step) < w.nbytes / 4
+
+
+@pytest.mark.parametrize("order", [2.0, 1.0, float("inf")])
+def test_gradients_are_clipped_in_parts(order):
+    """Norms and clipping in place, too, take a part of a gradient after another, and find the norm of the whole."""
+    w = mutagrad.zeros(800, 1000, requires_grad=True)
+    w.grad = mutagrad.arange(800_000, dtype=mutagrad.float32).reshape(800, 1000).div_(1000)
+    whole = w.grad.double().norm(order).item()
+    norms = []
+
+    assert peak_of(lambda: norms.append(utils.clip_grad_norm_(w, 1.0, order).item())) < w.nbytes / 2
+    assert peak_of(lambda: utils.clip_grad_value_(w, 1e-4)) < w.nbytes / 2
+    assert norms == [pytest.approx(whole, rel=1e-5)] and w.grad.max() <= 1e-4
 
 
 def test_several_differentiated_steps_give_the_derivative_of_the_way():

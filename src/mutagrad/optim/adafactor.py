@@ -5,21 +5,24 @@ Follows https://docs.pytorch.org/docs/stable/generated/torch.optim.Adafactor.htm
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from mutagrad.optim.elementwise import counted, memory, scalar
+from mutagrad.optim.elementwise import BLOCK, counted, memory, scalar
 from mutagrad.optim.optimizer import Optimizer, Parameters
 from mutagrad.tensor import Tensor, wrap
+
+Box = tuple[Any, ...]
 
 
 class Adafactor(Optimizer):
     """Steps in proportion to the size of the parameter, against the gradient over the root of its mean squares.
 
-    Works on each parameter as a whole, in scratch memory of its size. Raises ValueError for options out of range,
-    RuntimeError for complex parameters.
+    Goes over a matrix in blocks of rows, so that scratch memory is the size of a block.
+    Raises ValueError for options out of range, RuntimeError for complex parameters.
 
     >>> import mutagrad
     >>> w = mutagrad.tensor([[1., 2.]], requires_grad=True)
@@ -88,31 +91,65 @@ class Adafactor(Optimizer):
                 state["variance"] = _zeros(gradient.dtype, *shape)
         count, lr, (eps1, eps2) = counted(state), float(group["lr"]), group["eps"]
         eps1 = float(np.finfo(gradient.dtype).eps) if eps1 is None else eps1
-        share = count ** group["beta2_decay"]
-        w = memory(parameter, "Adafactor.step")
-        size = max(eps2, _root_mean_square(w)) * min(lr, 1 / count**0.5)
-        w *= 1 - lr * group["weight_decay"]
-        squares = gradient * gradient
-        if len(shape) > 1:
-            rows, columns = (memory(state[name], "Adafactor.step") for name in ("row_var", "col_var"))
-            rows += (squares.mean(-1, keepdims=True) - rows) * share
-            columns += (squares.mean(-2, keepdims=True) - columns) * share
-            squares = rows @ columns / np.maximum(rows.mean(-2, keepdims=True), eps1)
-        else:
-            variance = memory(state["variance"], "Adafactor.step")
-            variance += (squares - variance) * share
-            squares = variance
-        step = gradient / np.sqrt(np.maximum(squares, eps1 * eps1))
-        step *= size / max(1.0, _root_mean_square(step) / group["d"])
-        if group["maximize"]:
-            w += step
-        else:
-            w -= step
+        w, boxes = memory(parameter, "Adafactor.step"), list(_boxes(shape))
+        size = max(eps2, _root_mean_square(w[box] for box in boxes)) * min(lr, 1 / count**0.5)
+        estimate = _mean_squares(state, gradient, boxes, count ** group["beta2_decay"], eps1)
+
+        def direction(box: Box) -> np.ndarray:
+            return gradient[box] / np.sqrt(np.maximum(estimate(box), eps1 * eps1))
+
+        size /= max(1.0, _root_mean_square(map(direction, boxes)) / group["d"])
+        for box in boxes:
+            w[box] *= 1 - lr * group["weight_decay"]
+            w[box] -= direction(box) * (-size if group["maximize"] else size)
+
+
+def _mean_squares(
+    state: dict[str, Any], gradient: np.ndarray, boxes: list[Box], share: float, eps: float
+) -> Callable[[Box], np.ndarray]:
+    """Takes the squares of a gradient into the running means; the function that gives their estimate in a box."""
+    if "variance" in state:
+        variance = memory(state["variance"], "Adafactor.step")
+        for box in boxes:
+            variance[box] += (gradient[box] * gradient[box] - variance[box]) * share
+        return lambda box: variance[box]
+    rows, columns = (memory(state[name], "Adafactor.step") for name in ("row_var", "col_var"))
+    above = gradient.ndim - 2  # a box without what it says of rows is all the rows of its matrices
+    columns *= 1 - share  # in place: columns may be a third of the parameter
+    for box in boxes:
+        squares = gradient[box] * gradient[box]
+        rows[box] += (squares.mean(-1, keepdims=True) - rows[box]) * share
+        columns[box[:above]] += squares.sum(-2, keepdims=True) * (share / gradient.shape[-2])
+
+    def product(box: Box) -> np.ndarray:
+        means = rows[box[:above]].mean(-2, keepdims=True)
+        return rows[box] @ columns[box[:above]] / np.maximum(means, eps)
+
+    return product
+
+
+def _boxes(shape: tuple[int, ...], before: Box = ()) -> Iterator[Box]:
+    """Indices of boxes of about a block of elements, all along the last dimension where there is another."""
+    rest = shape[len(before) :]
+    below = prod(rest[1:])
+    if not rest:
+        yield (...,)
+    elif below > BLOCK and len(rest) > 2:
+        for start in range(rest[0]):
+            yield from _boxes(shape, (*before, slice(start, start + 1)))
+    else:
+        width = max(1, BLOCK // max(1, below))
+        yield from ((*before, slice(start, start + width)) for start in range(0, rest[0], width))
 
 
 def _zeros(dtype: np.dtype, *shape: int) -> Tensor:
     return wrap(np.zeros(shape, dtype))
 
 
-def _root_mean_square(array: np.ndarray) -> float:
-    return float(np.linalg.norm(array)) / array.size**0.5
+def _root_mean_square(parts: Iterable[np.ndarray]) -> float:
+    """The root of the mean square of all elements of all parts."""
+    total, count = 0.0, 0
+    for part in parts:
+        total += float(np.square(part).sum(dtype=np.float64))
+        count += part.size
+    return (total / max(1, count)) ** 0.5

@@ -75,7 +75,10 @@ def get_swa_multi_avg_fn() -> Callable:
     @no_grad()
     def swa_update(averaged_param_list: Iterable[Any], current_param_list: Iterable[Any], num_averaged: Any) -> None:
         for average, current in zip(averaged_param_list, current_param_list):
-            average.copy_(average + (current - average) / (num_averaged + 1))
+            if average.is_floating_point():
+                average.lerp_(current, 1 / (num_averaged + 1))
+            else:
+                average.copy_(average + (current - average) / (num_averaged + 1))
 
     return swa_update
 

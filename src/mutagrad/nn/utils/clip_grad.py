@@ -22,11 +22,27 @@ __all__ = [
     "get_total_norm",
 ]
 
+PART = 1 << 16  # elements
+
 Tensors = Tensor | Iterable[Tensor]
 
 
 def _as_list(tensors: Tensors) -> list[Any]:
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def _parts(tensor: Any) -> list[Any]:
+    """The tensor in parts: what is done to one after another needs scratch memory of the size of a part."""
+    if tensor.numel() <= PART:
+        return [tensor]
+    return tensor.split(max(1, PART * len(tensor) // tensor.numel()))
+
+
+def _norm(tensor: Any, norm_type: float) -> Any:
+    """The norm of a tensor, as that of the norms of its parts (which the number of its elements, order 0, is not)."""
+    parts = _parts(tensor) if norm_type != 0 else [tensor]
+    norms = [part.norm(norm_type) for part in parts]
+    return norms[0] if len(norms) == 1 else stack(norms).norm(norm_type)
 
 
 def _gradients(parameters: Tensors) -> list[Any]:
@@ -41,7 +57,7 @@ def get_total_norm(
 
     Raises RuntimeError for a norm that is nan or infinite, if `error_if_nonfinite`.
     """
-    norms = [tensor.norm(norm_type) for tensor in _as_list(tensors)]
+    norms = [_norm(tensor, norm_type) for tensor in _as_list(tensors)]
     if not norms:
         return zeros(())
     total: Any = stack(norms).norm(norm_type)
@@ -61,7 +77,8 @@ def clip_grads_with_norm_(
     """Scales the gradients of the parameters in place, so that their norm `total_norm` becomes at most `max_norm`."""
     factor = (max_norm / (total_norm + 1e-6)).clamp(max=1.0)  # type: ignore[operator]
     for gradient in _gradients(parameters):
-        gradient.mul_(factor)
+        for part in _parts(gradient):
+            part.mul_(factor)
 
 
 def clip_grad_norm_(
@@ -93,7 +110,8 @@ def clip_grad_norm_(
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
     """Cuts the gradients of the parameters in place, element by element, to ±`clip_value`."""
     for gradient in _gradients(parameters):
-        gradient.clamp_(min=-clip_value, max=clip_value)
+        for part in _parts(gradient):
+            part.clamp_(min=-clip_value, max=clip_value)
 
 
 def clip_grad_norm(
