@@ -126,7 +126,11 @@ class View:
 
     def clear(self, xp: Any, buffer: Any) -> None:
         """Sets the region to zero."""
-        self.of(xp, buffer)[...] = 0
+        region = self.of(xp, buffer)
+        if self.overlapping and hasattr(region, "fill_"):
+            region.fill_(0)  # One value may be written where an element is seen several times.
+        else:
+            region[...] = 0
 
     def add(self, xp: Any, buffer: Any, share: Any) -> None:
         """Adds `share` into the region; elements addressed several times receive all their shares."""

@@ -892,3 +892,14 @@ def what_is_written_inside_a_custom_function(torch):
 
     x = leaf(torch)
     return squares(x, Halves.apply(x))
+
+
+@case
+def elements_seen_twice_are_set_to_zero_and_differentiated_twice(torch):
+    def function(x):
+        y = x * 1
+        y.expand(2, 2, 3)[:, :1].zero_()
+        return (y**3).sum() + y.exp().sum()
+
+    x = torch.arange(6.0, dtype=torch.float64).reshape(2, 3).sin()
+    return torch.func.grad(function)(x), torch.func.hessian(function)(x).flatten().tolist()
