@@ -894,7 +894,10 @@ def what_is_written_inside_a_custom_function(torch):
     return squares(x, Halves.apply(x))
 
 
-@case
+@case.better(
+    "one value may be written where an element is seen twice",
+    gives=[0.0, 0.0, 0.0, 1.9982828848737382, -4.071650785973568, -5.370240652806559],
+)
 def elements_seen_twice_are_set_to_zero_and_differentiated_twice(torch):
     def function(x):
         y = x * 1
@@ -902,4 +905,4 @@ def elements_seen_twice_are_set_to_zero_and_differentiated_twice(torch):
         return (y**3).sum() + y.exp().sum()
 
     x = torch.arange(6.0, dtype=torch.float64).reshape(2, 3).sin()
-    return torch.func.grad(function)(x), torch.func.hessian(function)(x).flatten().tolist()
+    return torch.autograd.functional.hessian(function, x).reshape(6, 6).diagonal()
