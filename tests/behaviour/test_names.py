@@ -11,3 +11,10 @@ def test_the_page_of_names_is_current():
     tool = run_path(str(ROOT / "tools" / "list_autograd_names.py"))
 
     assert tool["PAGE"].read_text() == tool["page"]()
+
+
+def test_the_page_of_differences_is_current():
+    """After a case was added: `python tools/list_differences.py`."""
+    tool = run_path(str(ROOT / "tools" / "list_differences.py"))
+
+    assert tool["PAGE"].read_text() == tool["page"]()
