@@ -484,9 +484,16 @@ def wrap_dim(dim: int, ndim: int) -> int:
 def warn_no_leaf(tensor: Tensor) -> None:
     """Warns, as PyTorch does, that the `.grad` of a tensor that is no leaf is not filled."""
     if isinstance(tensor._family.edge, tuple) and not any(w.keep for w in watches_of(tensor)):
-        node = tensor._family.edge[2]
-        made = None if isinstance(node, Leaf) else Origin(node.operation.name, span_at(node.code, node.instruction))
-        warnings.warn(traps.grad_of_non_leaf(caller_span(), made), stacklevel=3)
+        warnings.warn(traps.grad_of_non_leaf(caller_span(), written_at(tensor)), stacklevel=3)
+
+
+def written_at(tensor: Tensor) -> Origin | None:
+    """The operation that wrote a tensor last, and where it was called; None for a leaf."""
+    edge = tensor._family.edge
+    if edge is None or isinstance(edge[2], Leaf):
+        return None
+    node = edge[2]
+    return Origin(node.operation.name, span_at(node.code, node.instruction))
 
 
 def watches_of(tensor: Tensor) -> list[Watch]:

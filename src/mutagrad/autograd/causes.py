@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.graph import Leaf, Node
+from mutagrad.graph import Node
 from mutagrad.namespaces import arrays
 from mutagrad.report import errors, traps
 from mutagrad.report.cuts import asked_for, find_cut
 from mutagrad.report.spans import caller_frame, caller_span, span_at
 from mutagrad.report.statements import as_receiver, is_assignment
-from mutagrad.tensor import Tensor
+from mutagrad.tensor import Tensor, written_at
 
 
 def leads_to_gradient(value: Any) -> bool | None:
@@ -58,10 +58,7 @@ def non_scalar(index: int, output: Any, shape: tuple[int, ...]) -> Exception:
 
 def origin_of(output: Any) -> errors.Origin | None:
     """The operation that made a tensor, and where; None for a leaf, and for an edge of the graph."""
-    edge = output._family.edge if isinstance(output, Tensor) else None
-    if edge is None or isinstance(edge[2], Leaf):
-        return None
-    return _origin(edge[2])
+    return written_at(output) if isinstance(output, Tensor) else None
 
 
 # Gradients that are all zero ------------------------------------------------------------------------------------------

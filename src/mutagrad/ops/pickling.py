@@ -17,8 +17,10 @@ from mutagrad.graph import Leaf, new_family
 from mutagrad.namespaces import arrays
 from mutagrad.ops.striding import extent_of, strided_array
 from mutagrad.overlap import address
+from mutagrad.report import traps
+from mutagrad.report.spans import caller_span
 from mutagrad.storage import Storage, new_storage
-from mutagrad.tensor import Tensor
+from mutagrad.tensor import Tensor, written_at
 
 __all__: list[str] = []
 
@@ -62,10 +64,14 @@ def deep_copy(self: Tensor, memo: dict[int, Any]) -> Tensor:
     if id(self) in memo:
         return memo[id(self)]
     if not self.is_leaf:
-        raise RuntimeError(
+        raise traps.no_leaf(
+            RuntimeError,
             "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
             "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
-            "see https://github.com/pytorch/pytorch/pull/103001"
+            "see https://github.com/pytorch/pytorch/pull/103001",
+            caller_span(),
+            written_at(self),
+            "copy it with .detach().clone(), or with .clone() to go on in its history",
         )
     storage = deepcopy(self._family.storage, memo)
     made = rebuild(type(self), storage, parts_of(self), self.requires_grad, {})

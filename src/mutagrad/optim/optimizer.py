@@ -21,7 +21,7 @@ from mutagrad.nn.parameter import clear_grad, superseded
 from mutagrad.ops.construction import tensor
 from mutagrad.report import traps
 from mutagrad.report.spans import caller_span
-from mutagrad.tensor import Tensor
+from mutagrad.tensor import Tensor, written_at
 
 ParamsT = Parameters = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
@@ -306,7 +306,10 @@ def _check(parameter: Any, differentiable: Any) -> None:
     if not isinstance(parameter, Tensor):
         raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(parameter).__name__}")
     if not (parameter.is_leaf or parameter.retains_grad or differentiable):
-        raise ValueError("can't optimize a non-leaf Tensor")
+        advice = "make it a leaf when it has its values: w = w.detach().requires_grad_()"
+        raise traps.no_leaf(
+            ValueError, "can't optimize a non-leaf Tensor", caller_span(), written_at(parameter), advice
+        )
 
 
 def _taken_over(value: Any, parameter: Tensor | None, name: str | None = None) -> Any:

@@ -24,6 +24,7 @@ __all__ = [
     "AutogradWarning",
     "ambiguous_truth",
     "grad_of_non_leaf",
+    "no_leaf",
     "not_a_parameter",
     "rebound",
     "replaced_parameter",
@@ -81,6 +82,15 @@ def grad_of_non_leaf(read_at: Span | None = None, made: Origin | None = None) ->
         advice,
     )
     return _with_story(UserWarning(draw(story)), story)  # of the class that PyTorch's is
+
+
+def no_leaf(kind: type[Given], headline: str, asked_at: Span | None, made: Origin | None, advice: str) -> Given:
+    """The error, of class `kind`, of what only a leaf can be used for: with the operation that made the tensor."""
+    parts = [Part("asked for here", asked_at)]
+    if made is not None:
+        parts.append(Part(f"the tensor is no leaf: {in_words(made.operation)} made it here", made.span))
+    story = Story(headline, tuple(parts), advice)
+    return _with_story(kind(draw(story)), story)
 
 
 def rebound(name: str, bound_at: Span, instead: str, why: str) -> AutogradWarning:
