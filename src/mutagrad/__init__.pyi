@@ -681,7 +681,7 @@ def is_distributed(input: Tensor) -> builtins.bool:
 def is_floating_point(input: Tensor) -> builtins.bool:
     """Whether the dtype is a real floating-point type."""
 def is_grad_enabled() -> builtins.bool:
-    """Whether operations are recorded now, in this thread."""
+    """Whether operations are recorded now, in this thread; in inference mode, whether that was asked for."""
 def is_inference(input: Tensor) -> builtins.bool:
     """Whether the tensor was made in inference mode."""
 def is_inference_mode_enabled() -> builtins.bool:
