@@ -7,15 +7,20 @@ Ordinary PyTorch programs run unchanged. See `docs/design.md` for how it works.
 
 from mutagrad import (
     _C,
+    accelerator,
+    amp,
     autograd,
     backends,
     collector,
     cuda,
+    distributed,
     fft,
     func,
+    jit,
     linalg,
     masked,
     nn,
+    onnx,
     optim,
     profiler,
     random,
@@ -23,8 +28,11 @@ from mutagrad import (
     serialization,
     signal,
     special,
+    testing,
     utils,
+    version,
 )
+from mutagrad.amp.autocasting import autocast
 from mutagrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 from mutagrad.bookkeeping import ledger
 from mutagrad.caution import is_warn_always_enabled, set_warn_always
@@ -190,7 +198,6 @@ from mutagrad.report.traps import AutogradWarning
 from mutagrad.serialization import load, save
 from mutagrad.settings import *
 from mutagrad.tensor import Size, Tensor
-
-__version__ = "0.1.0"
+from mutagrad.version import __version__
 
 collector.relax()

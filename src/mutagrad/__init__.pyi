@@ -14,11 +14,15 @@ from mutagrad.report.errors import OverwrittenError as OverwrittenError
 from mutagrad.tensor import Size as Size
 from mutagrad.ops.memory import TypedStorage as TypedStorage
 from mutagrad.ops.memory import UntypedStorage as UntypedStorage
+from mutagrad import accelerator as accelerator
+from mutagrad import amp as amp
+from mutagrad.amp.autocasting import autocast as autocast
 from mutagrad import autograd as autograd
 from mutagrad import backends as backends
 from mutagrad import collector as collector
 from mutagrad import cuda as cuda
 from mutagrad.device import device as device
+from mutagrad import distributed as distributed
 from mutagrad.dtypes import dtype as dtype
 from mutagrad.modes import enable_grad as enable_grad
 from mutagrad import fft as fft
@@ -26,12 +30,14 @@ from mutagrad.dtypes import finfo as finfo
 from mutagrad import func as func
 from mutagrad.dtypes import iinfo as iinfo
 from mutagrad.modes import inference_mode as inference_mode
+from mutagrad import jit as jit
 from mutagrad.bookkeeping.book import ledger as ledger
 from mutagrad import linalg as linalg
 from mutagrad import masked as masked
 from mutagrad.device import memory_format as memory_format
 from mutagrad import nn as nn
 from mutagrad.modes import no_grad as no_grad
+from mutagrad import onnx as onnx
 from mutagrad import optim as optim
 from mutagrad import profiler as profiler
 from mutagrad import random as random
@@ -41,7 +47,9 @@ from mutagrad.modes import set_grad_enabled as set_grad_enabled
 from mutagrad.overwrite import set_overwrite_policy as set_overwrite_policy
 from mutagrad import signal as signal
 from mutagrad import special as special
+from mutagrad import testing as testing
 from mutagrad import utils as utils
+from mutagrad import version as version
 
 ARRAYS: Any
 BoolTensor: type[Tensor]

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from mutagrad.amp import of_cuda as amp
+
 __all__ = [
+    "amp",
     "current_device",
     "device_count",
     "empty_cache",

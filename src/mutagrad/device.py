@@ -12,6 +12,13 @@ import numpy as np
 
 from mutagrad.namespaces.layouts import copy_in_order, empty_in_order
 
+# fmt: off
+KINDS = (
+    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy",
+    "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
+)
+# fmt: on
+
 
 class device:
     """Where a tensor's memory is. Only the CPU exists here.
@@ -27,12 +34,17 @@ class device:
     def __init__(self, type: Any, index: int | None = None) -> None:
         if isinstance(type, device):
             type, index = type.type, type.index
-        name, _, number = str(type).partition(":")
-        if name != "cpu":
-            known = ("cuda", "mps", "xpu", "meta", "hip", "mkldnn", "vulkan", "xla", "hpu", "privateuseone")
-            if name in known:
-                raise RuntimeError(f"mutagrad computes on the CPU: device {str(type)!r} is not available")
+        name, colon, number = str(type).partition(":")
+        if name not in KINDS:
+            raise RuntimeError(
+                f"Expected one of {', '.join(KINDS)} device type at start of device string: {name}"
+                if name
+                else "Device string must not be empty"
+            )
+        if colon and not number.isdecimal():
             raise RuntimeError(f"Invalid device string: '{type}'")
+        if name != "cpu":
+            raise RuntimeError(f"mutagrad computes on the CPU: device {str(type)!r} is not available")
         self.type = name
         self.index = int(number) if number else index
 

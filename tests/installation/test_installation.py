@@ -13,7 +13,13 @@ UNTOUCHED = """
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+import torch.backends.cudnn as cudnn
+import torch.jit
+import torch.multiprocessing
+import torch.onnx
 import torch.optim as optim
+from torch.cuda.amp import GradScaler
+from torch.utils.hooks import RemovableHandle
 from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.module import Module
@@ -25,6 +31,8 @@ from torch.utils.data.dataloader import default_collate
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 torch.backends.cudnn.deterministic = True
+cudnn.benchmark = True
+assert torch.accelerator.current_accelerator() is None and not torch.distributed.is_available()
 torch.manual_seed(0)
 torch.cuda.manual_seed_all(0)
 model = nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(inplace=True), nn.Linear(8, 2)).to(device)
