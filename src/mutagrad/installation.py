@@ -17,17 +17,10 @@ from typing import Any
 __all__ = ["install_as_torch"]
 
 PLACES = {
-<<<<<<< HEAD
-=======
     "torch.multiprocessing": "multiprocessing",  # tensors are sent between processes by value
     "torch.cuda.amp": "mutagrad.amp.of_cuda",
     "torch.amp.autocast_mode": "mutagrad.amp.autocasting",
     "torch.amp.grad_scaler": "mutagrad.amp.scaling",
-    "torch.utils.hooks": "mutagrad.autograd.handles",
-    "torch.nn.modules": "mutagrad.nn",
-    **{f"torch.nn.modules.{there}": f"mutagrad.nn.{here}" for there, here in _MODULES.items()},
-    "torch.utils.data.dataloader": "mutagrad.utils.data.loader",
->>>>>>> 1347019 (What stands around programs: mixed precision, accelerators, backends as modules, testing.assert_close, jit and onnx; devices by PyTorch's names)
     "torch.utils.data._utils": "mutagrad.utils.data",
     "torch.utils.data._utils.collate": "mutagrad.utils.data.collate",
     "torch.utils.hooks": "mutagrad.autograd.hooks",
