@@ -23,6 +23,10 @@ CELLS = [normal(5, 3, 4, seed=i) for i in range(2)]
 GATES = 1 / (1 + np.exp(-normal(5, 3, 16)))
 NEEDED = [True] * 5
 
+QKV = [normal(2, 3, 20, 20, seed=i) for i in range(3)]
+LEVELS = np.tril(np.ones((20, 20), bool), -1)  # the first query may look at nothing
+MASKS = [(None, False), (LEVELS, False), (normal(2, 1, 20, 20), True), (LEVELS[None, None].repeat(2, 0), False)]
+
 CASES = {
     "gelu": [(3 * normal(70, 80),), (3 * normal(80, 70).T,), (3 * normal(90, 140)[::2, 1:],)],
     "gelu_share": [(normal(70, 80), 3 * normal(70, 80, seed=1)), (normal(70, 80), 3 * normal(80, 70).T)],
@@ -40,6 +44,11 @@ CASES = {
         + ([True, False, False],),
         ([normal(8, 6, 50), None, None], normal(8, 6, 50, seed=1), normal(6, 1), *STATISTICS["channels"])
         + ((6, 1), (6, 1), (0, 2), NEEDED[:3]),
+    ],
+    "attend": [(*QKV, mask, {"scale": 0.3, "additive": additive}) for mask, additive in MASKS],
+    "attend_shares": [
+        (normal(2, 3, 20, 20, seed=4), *QKV, mask, 0.3, None, additive, [*needed, False])
+        for (mask, additive), needed in zip(MASKS, ([True] * 3, [True] * 3, [True, False, True], [False, True, False]))
     ],
     "max_pool": [(normal(3, 40, 40), {"taps": taps}) for taps in TAPS.values()],
     "max_share": [([normal(3, 30, 30), None], np.tile(np.arange(900) * 4 // 2, (3, 1)).reshape(3, 30, 30))

@@ -37,9 +37,11 @@ def lstm(brought: np.ndarray, weight: np.ndarray, bias: Any, hidden: np.ndarray,
         if bias is not None:
             gate += bias
         taken, kept, new, shown = (gate[:, width * i : width * (i + 1)] for i in range(4))
-        _sigmoid(gate[:, : 2 * width])
-        np.tanh(new, new)
-        _sigmoid(shown)
+        # tanh(x) is 2 sigmoid(2 x) - 1, so that the four gates are worked out as one piece of memory.
+        new *= 2
+        _sigmoid(gate)
+        new *= 2
+        new -= 1
         np.multiply(kept, cell, each)
         np.multiply(taken, new, scratch)
         each += scratch

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import operation
+from mutagrad.namespaces import fused_attention
+from mutagrad.namespaces.fused import fused
 
 __all__: list[str] = []
 
@@ -28,6 +30,7 @@ def _weights(xp: Any, query: Any, key: Any, mask: Any, scale: float, additive: b
     return xp.where(none, 0, xp.softmax(xp.where(none, 0, scores), axis=-1))
 
 
+@fused(fused_attention.attend_shares)
 def _shares(
     xp: Any,
     ct: Any,
@@ -59,6 +62,7 @@ def _shares(
 
 
 @operation(method=False, node_name="ScaledDotProductFlashAttentionForCpuBackward0", joint=_shares)
+@fused(fused_attention.attend)
 def attend(
     xp: Any,
     query: Any,
