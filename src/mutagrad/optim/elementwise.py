@@ -21,7 +21,7 @@ from mutagrad.optim.optimizer import Optimizer
 from mutagrad.tensor import Tensor, wrap
 from mutagrad.writability import check_origin
 
-BLOCK = 1 << 15  # elements: enough for a call to cost little beside its work, few enough for a shared cache
+BLOCK = 1 << 14  # elements: with a handful of arrays of doubles, half of a usual second-level cache
 
 Rule = Callable[..., None]
 
