@@ -91,5 +91,35 @@ def test_needed_work_is_left_alone(program):
     assert found(program) == []
 
 
+def test_what_a_layer_does_when_it_is_made_is_left_alone():
+    with mutagrad.ledger() as book:
+        mutagrad.nn.Linear(8, 8)
+
+    assert not book.needless
+
+
+def test_clones_that_outlive_the_book_are_not_judged():
+    x = mutagrad.arange(4.0, requires_grad=True)
+    with mutagrad.ledger() as book:
+        h = x * 2
+        kept = h.clone()
+    h.mul_(3)
+    h - kept
+    del kept
+
+    assert not book.needless
+
+
+def test_the_clones_of_one_tensor_are_forgotten_with_it():
+    x = mutagrad.ones(4)
+    with mutagrad.ledger() as book:
+        for _ in range(100):
+            x.clone()
+        (needless,) = book.needless
+
+        assert (needless.count, needless.total) == (100, 100)
+        assert not book.buffers[id(x._family.storage)].copies
+
+
 def test_a_fill_that_is_written_over_whole_is_needless():
     assert found(filled_then_written_over) == ["fill"]

@@ -4,14 +4,18 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
+import mutagrad
 from mutagrad import __main__ as program
 
 for module in program.EXTRAS["run"]:
     pytest.importorskip(module, reason="needs the extra run")
+
+from mutagrad.bookkeeping.program import traps_of_warnings  # noqa: E402
 
 SOURCE = Path(program.__file__).parents[1]
 
@@ -108,3 +112,22 @@ def test_a_missing_extra_is_named(monkeypatch):
 
     with pytest.raises(SystemExit, match=r"mutagrad run needs click, Jinja2, rich: pip install 'mutagrad\[run\]'"):
         program.main()
+
+
+def test_warnings_that_tell_a_story_are_traps():
+    w = mutagrad.ones(3, requires_grad=True)
+    with mutagrad.ledger() as book, warnings.catch_warnings(), traps_of_warnings(book):
+        warnings.simplefilter("always")
+        (w * w).sum().backward()
+        with mutagrad.no_grad():
+            w = w - 0.1 * w.grad
+        with pytest.raises(RuntimeError):
+            (w * w).sum().backward()
+        model = mutagrad.nn.Linear(2, 1)
+        optimizer = mutagrad.optim.SGD(model.parameters(), lr=0.1)
+        model.weight = mutagrad.nn.Parameter(mutagrad.ones(1, 2))
+        model(mutagrad.ones(1, 2)).sum().backward()
+        optimizer.step()
+
+    replaced = [trap for trap in book.traps if "model.weight was replaced" in trap.headline]
+    assert [trap.span.text.strip() for trap in replaced] == ["optimizer.step()"]

@@ -211,7 +211,8 @@ class Recorder:
         nbytes = physical_of(array).nbytes
         account.writes += 1
         account.written += nbytes
-        if buffer.fresh and whole and target._view is None and array.size > 1:
+        # Where one call of the user's fills and writes, as the making of a layer does, there is nothing to change.
+        if buffer.fresh and whole and target._view is None and array.size > 1 and buffer.account is not account:
             self._add_needless(
                 buffer, "fill", "all of it was written over before it was read; torch.empty does not fill"
             )
@@ -350,18 +351,22 @@ class Recorder:
         if self.passes_wanted:
             self._draw(node, ct, reverse)
         if reverse is not None:
-            if not self.memory.adjoints:
-                self.pass_account = self._here()
-            many = len(reverse.adjoints)
-            if many <= FEW or self.nodes_run % (many // FEW) == 0:
-                nbytes = sum(map(held, reverse.adjoints.values())) + held(ct)
-                self._set_adjoints(nbytes)
+            self._weigh(reverse, ct)
         start = perf_counter_ns()
-        try:
-            return pull(node, ct)
-        finally:
-            if account is not None:
-                account.backward += perf_counter_ns() - start
+        shares = pull(node, ct)
+        if account is not None:
+            account.backward += perf_counter_ns() - start
+        if reverse is not None:
+            self._set_adjoints(self.memory.adjoints + sum([held(share) for share in shares if share is not ct]))
+        return shares
+
+    def _weigh(self, reverse: Any, ct: Any) -> None:
+        """Adds up the adjoint buffers of a pass; where they are many, at some of the nodes only."""
+        if not self.memory.adjoints:
+            self.pass_account = self._here()
+        many = len(reverse.adjoints)
+        if many <= FEW or self.nodes_run % (many // FEW) == 0:
+            self._set_adjoints(sum(map(held, reverse.adjoints.values())) + held(ct))
 
     def _draw(self, node: Node, ct: Any, reverse: Any) -> None:
         """Keeps the graph of one of the first passes, and how the cotangents in it are spread."""
@@ -430,6 +435,8 @@ class Recorder:
         if self.buffers.get(buffer.number) is not buffer:
             return
         del self.buffers[buffer.number]
+        if not self.is_open:
+            return
         self.memory.shrink(buffer.account, buffer.cause, buffer.nbytes, self.accounts.values())
         for copy in buffer.copies:
             if copy.copy is buffer:

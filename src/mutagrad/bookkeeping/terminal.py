@@ -112,14 +112,16 @@ def show_lines(book: Book, console: Console, rows: int) -> None:
         return
     shown = weightiest(lines, rows)
     table = Table(box=None, pad_edge=False, header_style="bold")
+    rows_shown = [row(line) for line in shown]
     for i, title in enumerate(COLUMNS):
-        table.add_column(title, justify="right" if i else "left", no_wrap=True)
+        width = max(len(title), *(len(cells[i]) for cells in rows_shown))
+        table.add_column(title, justify="right" if i else "left", no_wrap=True, min_width=width)
     table.add_column("", no_wrap=True, overflow="ellipsis")
-    for line in shown:
+    for line, cells in zip(shown, rows_shown):
         source = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(line.text)
         source.rstrip()
-        table.add_row(*row(line), source)
+        table.add_row(*cells, source)
     console.print()
     console.print(table)
     if len(shown) < len(lines):
-        console.print(f"[bright_black]and {len(lines) - len(shown)} lines more[/]")
+        console.print(f"[bright_black]and {counted(len(lines) - len(shown), 'line')} more[/]")
