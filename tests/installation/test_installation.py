@@ -30,6 +30,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from torch.utils.data.dataloader import default_collate
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+assert not torch.backends.cudnn.is_available() and not torch.backends.mps.is_available()
 torch.backends.cudnn.deterministic = True
 cudnn.benchmark = True
 assert torch.accelerator.current_accelerator() is None and not torch.distributed.is_available()
