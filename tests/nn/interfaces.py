@@ -181,6 +181,50 @@ def raises(call: Callable[[], Any]) -> str:
 
 TEXTS["uninitialized.numel"] = lambda torch: raises(lambda: torch.nn.UninitializedParameter().numel())
 
+# Losses with weights, and what some classes are ---------------------------------------------------------------------
+
+
+@program
+def linear_cross_entropy(torch: Any) -> dict[str, Any]:
+    """The loss at one place and at several, and the gradients of the weights."""
+    found = {}
+    for places, bias in (((), False), ((), True), ((2,), True)):
+        torch.manual_seed(1)
+        loss = torch.nn.LinearCrossEntropyLoss(
+            4,
+            3,
+            out_features=places,
+            bias=bias,
+            weight=torch.tensor([1.0, 2.0, 3.0]),
+            ignore_index=2,
+            label_smoothing=0.1,
+        )
+        value = loss(torch.randn(5, 4), torch.randint(3, (5, *places)))
+        value.backward()
+        found[f"{places}.{bias}"] = value
+        found.update({f"{places}.{bias}.{name}": p.grad for name, p in loss.named_parameters()})
+    return found
+
+
+new_loss: Callable[..., Any] = lambda torch, *args, **options: torch.nn.LinearCrossEntropyLoss(*args, **options)
+cases(
+    "linear_cross_entropy",
+    lambda torch: new_loss(torch, 4, 3, out_features=(2,), bias=True),
+    lambda torch: new_loss(torch, 4, 3, options=torch.nn.LinearCrossEntropyOptions(batch_chunk_size=2)),
+    lambda torch: list(new_loss(torch, 4, 3, weight=torch.ones(3)).state_dict()),
+    lambda torch: new_loss(torch, 4, 3, weight=torch.ones(2)),
+    lambda torch: new_loss(torch, 4, 3, label_smoothing=3.0),
+    lambda torch: torch.nn.LinearCrossEntropyOptions(acc_policy="x"),
+    lambda torch: torch.nn.LinearCrossEntropyOptions(batch_chunk_size=0),
+)
+cases(
+    "kin",
+    lambda torch: [isinstance(torch.nn.ReLU6(), torch.nn.Hardtanh), torch.nn.ReLU6(True), torch.nn.ReLU6().max_val],
+    lambda torch: [isinstance(torch.nn.ZeroPad2d(1), torch.nn.ConstantPad2d), torch.nn.ZeroPad2d(1)],
+    lambda torch: torch.nn.ZeroPad1d((1, 2))(torch.ones(1, 2)),
+    lambda torch: torch.nn.TripletMarginWithDistanceLoss(),
+)
+
 # State dicts --------------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from mutagrad.nn import functional, init, parameter, utils
 from mutagrad.nn.activations import *
-from mutagrad.nn.adaptive import AdaptiveLogSoftmaxWithLoss
+from mutagrad.nn.adaptive import AdaptiveLogSoftmaxWithLoss, LinearCrossEntropyLoss, LinearCrossEntropyOptions
 from mutagrad.nn.attention import MultiheadAttention
 from mutagrad.nn.batchnorm import *
 from mutagrad.nn.containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential

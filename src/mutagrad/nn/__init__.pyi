@@ -95,6 +95,8 @@ from mutagrad.nn.lazy import LazyLinear as LazyLinear
 from mutagrad.nn.lazy import LazyModuleMixin as LazyModuleMixin
 from mutagrad.nn.activations import LeakyReLU as LeakyReLU
 from mutagrad.nn.layers import Linear as Linear
+from mutagrad.nn.adaptive import LinearCrossEntropyLoss as LinearCrossEntropyLoss
+from mutagrad.nn.adaptive import LinearCrossEntropyOptions as LinearCrossEntropyOptions
 from mutagrad.nn.normalization import LocalResponseNorm as LocalResponseNorm
 from mutagrad.nn.activations import LogSigmoid as LogSigmoid
 from mutagrad.nn.activations import LogSoftmax as LogSoftmax

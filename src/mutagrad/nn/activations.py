@@ -62,15 +62,6 @@ class ReLU(Options):
         return F.relu(input, self.inplace)
 
 
-class ReLU6(Options):
-    """The input cut to [0, 6]."""
-
-    inplace: bool = False
-
-    def forward(self, input: Tensor) -> Tensor:
-        return F.relu6(input, self.inplace)
-
-
 class ELU(Options):
     """The input where it is positive, else `alpha` times its exponential less one."""
 
@@ -155,6 +146,19 @@ class Hardtanh(Options, shown="min_val max_val"):
 
     def extra_repr(self) -> str:
         return super().extra_repr() + (", inplace=True" if self.inplace else "")
+
+
+class ReLU6(Hardtanh):
+    """The input cut to [0, 6]."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(0.0, 6.0, inplace)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.relu6(input, self.inplace)
+
+    def extra_repr(self) -> str:
+        return "inplace=True" if self.inplace else ""
 
 
 class Hardsigmoid(Options, shown=""):

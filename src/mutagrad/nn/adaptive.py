@@ -1,11 +1,15 @@
-"""`AdaptiveLogSoftmaxWithLoss`: log-probabilities of very many classes, the rare ones in clusters of smaller width.
+"""Losses with weights of their own, from the input to the logits of very many classes.
 
-Follows https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html (E. Grave et al., 2016)
+`AdaptiveLogSoftmaxWithLoss` has the rare classes in clusters of smaller width (E. Grave et al., 2016),
+`LinearCrossEntropyLoss` is a linear layer and the cross entropy.
+Follows https://docs.pytorch.org/docs/stable/nn.html#loss-functions
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mutagrad.nn import functional
@@ -15,7 +19,7 @@ from mutagrad.nn.module import Module
 from mutagrad.ops.joining import cat
 from mutagrad.tensor import Tensor
 
-__all__ = ["AdaptiveLogSoftmaxWithLoss"]
+__all__ = ["AdaptiveLogSoftmaxWithLoss", "LinearCrossEntropyLoss", "LinearCrossEntropyOptions"]
 
 F: Any = functional
 
@@ -116,3 +120,85 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     def predict(self, input: Any) -> Tensor:
         """The most probable class of each row."""
         return self.log_prob(input).argmax(dim=1)
+
+
+@dataclass(frozen=True)
+class LinearCrossEntropyOptions:
+    """How PyTorch is to divide the work of `LinearCrossEntropyLoss`; here it changes nothing.
+
+    Raises ValueError for an unknown way of accumulating, and for a size of chunks that is not positive.
+    """
+
+    allow_retain_graph: bool = False
+    batch_chunk_size: int | None = None
+    chunking_method: str | None = "auto"
+    acc_policy: str = "auto"
+    acc_dtype: Any = None
+
+    def __post_init__(self) -> None:
+        if self.acc_policy not in ("accurate", "balanced", "compact", "auto"):
+            raise ValueError(f"invalid acc_policy: {self.acc_policy!r}")
+        if self.batch_chunk_size is not None and self.batch_chunk_size <= 0:
+            raise ValueError(f"batch_chunk_size must be positive int or None, got {self.batch_chunk_size}")
+
+
+class LinearCrossEntropyLoss(Module):
+    """`CrossEntropyLoss` of what a `Linear` of its own, `linear`, makes of the input; classes come first in its rows.
+
+    With `out_features` there is a loss at each of so many places. Raises RuntimeError for weights of another number of
+    classes and for `label_smoothing` outside [0, 1].
+    """
+
+    weight: Tensor | None
+
+    def __init__(
+        self,
+        in_features: int,
+        num_classes: int,
+        *,
+        out_features: tuple[int, ...] = (),
+        bias: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+        reduction: str = "mean",
+        weight: Tensor | None = None,
+        ignore_index: int | None = None,
+        label_smoothing: float = 0.0,
+        options: LinearCrossEntropyOptions | None = None,
+    ) -> None:
+        super().__init__()
+        if weight is not None and tuple(weight.shape) != (num_classes,):
+            raise RuntimeError(f"expected weight shape to be ({num_classes},), got {tuple(weight.shape)}")
+        if not 0 <= label_smoothing <= 1:
+            raise RuntimeError(f"expected label_smoothing to be in range [0, 1], got {label_smoothing}")
+        self.register_buffer("weight", weight)
+        self.reduction = reduction
+        self.num_classes = num_classes
+        self.out_features = tuple(out_features)
+        self.ignore_index = ignore_index
+        self.label_smoothing = label_smoothing
+        self.options = options
+        self.linear = Linear(in_features, num_classes * math.prod(self.out_features), bias, device, dtype)
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        places = (self.num_classes, *self.out_features)
+        weight, bias = self.linear.weight, self.linear.bias
+        return F.linear_cross_entropy(
+            input,
+            weight.reshape(*places, weight.shape[1]),
+            target,
+            linear_bias=None if bias is None else bias.reshape(places),
+            weight=self.weight,
+            reduction=self.reduction,
+            ignore_index=self.ignore_index,
+            label_smoothing=self.label_smoothing,
+            options=self.options,
+        )
+
+    def extra_repr(self) -> str:
+        names = ("out_features", "reduction", "ignore_index", "label_smoothing", "options")
+        told = {name: getattr(self, name) for name in names}
+        bias = self.linear.bias is not None
+        first = {"in_features": self.linear.in_features, "num_classes": self.num_classes}
+        shown = {**first, "out_features": told.pop("out_features"), "bias": bias, **told}
+        return ", ".join(f"{name}={value}" for name, value in shown.items())

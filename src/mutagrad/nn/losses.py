@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mutagrad.nn import functional
+from mutagrad.nn.distance import PairwiseDistance
 from mutagrad.nn.functional.reductions import reduction_of
 from mutagrad.nn.options import Options
 from mutagrad.tensor import Tensor
@@ -301,6 +302,8 @@ class TripletMarginWithDistanceLoss(Options, shown=""):
 
     def _prepared(self, options: dict[str, Any]) -> dict[str, Any]:
         _check_margin("TripletMarginWithDistanceLoss", options["margin"])
+        if options["distance_function"] is None:
+            options["distance_function"] = PairwiseDistance()
         return options
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:

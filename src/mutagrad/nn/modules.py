@@ -49,7 +49,7 @@ FILES: dict[str, tuple[ModuleType, ...]] = {
     "instancenorm": (batchnorm, lazy),
     "lazy": (lazy,),
     "linear": (layers, attention, lazy),
-    "loss": (losses,),
+    "loss": (losses, adaptive),
     "module": (base, hooks, state),
     "normalization": (normalization,),
     "padding": (paddings,),

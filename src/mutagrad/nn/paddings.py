@@ -81,13 +81,19 @@ class ConstantPad3d(_ConstantPad):
     _rank = 3
 
 
-class ZeroPad1d(_Pad):
+class _ZeroPad(_ConstantPad):
+    def __init__(self, padding: Any) -> None:
+        super().__init__(padding, 0.0)
+
+    def extra_repr(self) -> str:
+        return f"{self.padding}"
+
+
+class ZeroPad1d(_ZeroPad, ConstantPad1d):
     """Adds zeros before and after the last dimension."""
 
-    _rank = 1
 
-
-class ZeroPad2d(_Pad):
+class ZeroPad2d(_ZeroPad, ConstantPad2d):
     """Adds zeros around the last two dimensions.
 
     >>> import mutagrad
@@ -97,13 +103,9 @@ class ZeroPad2d(_Pad):
              [0., 0., 0.]]])
     """
 
-    _rank = 2
 
-
-class ZeroPad3d(_Pad):
+class ZeroPad3d(_ZeroPad, ConstantPad3d):
     """Adds zeros around the last three dimensions."""
-
-    _rank = 3
 
 
 class ReflectionPad1d(_Pad):

@@ -130,16 +130,17 @@ def _mean_squares(
 
 def _boxes(shape: tuple[int, ...], before: Box = ()) -> Iterator[Box]:
     """Indices of boxes of about a block of elements, all along the last dimension where there is another."""
-    rest = shape[len(before) :]
-    below = prod(rest[1:])
-    if not rest:
+    if len(before) == len(shape):
         yield (...,)
-    elif below > BLOCK and len(rest) > 2:
-        for start in range(rest[0]):
+        return
+    size, *rest = shape[len(before) :]
+    below = prod(rest)
+    if below > BLOCK and len(rest) > 1:
+        for start in range(size):
             yield from _boxes(shape, (*before, slice(start, start + 1)))
     else:
         width = max(1, BLOCK // max(1, below))
-        yield from ((*before, slice(start, start + width)) for start in range(0, rest[0], width))
+        yield from ((*before, slice(start, start + width)) for start in range(0, size, width))
 
 
 def _zeros(dtype: np.dtype, *shape: int) -> Tensor:
