@@ -33,10 +33,12 @@ def general_call(op: Operation) -> Callable[..., Any]:
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}  # PyTorch takes NumPy's names as well
 
 
-def bind(op: Operation, args: tuple, kwargs: dict[str, Any]) -> tuple[Operation, tuple, dict[str, Any], Any]:
+def bind(
+    op: Operation, args: tuple, kwargs: dict[str, Any], in_place: bool = False
+) -> tuple[Operation, tuple, dict[str, Any], Any]:
     """The operation meant by a call, its tensor inputs, its parameters and its `out=`.
 
-    Raises TypeError where the arguments are not those of the operation.
+    Raises TypeError where the arguments are not those of the operation, or of its method `in_place`.
     """
     count = len(op.inputs)
     if len(args) >= count and not op.required and kwargs.keys() <= op.named:
@@ -73,7 +75,7 @@ def bind(op: Operation, args: tuple, kwargs: dict[str, Any]) -> tuple[Operation,
             raise TypeError(f'{op.name}() missing 1 required positional arguments: "{name}"') from None
     wrong = wrong_operand(op, inputs)
     if wrong is not None:
-        raise TypeError(must_be_tensor(op, wrong, inputs[wrong])) from None
+        raise TypeError(must_be_tensor(op, wrong, inputs[wrong], in_place)) from None
     if not options:
         return op, inputs, values, None
     chosen, more, out = choose(op, options)
@@ -109,11 +111,10 @@ def wrong_operand(op: Operation, inputs: Sequence[Any]) -> int | None:
     return None if tensors else 0
 
 
-def must_be_tensor(op: Operation, position: int, value: Any) -> str:
-    return (
-        f"{op.name}(): argument '{op.inputs[position]}' (position {position + 1}) must be Tensor, "
-        f"not {type(value).__name__}"
-    )
+def must_be_tensor(op: Operation, position: int, value: Any, in_place: bool = False) -> str:
+    """What is said of an operand that is none; methods in place do not count the tensor that they are called on."""
+    name, place = (op.name + "_", position) if in_place else (op.name, position + 1)
+    return f"{name}(): argument '{op.inputs[position]}' (position {place}) must be Tensor, not {type(value).__name__}"
 
 
 # Output tensors and refused dtypes ------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ KINDS = (
 class device:
     """Where a tensor's memory is. Only the CPU exists here.
 
-    Raises RuntimeError for a name that is not PyTorch's, or for a device other than the CPU.
+    Others may be named, but nothing is there. Raises RuntimeError for a name that is not PyTorch's.
 
     >>> device("cpu")
     device(type='cpu')
@@ -35,16 +35,12 @@ class device:
         if isinstance(type, device):
             type, index = type.type, type.index
         name, colon, number = str(type).partition(":")
-        if name not in KINDS:
-            raise RuntimeError(
-                f"Expected one of {', '.join(KINDS)} device type at start of device string: {name}"
-                if name
-                else "Device string must not be empty"
-            )
-        if colon and not number.isdecimal():
+        if not str(type):
+            raise RuntimeError("Device string must not be empty")
+        if (colon and not number.isdecimal()) or not name.replace("_", "").isalpha():
             raise RuntimeError(f"Invalid device string: '{type}'")
-        if name != "cpu":
-            raise RuntimeError(f"mutagrad computes on the CPU: device {str(type)!r} is not available")
+        if name not in KINDS:
+            raise RuntimeError(f"Expected one of {', '.join(KINDS)} device type at start of device string: {name}")
         self.type = name
         self.index = int(number) if number else index
 
@@ -119,6 +115,16 @@ strided = Layout()
 
 
 def check_device(given: Any) -> None:
-    """Raises RuntimeError unless `given` is None or names the CPU."""
-    if given is not None and given is not CPU:
-        device(given)
+    """Raises what PyTorch raises where it was built without `given`, unless that is None or the CPU.
+
+    AssertionError for GPUs, NotImplementedError for other devices, RuntimeError for what is none.
+    """
+    if given is None or given is CPU:
+        return
+    name = device(given).type
+    if name in ("cuda", "xpu"):
+        raise AssertionError(f"Torch not compiled with {name.upper()} enabled")
+    if name != "cpu":
+        raise NotImplementedError(
+            f"Could not run 'aten::empty' with arguments from the {name.upper()!r} backend: none."
+        )

@@ -252,7 +252,7 @@ class Methods:
     def cross(self, other: Tensor = ..., dim: builtins.int | None = ..., *, out: Tensor | None = ...) -> Tensor:
         """The cross products of the vectors along `dim`, by default along the first dimension of size three."""
     def cuda(self, device: Any = ..., non_blocking: builtins.bool = ..., memory_format: Any = ...) -> Tensor:
-        """Raises RuntimeError: there is only the CPU."""
+        """Raises AssertionError: there is only the CPU."""
     def cummax(self, dim: Any = ..., *, out: Any = ...) -> Any:
         """The largest elements so far along `dim`, and their indices; of equal ones the last. Saves the indices."""
     def cummin(self, dim: Any = ..., *, out: Any = ...) -> Any:

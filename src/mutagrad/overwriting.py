@@ -32,7 +32,7 @@ def in_place_call(op: Operation) -> Callable[..., Any]:
 
 def _general(op: Operation) -> Callable[..., Any]:
     def call(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        op_, inputs, values, _ = bind(op, (self, *args), kwargs)
+        op_, inputs, values, _ = bind(op, (self, *args), kwargs, in_place=True)
         return apply_in_place(op_, self, inputs[1:], values)
 
     return call

@@ -244,6 +244,9 @@ class Tensor(Methods):
 
         Raises RuntimeError for a tensor that is no leaf (to stop recording: `detach`) or not of a floating dtype.
         """
+        if not isinstance(requires_grad, (bool, np.bool_)):
+            kind = type(requires_grad).__name__
+            raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}")
         family, edge = self._family, self._family.edge
         if requires_grad and self._array.dtype.kind not in "fc":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
@@ -387,6 +390,10 @@ class Tensor(Methods):
         if self.requires_grad:
             self.numpy()
         return np.array(self._array, dtype=dtype)
+
+    def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Tensor:
+        """What a NumPy function gives for this tensor: a tensor without a history; masks are of uint8."""
+        return wrap(np.array(array, np.uint8 if array.dtype == bool else None))
 
     def __dlpack__(self, **options: Any) -> Any:
         if self.requires_grad:

@@ -33,9 +33,9 @@ def names_of(torch: Any) -> dict[str, Any]:
     }
 
 
-def outcome(torch: Any, line: str) -> str:
+def outcome(torch: Any, line: str, names: dict[str, Any] | None = None) -> str:
     """The `repr` of a line's value, without addresses, or its error."""
-    names = names_of(torch)
+    names = names_of(torch) if names is None else names
     torch.manual_seed(0)
     try:
         with warnings.catch_warnings():

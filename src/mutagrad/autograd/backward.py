@@ -149,6 +149,9 @@ def _run(
     # In forward mode gradients have tangents, so they are tensors all the way, recorded or not.
     on_tensors = create_graph or bool(extras[0] and tangents.state.levels)
     found: list[Any] = [None] * len(wanted or ())
+    for i, output in enumerate(outputs):
+        if edge_to(output) is None:
+            raise no_graph(i)
     targets = None
     if wanted is not None:
         targets = []
@@ -157,10 +160,9 @@ def _run(
                 raise without_grad(i, place)
             targets.append(watch_on(place, _keeper(found, i)))
     roots = []
-    for i, (output, cotangent) in enumerate(zip(outputs, cotangents)):
+    for output, cotangent in zip(outputs, cotangents):
         edge = edge_to(output)
-        if edge is None:
-            raise no_graph(i)
+        assert edge is not None
         if entered[0] and isinstance(output, Tensor):
             cotangent = at_levels(cotangent, (*levels_of(cotangent._array), *levels_of(output._array)))
         roots.append((edge, _settled(cotangent, create_graph) if on_tensors else cotangent._array))

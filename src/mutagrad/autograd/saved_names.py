@@ -20,7 +20,7 @@ from mutagrad.packing import PackedSaved, packed
 from mutagrad.regions import View
 from mutagrad.report import errors
 from mutagrad.storage import Freed, LostValue, Saved
-from mutagrad.tensor import Size, Tensor, wrap
+from mutagrad.tensor import Tensor, wrap
 
 _DECLARED = {"self": "input", "result": "out"}
 _SHOWN = {declared: shown for shown, declared in _DECLARED.items()}
@@ -92,7 +92,7 @@ def saved_value(node: Any, name: str, shown_as: str) -> Any:
             if name == "dim" and node.operation.name in _OVER_DIMS and isinstance(value, int)
             else _settled(value)
         )
-    for suffix, of_shape in (("_sym_sizes", Size), ("_sym_numel", prod)):
+    for suffix, of_shape in (("_sym_sizes", tuple), ("_sym_numel", prod)):
         if name.endswith(suffix):
             shape = _shape_of_input(node, name.removesuffix(suffix))
             if shape is not None:
@@ -181,7 +181,7 @@ def view_values(view: View) -> dict[str, Any]:
     """What PyTorch's function of a view saves, by name."""
     base = view.layout.zeros(arrays)
     seen = base if view.maker is None else view.maker.of(arrays, base)
-    values: dict[str, Any] = {"_saved_self_sym_sizes": Size(seen.shape)}
+    values: dict[str, Any] = {"_saved_self_sym_sizes": tuple(seen.shape)}
     kind = view.name.partition("Backward")[0]
     if kind in ("Select", "Unbind", "Slice") and view.arguments and isinstance(view.arguments[0], tuple):
         values |= _of_key(kind, view.arguments[0])

@@ -56,7 +56,13 @@ def zero(xp: Any, ct: Any) -> Any:
 # Sums and differences -----------------------------------------------------------------------------------------------
 
 
+def _check_number(name: str, value: Any) -> None:
+    if isinstance(value, (str, bytes, list, tuple, type(None))):
+        raise TypeError(f"argument '{name}' must be Number, not {type(value).__name__}")
+
+
 def _check_alpha(input: Any, alpha: Any) -> None:
+    _check_number("alpha", alpha)
     kind = input.dtype.kind
     if isinstance(alpha, bool) and kind != "b":
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
@@ -303,6 +309,7 @@ fmod = pointwise(
 
 
 def _weighted(xp: Any, x: Any, value: Any) -> Any:
+    _check_number("value", value)
     return x if type(value) is int and value == 1 else x * xp.asarray(value, dtype=x.dtype)
 
 

@@ -222,7 +222,7 @@ def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
 
 @composite()
 def cuda(self: Tensor, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Tensor:
-    """Raises RuntimeError: there is only the CPU."""
+    """Raises AssertionError: there is only the CPU."""
     check_device("cuda")
     return self
 

@@ -127,12 +127,12 @@ class _Reader:
             return
         if wanted is None:
             wanted = location
-            if location.partition(":")[0] == "cuda":
-                raise RuntimeError(
-                    "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you "
-                    "are running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to "
-                    "map your storages to the CPU."
-                )
+        if str(wanted).partition(":")[0] == "cuda":
+            raise RuntimeError(
+                "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are "
+                "running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map "
+                "your storages to the CPU."
+            )
         check_device(wanted)
 
 
