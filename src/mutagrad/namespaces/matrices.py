@@ -15,6 +15,8 @@ from numpy.linalg import LinAlgError
 from scipy import linalg as scipy_linalg
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
+from mutagrad.namespaces import small_matrices
+
 __all__ = [
     "cholesky",
     "det",
@@ -37,6 +39,11 @@ Array = np.ndarray
 INFO = np.int32
 SEVERAL = 8  # From so many matrices, up to a size, a batch is solved at once, though it takes more arithmetic.
 SMALL = 32
+
+
+def _are_many(count: int, side: int) -> bool:
+    """Whether so many matrices are so small that a loop over their columns beats one over them."""
+    return count >= SEVERAL and side <= SMALL
 
 
 def _each(function: Callable[..., tuple], arrays: tuple[Array, ...], core: int = 2) -> tuple[Array, ...]:
@@ -86,6 +93,11 @@ def lu_factor(x: Array) -> tuple[Array, Array, Array, Array]:
         batch, rows = x.shape[:-2], x.shape[-2]
         order = np.broadcast_to(np.arange(rows), (*batch, rows)).copy()
         return x.copy(), np.empty((*batch, 0), INFO), np.zeros(batch, INFO), order
+    batch = x.shape[:-2]
+    if _are_many(math.prod(batch), min(x.shape[-2:])):
+        lu, exchanged, info = small_matrices.lu_factor(x.reshape(-1, *x.shape[-2:]))
+        lu, exchanged, info = lu.reshape(x.shape), exchanged.reshape(*batch, -1), info.reshape(batch)
+        return lu, exchanged.astype(INFO) + INFO(1), info, _order(exchanged, x.shape[-2])
     (getrf,) = get_lapack_funcs(("getrf",), (x,))
 
     def factor(x: Array) -> tuple[Array, Array, Any]:
@@ -136,7 +148,7 @@ def solve_triangular(a: Array, b: Array, upper: bool, unitriangular: bool = Fals
     batch, n = np.broadcast_shapes(a.shape[:-2], b.shape[:-2]), a.shape[-1]
     if not (a.size and b.size):
         return np.zeros(batch + b.shape[-2:], b.dtype)
-    if math.prod(batch) >= SEVERAL and n <= SMALL:
+    if _are_many(math.prod(batch), n):
         triangle = np.triu(a) if upper else np.tril(a)
         if unitriangular:
             triangle[..., range(n), range(n)] = 1
@@ -223,7 +235,11 @@ def qr(x: Array, mode: str) -> tuple[Array, Array]:
 
 def matrix_exp(x: Array) -> Array:
     """The matrix exponential, by scaling, squaring and Padé approximants (Al-Mohy and Higham 2009)."""
-    return scipy_linalg.expm(x) if x.size else x.copy()
+    if not x.size:
+        return x.copy()
+    if _are_many(math.prod(x.shape[:-2]), x.shape[-1]):
+        return small_matrices.matrix_exp(x.reshape(-1, *x.shape[-2:])).reshape(x.shape)
+    return scipy_linalg.expm(x)
 
 
 # What LAPACK alone has ----------------------------------------------------------------------------------------------
@@ -274,7 +290,13 @@ def lstsq(a: Array, b: Array, rcond: float, driver: str) -> tuple[Array, Array, 
         y, _, rank, values = found
         return y, np.int64(rank), np.empty(0, a.dtype.char.lower()) if values is None else values
 
-    return _each(solve_one, (a, b))  # type: ignore[return-value]
+    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    if not (_are_many(math.prod(batch), min(a.shape[-2:])) and np.isfinite(a).all()):
+        return _each(solve_one, (a, b))  # type: ignore[return-value]
+    y, rank, values = small_matrices.lstsq(a, b, 0.0 if driver == "gels" else rcond)
+    if driver == "gels":
+        rank = np.full(batch, min(a.shape[-2:]))
+    return y, rank.astype(np.int64), values if driver in ("gelsd", "gelss") else np.empty((*batch, 0), values.dtype)
 
 
 def _gels(a: Array, b: Array) -> Array:

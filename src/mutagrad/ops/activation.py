@@ -23,6 +23,7 @@ from mutagrad.namespaces import fused
 from mutagrad.operation import Operation
 from mutagrad.ops.bounds import COMPLEX
 from mutagrad.ops.checks import no_kernel, not_for
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 __all__ = [
@@ -173,6 +174,8 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
     Raises RuntimeError where the weights are not so many.
     """
+    check_tensor("prelu", input)
+    check_tensor("prelu", weight, "weight", 2)
     if weight.ndim > 1:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
     if weight.numel() == 1:

@@ -155,6 +155,12 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
     >>> mutagrad.clamp(mutagrad.tensor([-2., 0.5, 3.]), min=0, max=1)
     tensor([0.0000, 0.5000, 1.0000])
     """
+    if not isinstance(input, Tensor):
+        kinds = ", ".join(type(x).__name__ for x in (input, min, max) if x is not None)
+        raise TypeError(
+            f"clamp() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
+            " * (Tensor input, Tensor min, Tensor max)\n * (Tensor input, Number min, Number max)"
+        )
     clamped = _chosen(input, min, max)
     return clamped(input, min, max) if out is None else clamped(input, min, max, out=out)
 

@@ -21,6 +21,7 @@ from mutagrad.dtypes import of_numpy
 from mutagrad.modes import no_grad
 from mutagrad.operands import as_array
 from mutagrad.ops.checks import no_kernel, not_for
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = [
@@ -120,6 +121,7 @@ def equal(input: Tensor, other: Tensor) -> bool:
     >>> mutagrad.equal(mutagrad.tensor([1, 2]), mutagrad.tensor([1., 2.]))
     True
     """
+    check_tensor("equal", input)
     if not isinstance(other, Tensor):
         raise TypeError(f"equal(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
     a, b = input._array, other._array

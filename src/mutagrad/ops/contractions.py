@@ -16,6 +16,7 @@ from mutagrad.dtypes import type_word
 from mutagrad.ops.einsum import einsum
 from mutagrad.ops.out import into
 from mutagrad.ops.products import mm
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap_dim
 
 __all__ = ["bilinear", "cdist", "chain_matmul", "cross", "inner", "kron", "multi_dot", "tensordot"]
@@ -90,6 +91,8 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     >>> mutagrad.inner(mutagrad.tensor([1, 2]), mutagrad.tensor([[3, 4], [5, 6]]))
     tensor([11, 17])
     """
+    check_tensor("inner", input)
+    check_tensor("inner", other, "other", 2)
     if input.ndim == 0 or other.ndim == 0:
         return into(out, input * other, "inner")  # type: ignore[operator]
     if input._array.shape[-1] != other._array.shape[-1]:
@@ -108,6 +111,8 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     >>> mutagrad.kron(mutagrad.tensor([1, 2]), mutagrad.tensor([1, 1, 1]))
     tensor([1, 1, 1, 2, 2, 2])
     """
+    check_tensor("kron", input)
+    check_tensor("kron", other, "other", 2)
     ndim = max(input.ndim, other.ndim)
     outer, blocks = ((1,) * (ndim - x.ndim) + x._array.shape for x in (input, other))
     x = input.reshape([size for n in outer for size in (n, 1)])  # type: ignore[attr-defined]
@@ -264,6 +269,8 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor |
     >>> mutagrad.cross(mutagrad.tensor([1, 0, 0]), mutagrad.tensor([0, 1, 0]))
     tensor([0, 0, 1])
     """
+    check_tensor("cross", input)
+    check_tensor("cross", other, "other", 2)
     if dim is None:
         if 3 not in input._array.shape:
             raise RuntimeError("no dimension of size 3 in input")
@@ -280,6 +287,8 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = Non
     >>> mutagrad.cdist(mutagrad.zeros(1, 2), mutagrad.tensor([[3., 4.]]))
     tensor([[5.]])
     """
+    check_tensor("cdist", x1, "x1")
+    check_tensor("cdist", x2, "x2", 2)
     for i, x in enumerate((x1, x2), 1):
         if not x.is_floating_point():
             raise RuntimeError(f"cdist only supports floating-point dtypes, X{i} got: {x.dtype.scalar_type}")

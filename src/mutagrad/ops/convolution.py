@@ -274,15 +274,12 @@ def _padded_by_name(batch: Any, weight: Any, padding: str, stride: Size, dilatio
 
 def _check_dtypes(input: Any, weight: Any, bias: Any) -> None:
     x, w = input._array.dtype, weight._array.dtype
-    if x is not w:
-        raise RuntimeError(
-            f"Input type (torch.{of_numpy[x].scalar_type}Tensor) and weight type (torch.{of_numpy[w].scalar_type}"
-            "Tensor) should be the same or input should be a MKLDNN tensor and weight is a dense tensor"
-        )
     if bias is not None and bias._array.dtype is not x:
         raise RuntimeError(
             f"Input type ({type_word(x)}) and bias type ({type_word(bias._array.dtype)}) should be the same"
         )
+    if x is not w:
+        raise RuntimeError(f"expected scalar type {of_numpy[x].scalar_type} but found {of_numpy[w].scalar_type}")
 
 
 def _check(

@@ -18,6 +18,7 @@ from mutagrad.declaration import composite, operation
 from mutagrad.operands import as_array
 from mutagrad.ops.dimensions import axis_of, not_implemented
 from mutagrad.ops.out import into
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["bincount", "bucketize", "isin", "searchsorted", "unique", "unique_consecutive"]
@@ -110,6 +111,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     >>> mutagrad.bincount(mutagrad.tensor([1, 3, 1]))
     tensor([0, 2, 0, 1])
     """
+    check_tensor("bincount", input)
     array = input._array
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
@@ -228,6 +230,13 @@ def isin(
     >>> mutagrad.isin(mutagrad.tensor([1, 2, 3]), mutagrad.tensor([1, 3]))
     tensor([ True, False,  True])
     """
+    if not (isinstance(elements, Tensor) or isinstance(test_elements, Tensor)):
+        kinds = f"{type(elements).__name__}, {type(test_elements).__name__}"
+        raise TypeError(
+            f"isin() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
+            " * (Tensor elements, Tensor test_elements)\n * (Number element, Tensor test_elements)\n"
+            " * (Tensor elements, Number test_element)"
+        )
     first, second = (x._array if isinstance(x, Tensor) else x for x in (elements, test_elements))
     found = np.isin(first, second, assume_unique=assume_unique, invert=invert)
     return into(out, wrap(as_array(found)), "isin")

@@ -11,6 +11,7 @@ from mutagrad.ops.bounds import clip
 from mutagrad.ops.complex import complex as complex_of
 from mutagrad.ops.powers import sqrt
 from mutagrad.ops.products import mm
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 __all__ = ["corrcoef", "cov"]
@@ -31,6 +32,7 @@ def cov(
     tensor([[ 1., -1.],
             [-1.,  1.]])
     """
+    check_tensor("cov", input)
     if input.ndim > 2:
         raise RuntimeError(
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.ndim} dimensions"
@@ -92,6 +94,7 @@ def corrcoef(input: Tensor) -> Tensor:
     tensor([[ 1., -1.],
             [-1.,  1.]])
     """
+    check_tensor("corrcoef", input)
     if input.ndim > 2:
         raise RuntimeError(
             f"corrcoef(): expected input to have two or fewer dimensions but got an input with {input.ndim} dimensions"

@@ -11,6 +11,7 @@ import numpy as np
 
 from mutagrad.declaration import composite, operation
 from mutagrad.ops.dimensions import axis_of
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 __all__ = ["diag", "diag_embed", "diagflat", "trace", "tril", "triu"]
@@ -117,6 +118,7 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
     >>> mutagrad.diag(mutagrad.tensor([[1, 2], [3, 4]]))
     tensor([1, 4])
     """
+    check_tensor("diag", input)
     if input.ndim not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
     if input.ndim == 1:
@@ -133,6 +135,7 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     tensor([[1, 0],
             [0, 2]])
     """
+    check_tensor("diagflat", input)
     return diag_embed(input.reshape(-1), offset)  # type: ignore[attr-defined]
 
 

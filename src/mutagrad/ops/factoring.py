@@ -33,6 +33,7 @@ from mutagrad.ops.matrices import (
 )
 from mutagrad.ops.out import into, results_into, several_into
 from mutagrad.ops.solving import check_dtypes, check_systems, substitute
+from mutagrad.ops.views import check_tensor
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor, wrap
 
@@ -144,6 +145,7 @@ def _lu_factor_ex(xp: Any, input: Any, /) -> Any:
 
 
 def _lu(name: str, A: Tensor, pivot: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    check_tensor(name.removeprefix("torch.").replace(".", "_"), A, "A")
     if A.ndim < 2:
         raise RuntimeError(f"{name}: Expected tensor with 2 or more dimensions. Got size: {list(A.shape)} instead")
     check_floating(name, A, "lu_cpu", whole=True)

@@ -26,6 +26,7 @@ from mutagrad.ops.dimensions import axis_of
 from mutagrad.ops.out import into
 from mutagrad.ops.rearranging import roll
 from mutagrad.ops.sizes import integer
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 Sizes = Sequence[int] | None
@@ -157,6 +158,7 @@ def _transform(
     out: Tensor | None,
 ) -> Tensor:
     """The transform called `name` by `op`, with its input or output `conjugated`, which turns its direction round."""
+    check_tensor(f"fft_{name}", input)
     mode = _norm_of(norm)
     if op is real_fft and input._array.dtype.kind == "c":
         kind = "real" if name in ("rfft", "ihfft") else "real-valued"
@@ -183,6 +185,7 @@ def _family(name: str, op: Callable[..., Tensor], doc: str, conjugated: str = ""
     def one(
         input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
     ) -> Tensor:
+        check_tensor(f"fft_{name}", input)
         sizes = None if n is None else (integer(f"fft_{name}", n, "n", 2),)
         if not input.ndim:
             raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
@@ -271,15 +274,16 @@ def fftshift(input: Tensor, dim: Any = None) -> Tensor:
     >>> mutagrad.fft.fftshift(mutagrad.fft.fftfreq(4))
     tensor([-0.5000, -0.2500,  0.0000,  0.2500])
     """
-    return _shifted(input, dim, lambda n: n // 2)
+    return _shifted("fft_fftshift", input, dim, lambda n: n // 2)
 
 
 def ifftshift(input: Tensor, dim: Any = None) -> Tensor:
     """The inverse of `fftshift`."""
-    return _shifted(input, dim, lambda n: (n + 1) // 2)
+    return _shifted("fft_ifftshift", input, dim, lambda n: (n + 1) // 2)
 
 
-def _shifted(input: Tensor, dim: Any, steps: Callable[[int], int]) -> Tensor:
+def _shifted(name: str, input: Tensor, dim: Any, steps: Callable[[int], int]) -> Tensor:
+    check_tensor(name, input)
     dims = tuple(range(input.ndim)) if dim is None else (dim,) if isinstance(dim, int) else tuple(dim)
     axes = [axis_of(each, input.ndim) for each in dims]
     return roll(input, tuple(steps(input._array.shape[axis]) for axis in axes), tuple(axes))

@@ -214,6 +214,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
 
     Raises RuntimeError for indices of another rank, or not int64.
     """
+    check_tensor("take_along_dim", "input", 1, input)
+    check_tensor("take_along_dim", "indices", 2, indices)
     if dim is None:
         return gather(input.reshape(-1), 0, indices.reshape(-1), out=out)  # type: ignore[attr-defined]
     if input.ndim != indices.ndim:
@@ -312,6 +314,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None)
     tensor([[0, 1],
             [1, 0]])
     """
+    check_tensor("nonzero", "input", 1, input)
     array = input._array
     columns = np.nonzero(array if array.ndim else array.reshape(1))
     if as_tuple:
@@ -323,6 +326,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None)
 @composite()
 def argwhere(input: Tensor) -> Tensor:
     """The indices of the elements that are not zero, a row for each."""
+    check_tensor("argwhere", "input", 1, input)
     return nonzero(input)
 
 

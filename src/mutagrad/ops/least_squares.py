@@ -21,6 +21,7 @@ from mutagrad.declaration import composite, operation
 from mutagrad.namespaces import matrices as kernels
 from mutagrad.ops.matrices import adjoint, all_samples, check_matrix, check_square, is_vector, rounding, times
 from mutagrad.ops.out import into, results_into
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["pinverse"]
@@ -112,6 +113,7 @@ def pinv(
     tensor([[0.5000, 0.0000],
             [0.0000, 0.0000]])
     """
+    check_tensor("linalg_pinv", A)
     if A.ndim < 2 or A.dtype.scalar_type not in ("Float", "Double", "ComplexFloat", "ComplexDouble"):
         raise RuntimeError(
             f"linalg.pinv({A.dtype.scalar_type}{{{list(A.shape)}}}): expected a tensor with 2 or more dimensions of float, "
@@ -184,6 +186,8 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     Shapes: A (*, m, n), B (*, m, k) or (*, m).  `driver` is LAPACK's: "gelsy" (the default), "gels" (for full rank),
     "gelsd" or "gelss"; what it does not compute is empty. Saves A and B.
     """
+    check_tensor("linalg_lstsq", A)
+    check_tensor("linalg_lstsq", B, "b", 2)
     if A.ndim < 2:
         raise RuntimeError("torch.linalg.lstsq: input must have at least 2 dimensions.")
     _check_precise(A)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.declaration import operation
-from mutagrad.dtypes import of_numpy
+from mutagrad.dtypes import of_numpy, type_word
 from mutagrad.graph import EMPTY
 from mutagrad.namespaces.fused import added, fused
 from mutagrad.ops.arithmetic import add
@@ -44,6 +44,9 @@ def _check(input: Any, weight: Any, bias: Any) -> None:
         raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are {x.ndim}D and {w.ndim}D")
     if w.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {w.ndim}D")
+    if x.dtype is not w.dtype and bias is None:
+        words = type_word(x.dtype), type_word(w.dtype)
+        raise RuntimeError("expected m1 and m2 to have the same dtype, but got: {} != {}".format(*words))
     if x.dtype is not w.dtype:
         names = of_numpy[x.dtype].scalar_type, of_numpy[w.dtype].scalar_type
         raise RuntimeError("mat1 and mat2 must have the same dtype, but got {} and {}".format(*names))

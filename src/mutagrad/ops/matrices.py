@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.dtypes import float16, of_numpy
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 
@@ -37,7 +38,9 @@ def check_floating(name: str, x: Any, kernel: str | None = None, whole: bool = F
 
 
 def check_matrix(name: str, x: Any, what: str = "A") -> None:
-    """Raises RuntimeError for fewer than two dimensions."""
+    """Raises RuntimeError for fewer than two dimensions, TypeError for what is no tensor."""
+    if not isinstance(x, Tensor):
+        check_tensor(name.removeprefix("torch.").replace(".", "_"), x, what)
     if x.ndim < 2:
         raise RuntimeError(f"{name}: The input tensor {what} must have at least 2 dimensions.")
 

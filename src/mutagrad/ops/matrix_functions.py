@@ -25,6 +25,7 @@ from mutagrad.ops.out import into
 from mutagrad.ops.products import matmul
 from mutagrad.ops.solving import inv, inv_ex
 from mutagrad.ops.spectral import nuclear_norm, svdvals
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 __all__ = ["matrix_exp", "matrix_power", "vander"]
@@ -228,6 +229,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
     Raises RuntimeError for anything but a vector.
     """
+    check_tensor("vander", x, "x")
     if x.ndim != 1:
         raise RuntimeError("x must be a one-dimensional tensor.")
     count = x.shape[0] if N is None else N

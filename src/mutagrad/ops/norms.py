@@ -18,6 +18,7 @@ from mutagrad.dtypes import as_dtype, of_numpy
 from mutagrad.ops.dimensions import Dims, axes_of, axis_of, keep
 from mutagrad.ops.out import into
 from mutagrad.ops.spectral import nuclear_norm
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 __all__ = ["dist", "norm", "norm_except_dim", "renorm"]
@@ -126,6 +127,7 @@ def _with_number(call: Callable) -> Callable:
     def vector_norm(input: Tensor, ord: Any = 2, *args: Any, **options: Any) -> Tensor:
         if isinstance(ord, str):
             raise TypeError("linalg_vector_norm(): argument 'ord' (position 2) must be Number, not str")
+        check_tensor("linalg_vector_norm", input)
         return call(input, float(ord), *args, **options)
 
     return vector_norm

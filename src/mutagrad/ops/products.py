@@ -22,6 +22,7 @@ from mutagrad.dtypes import of_numpy, type_word
 from mutagrad.namespaces import arrays
 from mutagrad.operands import broadcast_error
 from mutagrad.operation import Operation
+from mutagrad.ops.views import check_tensor
 from mutagrad.recording import binary
 from mutagrad.tensor import Tensor
 
@@ -299,7 +300,9 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     try:
         left, right = input._array.ndim, other._array.ndim
     except AttributeError:
-        return _batch_times_batch(input, other)  # raises
+        check_tensor("matmul", input)
+        check_tensor("matmul", other, "other", 2)
+        raise
     if left == 0 or right == 0:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D")
     if left == 1 and right > 1:
@@ -341,6 +344,8 @@ def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     tensor([[3, 4],
             [6, 8]])
     """
+    check_tensor("outer", input)
+    check_tensor("outer", vec2, "vec2", 2)
     for name, vector in (("self", input), ("vec2", vec2)):
         if vector.ndim != 1:
             raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {vector.ndim}-D")
@@ -355,6 +360,8 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) ->
 
     Raises RuntimeError for two dtypes.
     """
+    check_tensor("vecdot", x, "x")
+    check_tensor("vecdot", y, "y", 2)
     first, second = x.dtype.scalar_type, y.dtype.scalar_type
     if first != second:
         raise RuntimeError(

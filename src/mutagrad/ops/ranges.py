@@ -92,7 +92,7 @@ def _range_dtype(*numbers: Any) -> np.dtype:
 def _check_range(start: Any, end: Any, step: Any) -> None:
     if not (-inf < start < inf and -inf < end < inf):
         raise RuntimeError(f"unsupported range: {start:g} -> {end:g}")
-    if step == 0:
+    if not (step > 0 or step < 0):
         raise RuntimeError("step must be nonzero")
     if (end - start) * (1 if step > 0 else -1) < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")

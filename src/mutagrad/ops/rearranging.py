@@ -15,6 +15,7 @@ from mutagrad.declaration import composite, operation
 from mutagrad.ops.dimensions import axes_of, axis_of, not_implemented
 from mutagrad.ops.shaping import reshape
 from mutagrad.ops.sizes import sizes_of
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["flip", "fliplr", "flipud", "repeat_interleave", "roll", "rot90", "tile"]
@@ -62,6 +63,7 @@ def fliplr(input: Tensor) -> Tensor:
     tensor([[2, 1],
             [4, 3]])
     """
+    check_tensor("fliplr", input)
     if input.ndim < 2:
         raise RuntimeError("Input must be >= 2-d.")
     return flip(input, (1,))
@@ -76,6 +78,7 @@ def flipud(input: Tensor) -> Tensor:
     tensor([[3, 4],
             [1, 2]])
     """
+    check_tensor("flipud", input)
     if input.ndim < 1:
         raise RuntimeError("Input must be >= 1-d.")
     return flip(input, (0,))

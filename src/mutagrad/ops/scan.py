@@ -18,6 +18,7 @@ from mutagrad.ops.dimensions import axis_of, not_implemented, picked_tangent
 from mutagrad.ops.joining import cat
 from mutagrad.ops.out import into
 from mutagrad.ops.reduction import product_before, summed_dtype
+from mutagrad.ops.views import check_tensor
 from mutagrad.return_types import named, returning
 from mutagrad.tensor import Tensor
 
@@ -235,6 +236,7 @@ def diff(
     >>> mutagrad.diff(mutagrad.tensor([1., 4., 9.]))
     tensor([3., 5.])
     """
+    check_tensor("diff", input)
     if input.ndim == 0:
         raise RuntimeError("diff expects input to be at least one-dimensional")
     axis = axis_of(dim, input.ndim)

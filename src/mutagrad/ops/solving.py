@@ -17,6 +17,7 @@ from typing import Any
 from mutagrad.declaration import composite, operation
 from mutagrad.ops.matrices import adjoint, check_floating, check_info, check_matrix, check_square, is_vector, times
 from mutagrad.ops.out import into, results_into, several_into
+from mutagrad.ops.views import check_tensor
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor
 
@@ -75,7 +76,9 @@ def solve_triangular(
 
 
 def check_dtypes(name: str, first: str, x: Tensor, second: str, y: Tensor) -> None:
-    """Raises RuntimeError, with the arguments' names, for two dtypes."""
+    """Raises RuntimeError, with the arguments' names, for two dtypes, TypeError for what is no tensor."""
+    for position, (what, given) in enumerate(((first, x), (second, y)), 1):
+        check_tensor(name.removeprefix("torch.").replace(".", "_"), given, what, position)
     if x.dtype is not y.dtype:
         raise RuntimeError(
             f"{name}: Expected {first} and {second} to have the same dtype, but found {first} of type "
@@ -250,6 +253,7 @@ def tensorinv(A: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
 
     Raises RuntimeError unless that matrix is square.
     """
+    check_tensor("linalg_tensorinv", A)
     if ind <= 0:
         raise RuntimeError("Expected a strictly positive integer for 'ind', but got " + str(ind))
     first, last = A._array.shape[:ind], A._array.shape[ind:]
@@ -267,6 +271,8 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Tensor | None = 
 
     Raises RuntimeError unless that makes A a square matrix.
     """
+    check_tensor("linalg_tensorsolve", A)
+    check_tensor("linalg_tensorsolve", B, "other", 2)
     if dims is not None:
         A = A.movedim(tuple(dims), tuple(range(A.ndim - len(dims), A.ndim)))  # type: ignore[attr-defined]
     shape = A._array.shape[B.ndim :]

@@ -28,6 +28,7 @@ erf = pointwise(
     "erf",
     lambda xp, input: xp.erf(input),
     promotion="float",
+    refuses=no_kernel("c", "erf_vml_cpu"),
     input=lambda xp, ct, input: ct * (_BELL * xp.exp(-input * input)),
     doc="The error function, the integral of `2 / sqrt(pi) * exp(-t ** 2)` from zero to `input`.",
 )
@@ -35,6 +36,7 @@ erfc = pointwise(
     "erfc",
     lambda xp, input: xp.erfc(input),
     promotion="float",
+    refuses=no_kernel("c", "erfc_vml_cpu"),
     input=lambda xp, ct, input: ct * (-_BELL * xp.exp(-input * input)),
     doc="One minus the error function, exact also where that is near one.",
 )

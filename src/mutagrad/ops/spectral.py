@@ -40,6 +40,7 @@ from mutagrad.ops.matrices import (
     with_diagonal,
 )
 from mutagrad.ops.out import into, results_into, several_into
+from mutagrad.ops.views import check_tensor
 from mutagrad.return_types import named
 from mutagrad.tensor import Tensor, wrap
 
@@ -51,6 +52,10 @@ def _converged(name: str, function: Any, *args: Any) -> Any:
     try:
         return function(*args)
     except DidNotConverge:
+        if name == "linalg.svd" and not np.isfinite(args[0]).all():
+            raise LinAlgError(
+                "linalg.svd: The algorithm failed to converge because the input matrix contained non-finite values."
+            ) from None
         what = "singular values" if "svd" in name else "eigenvalues"
         raise LinAlgError(
             f"{name}: The algorithm failed to converge because the input matrix is ill-conditioned or has too many "
@@ -264,6 +269,7 @@ def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) 
 @composite()
 def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any = None) -> Any:
     """U, S and V of `linalg.svd`, the smaller ones if `some`; zeros for U and V unless `compute_uv`."""
+    check_tensor("svd", input)
     if input.ndim < 2:
         raise RuntimeError(
             f"linalg.svd: input should have at least 2 dimensions, but has {input.ndim} dimensions instead"

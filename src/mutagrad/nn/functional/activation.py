@@ -169,7 +169,7 @@ def glu(input: Any, dim: int = -1) -> Tensor:
     Raises RuntimeError where there are no halves.
     """
     if input.ndim == 0:
-        raise RuntimeError("glu does not support 0-dimensional tensors")
+        raise RuntimeError("glu does not support scalars because halving size must be even")
     size = input.size(dim)
     if size % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim % input.ndim} is size {size}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,23 @@ def _check(query: Any, key: Any, value: Any, attn_mask: Any, is_causal: bool) ->
                 *dims
             )
         )
+    weights = (*query.shape[:-1], key.shape[-2])
+    _check_product(query.shape, (*key.shape[:-2], key.shape[-1], key.shape[-2]))
+    _check_product(weights, value.shape)
+
+
+def _check_product(left: Sequence[int], right: Sequence[int]) -> None:
+    """Raises, as `mm` and `bmm` do, for matrices of which the columns of one are not the rows of the other."""
+    if left[-1] == right[-2]:
+        return
+    if len(left) == len(right) == 2:
+        shapes = f"{left[0]}x{left[1]} and {right[0]}x{right[1]}"
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({shapes})")
+    batch = math.prod(left[:-2])
+    raise RuntimeError(
+        f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {left[-1]}] but got: "
+        f"[{batch}, {right[-2]}]."
+    )
 
 
 def _shared_heads(query: Any, key: Any, value: Any) -> tuple[Any, Any]:

@@ -225,6 +225,8 @@ def _check_target_shape(input: tuple[int, ...], target: tuple[int, ...]) -> None
     batch = target[0] if target else 0
     if ndim > 1 and batch != input[0]:
         raise ValueError(f"Expected input batch_size ({input[0]}) to match target batch_size ({batch}).")
+    if ndim == 1 and len(target) == 1:
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target[0]}")
     if ndim <= 2:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if ndim == 4 and len(target) != 3:
@@ -260,7 +262,7 @@ def cross_entropy(
     reduction = reduction_of(size_average, reduce, reduction)
     check_tensors("cross_entropy_loss", input, target)
     if not 0.0 <= label_smoothing <= 1.0:
-        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     if input._array.shape == target._array.shape:
         return _of_probabilities(input, target, weight, ignore_index, reduction, label_smoothing)
     target, ignored = class_targets(input, target, weight, ignore_index)

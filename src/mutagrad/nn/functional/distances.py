@@ -13,6 +13,7 @@ import numpy as np
 from mutagrad.nn.functional.reductions import reduced, reduction_of
 from mutagrad.ops.bounds import minimum
 from mutagrad.ops.selection import where
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = [
@@ -31,6 +32,8 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
     >>> pairwise_distance(mutagrad.tensor([[3., 4.]]), mutagrad.tensor([[0., 0.]]), eps=0.)
     tensor([5.])
     """
+    check_tensor("pairwise_distance", x1, "x1")
+    check_tensor("pairwise_distance", x2, "x2", 2)
     return (x1 - x2 + eps).norm(p, -1, keepdim)
 
 
@@ -39,6 +42,7 @@ def pdist(input: Any, p: float = 2.0) -> Tensor:
 
     Raises RuntimeError for other dimensions, a negative `p` and dtypes that are not floating.
     """
+    check_tensor("pdist", input)
     if input.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {input.ndim}D")
     if input._array.dtype.kind != "f":

@@ -17,6 +17,7 @@ from mutagrad.dtypes import bool_, of_numpy
 from mutagrad.namespaces.layouts import empty_in_order
 from mutagrad.ops.creation import ones_like
 from mutagrad.ops.random import in_memory_order
+from mutagrad.ops.views import check_tensor
 from mutagrad.random import bernoulli, dropout_noise
 from mutagrad.tensor import Tensor, wrap
 
@@ -57,6 +58,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     >>> dropout(mutagrad.ones(4), 0.2)
     tensor([0.0000, 1.2500, 1.2500, 0.0000])
     """
+    check_tensor("dropout", input)
     _check_probability(p)
     if not training or p == 0 or input._array.size == 0:
         return input
@@ -85,6 +87,7 @@ def _of_features(input: Any, name: str) -> tuple[int, ...]:
 
 def feature_dropout(input: Any, p: float = 0.5, train: bool = True, inplace: bool = False) -> Tensor:
     """`input` (N, C, *) with each channel of each sample zeroed with probability `p`, the others divided by `1 - p`."""
+    check_tensor("feature_dropout", input)
     _check_range(p)
     if not train or p == 0 or input._array.size == 0:
         return input
@@ -99,6 +102,7 @@ def _check_range(p: float) -> None:
 
 def _alpha_dropout(input: Any, p: float, training: bool, inplace: bool, features: bool) -> Any:
     """`input` with what is put out at the saturation of `selu`, then shifted and scaled to keep mean and variance."""
+    check_tensor("alpha_dropout", input)
     _check_probability(p)
     array = input._array
     if not training or p == 0 or array.size == 0:

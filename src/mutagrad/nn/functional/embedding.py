@@ -18,6 +18,7 @@ from mutagrad.namespaces.axis_maps import AxisMap
 from mutagrad.ops.axis_maps import map_along
 from mutagrad.ops.gathering import embedding as rows_of
 from mutagrad.ops.selection import where
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["embedding", "embedding_bag", "embedding_renorm_"]
@@ -45,6 +46,8 @@ def embedding(
     tensor([[0., 0., 1.],
             [1., 0., 0.]])
     """
+    check_tensor("embedding", input)
+    check_tensor("embedding", weight, "weight", 2)
     if padding_idx is None:
         padding = -1
     else:

@@ -16,6 +16,7 @@ import numpy as np
 from mutagrad.namespaces.axis_maps import AxisMap
 from mutagrad.ops.axis_maps import map_along
 from mutagrad.ops.pooling import count_of, taps_of
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 __all__ = ["channel_shuffle", "fold", "native_channel_shuffle", "pixel_shuffle", "pixel_unshuffle", "unfold"]
@@ -68,6 +69,7 @@ def unfold(input: Any, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
     tensor([[[0., 2.],
              [1., 3.]]])
     """
+    check_tensor("unfold", input)
     along = _windows(kernel_size, stride, padding, dilation)
     batched = input.ndim == 4
     if input.ndim not in (3, 4) or 0 in input.shape[1 if batched else 0 :]:
@@ -155,6 +157,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Tensor:
 
     Follows https://arxiv.org/abs/1609.05158
     """
+    check_tensor("pixel_shuffle", input)
     r = upscale_factor
     _check_image("pixel_shuffle", input, r, "upscale_factor")
     *lead, channels, height, width = input.shape
@@ -171,6 +174,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Tensor:
 
 def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:
     """What undoes `pixel_shuffle`: (*, C, H * r, W * r) becomes (*, C * r * r, H, W)."""
+    check_tensor("pixel_unshuffle", input)
     r = downscale_factor
     _check_image("pixel_unshuffle", input, r, "downscale_factor")
     *lead, channels, height, width = input.shape

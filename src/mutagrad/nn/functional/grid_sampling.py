@@ -13,6 +13,7 @@ import numpy as np
 
 from mutagrad.dtypes import of_numpy
 from mutagrad.ops.grid_sampling import sample_grid
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["affine_grid", "affine_grid_generator", "grid_sample", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d"]
@@ -45,6 +46,8 @@ def grid_sample(
     the image mirrored ("reflection"). `mode` is "bilinear", "nearest" or, in two dimensions, "bicubic".
     Saves image and points. Raises ValueError and RuntimeError for what does not fit.
     """
+    check_tensor("grid_sample", input)
+    check_tensor("grid_sample", grid, "grid", 2)
     if mode not in MODES:
         raise ValueError(
             f"nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: '{mode}'"

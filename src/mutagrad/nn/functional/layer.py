@@ -15,6 +15,7 @@ from mutagrad.ops.arithmetic import div
 from mutagrad.ops.linear import linear
 from mutagrad.ops.ranges import arange
 from mutagrad.ops.shaping import broadcast_tensors
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 __all__ = ["bilinear", "cosine_similarity", "linear", "normalize", "one_hot"]
@@ -30,6 +31,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Tensor:
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
+    check_tensor("one_hot", tensor, "tensor")
     indices = physical_of(tensor._array)
     if num_classes <= 0 and indices is not tensor._array:
         raise RuntimeError(
@@ -97,6 +99,8 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tens
     >>> cosine_similarity(mutagrad.tensor([3., 4.]), mutagrad.tensor([3., 0.]), dim=0)
     tensor(0.6000)
     """
+    check_tensor("cosine_similarity", x1, "x1")
+    check_tensor("cosine_similarity", x2, "x2", 2)
     common = result_type(x1._array, x2._array)
     if common.kind != "f":
         raise RuntimeError(

@@ -18,6 +18,7 @@ from mutagrad.namespaces.axis_maps import AxisMap
 from mutagrad.ops import normalization
 from mutagrad.ops.axis_maps import map_along
 from mutagrad.ops.out import several_into
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
 
 __all__ = [
@@ -98,6 +99,7 @@ def layer_norm(
     >>> layer_norm(mutagrad.tensor([[1., 3.]]), (2,), eps=0.)
     tensor([[-1.,  1.]])
     """
+    check_tensor("layer_norm", input)
     return native_layer_norm(input, normalized_shape, weight, bias, eps)[0]
 
 
@@ -106,6 +108,7 @@ def rms_norm(input: Any, normalized_shape: Sequence[int], weight: Any = None, ep
 
     `eps` is by default the machine precision of the dtype. Follows https://arxiv.org/abs/1910.07467
     """
+    check_tensor("rms_norm", input)
     axes = _normalized_axes(input, normalized_shape, {"weight": weight}, "")
     _refuse("rms_norm", input, "biu")
     dt = input._array.dtype
@@ -137,6 +140,7 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     >>> group_norm(mutagrad.tensor([[1., 3., 5., 9.]]), 2, eps=0.)
     tensor([[-1.,  1., -1.,  1.]])
     """
+    check_tensor("group_norm", input)
     if input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     count, channels, *rest = input.shape
@@ -280,6 +284,7 @@ def instance_norm(
     Running statistics are moved in place towards the means of the samples' ones, and taken for them without
     `use_input_stats`. Shapes: input (N, C, *), all others (C). Follows https://arxiv.org/abs/1607.08022
     """
+    check_tensor("instance_norm", input)
     if not use_input_stats:
         if running_mean is None or running_var is None:
             raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.ops.creation import full
+from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["constant_pad_nd", "pad"]
@@ -30,6 +31,7 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     >>> pad(mutagrad.tensor([[1., 2., 3.]]), (1, 2), mode="reflect")
     tensor([[2., 1., 2., 3., 2., 1.]])
     """
+    check_tensor("pad", input)
     if len(pad) % 2:
         raise RuntimeError("Padding length must be divisible by 2")
     if len(pad) > 2 * input.ndim:

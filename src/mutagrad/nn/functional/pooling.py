@@ -450,7 +450,7 @@ def _max_unpool(
         wrong = places[(places < 0) | (places >= count)].flat[0]
         shown = sizes if ndim > 1 else (*sizes, 1)
         raise RuntimeError(
-            f"Found an invalid max index: {wrong} (output volumes are of size {'x'.join(map(str, shown))}"
+            f"Found an invalid max index: {wrong} (output volumes are of size {'x'.join(map(str, shown))})"
         )
     lead = input.shape[:-ndim]
     flat = pooling.max_unpool(input.reshape(*lead, -1), indices.reshape(*lead, -1), size=count)
