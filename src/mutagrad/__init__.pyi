@@ -1229,7 +1229,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any = ..., dim: builtins.in
     """The pieces along `dim`, as views: so many of nearly one size, or those between the indices given."""
 def tensordot(a: Tensor, b: Tensor = ..., dims: Any = ..., out: Tensor | None = ...) -> Tensor:
     """The product summed over pairs of dimensions: `dims` lists those of `a` and those of `b`, or counts the last of `a` against the first of `b`."""
-def threshold(input: Tensor, threshold: Any = ..., value: Any = ..., *, out: Any = ...) -> Tensor:
+def threshold(input: Tensor, threshold: builtins.float = ..., value: builtins.float = ..., inplace: builtins.bool = ...) -> Tensor:
     """`input` where it is above `threshold`, else `value`."""
 def threshold_(input: Tensor, threshold: builtins.float = ..., value: builtins.float = ...) -> Tensor:
     """In-place form of `threshold`."""

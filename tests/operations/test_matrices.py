@@ -138,3 +138,45 @@ def test_vmap(name):
 
     assert_close(torch.func.vmap(function)(POSITIVE), function(POSITIVE))
     assert_close(torch.func.vmap(torch.func.grad(loss))(POSITIVE), torch.func.grad(loss)(POSITIVE))
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (5, 3), (3, 5), (1, 1)])
+@pytest.mark.parametrize("kind", ["float64", "complex128"])
+def test_many_small_matrices_have_the_factors_that_each_has(shape, kind):
+    """L, U, the pivots and info of a batch, singular matrices among it, are those of LAPACK's call for each."""
+    entries = RANDOM.standard_normal((12, *shape)) + (
+        1j * RANDOM.standard_normal((12, *shape)) if kind[0] == "c" else 0
+    )
+    entries[3] = 0
+    entries[5, :, 0] = 0
+    a = torch.tensor(entries)
+    each = [linalg.lu_factor_ex(x) for x in a]
+
+    for many, single in zip(linalg.lu_factor_ex(a), zip(*each)):
+        assert_close(many, torch.stack(single))
+
+
+@pytest.mark.parametrize("driver", ["gels", "gelsy", "gelsd", "gelss"])
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5)])
+def test_many_small_least_squares(driver, shape):
+    """Solutions, ranks and singular values of a batch are those of each; with full rank all drivers agree."""
+    a, b = torch.tensor(RANDOM.standard_normal((10, *shape))), torch.tensor(RANDOM.standard_normal((10, shape[0], 2)))
+    if driver != "gels":
+        a[4, :, 1] = a[4, :, 0]
+    each = [linalg.lstsq(x, y, driver=driver) for x, y in zip(a, b)]
+    found = linalg.lstsq(a, b, driver=driver)
+
+    assert_close(found.solution, torch.stack([x.solution for x in each]))
+    for name in ("rank", "singular_values"):
+        values = torch.stack([getattr(x, name) for x in each])
+        assert_close(getattr(found, name).reshape(values.shape), values)
+
+
+def test_many_small_exponentials():
+    """Each matrix of a batch is scaled as it needs: large, zero, nilpotent and skew ones side by side."""
+    entries = RANDOM.standard_normal((9, 4, 4)) * np.array([0, 1e-9, 0.1, 1, 2, 5, 10, 20, 1])[:, None, None]
+    entries[8] = np.triu(entries[8], 1)
+    a = torch.tensor(entries)
+
+    for got, expected in zip(torch.matrix_exp(a), [torch.matrix_exp(x) for x in a]):
+        np.testing.assert_allclose(got.numpy(), expected.numpy(), rtol=1e-9, atol=1e-12 * float(expected.abs().max()))

@@ -1,8 +1,9 @@
 """The activation functions of neural networks.
 
 Those of them that PyTorch has in `torch.nn.functional` only are declared here without a method; their in-place forms,
-for `inplace=True`, are the functions' `in_place`. The sigmoid, the rectifiers with a bound, `leaky_relu` and `elu` find
-their gradient from their result, so that writing over their input costs nothing; the others need the input.
+for `inplace=True`, are the functions' `in_place`. The sigmoid, the rectifiers with a bound, `leaky_relu`, `threshold` and
+`elu` find their gradient from their result, so that writing over their input costs nothing. The others need the input:
+`silu`, `mish`, `gelu` and `hardswish` take the same value at two places with different slopes.
 
 >>> import mutagrad as torch
 >>> x = torch.tensor([-1., 2.], requires_grad=True)
@@ -121,14 +122,32 @@ relu6 = pointwise(
     input=lambda xp, ct, out: xp.where((out <= 0) | (out >= 6), 0, ct),
     doc="`input` kept from zero to six.",
 )
-threshold = pointwise(
+
+
+def _threshold(xp: Any, input: Any, /, threshold: float, value: float) -> Any:
+    return xp.where(input <= threshold, xp.asarray(value, dtype=input.dtype), input)
+
+
+_threshold_options: dict[str, Any] = {"method": False, "refuses": no_kernel("bc", "threshold_cpu")}
+_threshold_by_result = pointwise(
     "threshold",
-    lambda xp, input, /, threshold, value: xp.where(input <= threshold, xp.asarray(value, dtype=input.dtype), input),
-    method=False,
-    refuses=no_kernel("bc", "threshold_cpu"),
-    input=lambda xp, ct, input, threshold: xp.where(input <= threshold, 0, ct),
-    doc="`input` where it is above `threshold`, else `value`.",
+    _threshold,
+    input=lambda xp, ct, out, threshold: xp.where(out <= threshold, 0, ct),
+    **_threshold_options,
 )
+_threshold_by_input = pointwise(
+    "threshold",
+    _threshold,
+    input=lambda xp, ct, input, threshold: xp.where(input <= threshold, 0, ct),
+    **_threshold_options,
+)
+
+
+# A value above the threshold hides in the result which elements it stands for.
+def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """`input` where it is above `threshold`, else `value`."""
+    function = _threshold_by_result if value <= threshold else _threshold_by_input
+    return (function.in_place if inplace else function)(input, threshold, value)
 
 
 def _leaky(xp: Any, input: Any, /, negative_slope: float = 0.01) -> Any:

@@ -56,7 +56,7 @@ def selu_(input: Tensor) -> Tensor:
 
 def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
     """In-place form of `threshold`."""
-    return activation.threshold.in_place(input, threshold, value)
+    return activation.threshold(input, threshold, value, inplace=True)
 
 
 for names in _METHODS.values():

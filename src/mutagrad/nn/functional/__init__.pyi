@@ -146,7 +146,7 @@ from mutagrad.nn.functional.activation import softmax as softmax
 from mutagrad.nn.functional.activation import softmin as softmin
 from mutagrad.ops.activation import softsign as softsign
 from mutagrad.ops.activation import tanhshrink as tanhshrink
-from mutagrad.nn.functional.activation import threshold as threshold
+from mutagrad.ops.activation import threshold as threshold
 from mutagrad.nn.functional.activation import threshold_ as threshold_
 from mutagrad.nn.functional.distances import triplet_margin_loss as triplet_margin_loss
 from mutagrad.nn.functional.distances import triplet_margin_with_distance_loss as triplet_margin_with_distance_loss

@@ -28,6 +28,7 @@ from mutagrad.ops.activation import (
     softshrink,
     softsign,
     tanhshrink,
+    threshold,
 )
 from mutagrad.ops.creation import zeros_like
 from mutagrad.ops.trigonometric import tanh
@@ -112,11 +113,6 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """`input` kept from `min_val` to `max_val`."""
     return (activation.hardtanh.in_place if inplace else activation.hardtanh)(input, min_val, max_val)
-
-
-def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """`input` where it is above `threshold`, else `value`."""
-    return (activation.threshold.in_place if inplace else activation.threshold)(input, threshold, value)
 
 
 relu_ = activation.relu.in_place
