@@ -15,7 +15,7 @@ INFO = np.int32
 
 def _size(x: Array) -> Array:
     """The size by which LAPACK compares pivots."""
-    return np.abs(x.real) + np.abs(x.imag) if x.dtype.kind == "c" else np.abs(x)
+    return np.abs(np.real(x)) + np.abs(np.imag(x)) if x.dtype.kind == "c" else np.abs(x)
 
 
 def _exchange(x: Array, each: Array, i: int, j: Array) -> None:
@@ -68,17 +68,18 @@ def matrix_exp(x: Array) -> Array:
 
     Follows Higham (2005), "The scaling and squaring method for the matrix exponential revisited".
     """
+    real = np.real(x).dtype
     norms = np.abs(x).sum(-2).max(-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         needed = np.ceil(np.log2(norms / _REACH))
     squarings = np.where(np.isfinite(needed), np.clip(needed, 0, 1000), 0).astype(int)
-    scale = np.ldexp(1.0, -squarings)[:, None, None].astype(x.real.dtype)
+    scale = np.ldexp(1.0, -squarings)[:, None, None].astype(real)
     scaled = x * scale
     second = scaled @ scaled
     fourth = second @ second
     sixth = fourth @ second
     one = np.eye(x.shape[-1], dtype=x.dtype)
-    c = [x.real.dtype.type(each) for each in _PADE]
+    c = [real.type(each) for each in _PADE]
     odd = sixth @ (c[13] * sixth + c[11] * fourth + c[9] * second)
     odd = scaled @ (odd + c[7] * sixth + c[5] * fourth + c[3] * second + c[1] * one)
     even = sixth @ (c[12] * sixth + c[10] * fourth + c[8] * second)
