@@ -1,6 +1,8 @@
 """What the ledger says of a program is what PyTorch makes of it."""
 
 import json
+import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,26 @@ from tests.bookkeeping.programs import PROGRAMS
 RECORDED = json.loads((Path(__file__).parents[1] / "data" / "hazards.json").read_text())
 
 
+GALLERY = sorted((Path(__file__).parents[1] / "gallery" / "programs").glob("[!_]*.py"))
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_hazards_are_those_of_pytorch(name):
     with mutagrad.ledger() as book:
         _, loss = PROGRAMS[name](mutagrad)
         loss.backward()
 
-    assert {hazard.in_pytorch for hazard in book.hazards} == {RECORDED[name]} - {"right"}
+    assert {hazard.in_pytorch for hazard in book.hazards} == {RECORDED["programs"][name]} - {"right"}
+
+
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_the_broken_programs_that_pytorch_refuses_have_hazards(path, capsys):
+    """A hazard that is an error in PyTorch is found where PyTorch ends the program with that error, and only there."""
+    with mutagrad.ledger() as book, warnings.catch_warnings(), suppress(Exception):
+        warnings.simplefilter("ignore")
+        exec(compile(path.read_text(), str(path), "exec"), {"__name__": "__main__"})
+
+    assert any(hazard.in_pytorch == "error" for hazard in book.hazards) == (path.stem in RECORDED["gallery"])
 
 
 def test_a_hazard_names_both_lines_and_the_elements():
