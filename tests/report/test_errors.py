@@ -187,7 +187,7 @@ NOT_NEEDED = '; no element the gradient needs was lost, so the policies "preserv
             f"write xs[0] = xs[0].clone() before line 2{KEEP}",
         ),
         # The write goes through another name: a copy of v would leave h as it was.
-        ("v = h[:2]\ny = h.sin()\nv.add_(1)", {}, f"give sin a clone() at line 2{KEEP}"),
+        ("v = h[:2]\ny = h.sin()\nv.add_(1)", {}, f"write h.clone().sin() at line 2{KEEP}"),
         (
             "y = h.exp()\nv = y[:2]\nv.add_(1)",
             {"operation": "exp", "saved_role": "output"},
@@ -196,7 +196,7 @@ NOT_NEEDED = '; no element the gradient needs was lost, so the policies "preserv
         # In another function the tensor may have another name.
         ("def act(t):\n    return t.sin()\ny = act(h)\nh.add_(1)", {}, f"write h = h.clone() before line 4{KEEP}"),
         # Binding a loop variable anew changes nothing in the list.
-        ("for p in xs:\n    y = p.sin()\n    p.add_(1)", {}, f"give sin a clone() at line 2{KEEP}"),
+        ("for p in xs:\n    y = p.sin()\n    p.add_(1)", {}, f"write p.clone().sin() at line 2{KEEP}"),
         # A copy of a parameter would no longer be the parameter.
         ("y = w.sin()\nw += 1", {"is_leaf": True, "output_of": None}, f"call backward before line 2{KEEP}"),
         (
@@ -207,7 +207,7 @@ NOT_NEEDED = '; no element the gradient needs was lost, so the policies "preserv
         (
             "y = h.sin()",
             {"written_by": None, "region": None},
-            "give sin a clone() at line 1, or share a copy of the memory",
+            "write h.clone().sin() at line 1, or share a copy of the memory",
         ),
         ("", {}, f"clone the saved value before it is overwritten{KEEP}"),
     ],

@@ -3,7 +3,8 @@
 import pytest
 
 from mutagrad.report import written_name
-from mutagrad.report.names import mentions
+from mutagrad.report.names import cloned_operand, mentions
+from mutagrad.report.statements import Scope
 
 
 @pytest.mark.parametrize(
@@ -83,3 +84,28 @@ def test_a_name_is_looked_for_in_the_statement_of_the_span_only(programs):
         """)["sin"]
 
     assert [name for name in ("h", "y", "model.state", "w", "v") if mentions(span, name)] == ["h", "y", "model.state"]
+
+
+@pytest.mark.parametrize(
+    "line, operation, role, expected",
+    [
+        ("batch * value", "mul", "input", "batch.clone() * value"),
+        ("batch * value", "mul", "other", "batch * value.clone()"),
+        ("h * h", "mul", "other", "h.clone() * h.clone()"),
+        ("h[0].sin()", "sin", "input", "h[0].clone().sin()"),
+        ("torch.mul(a.b, 2)", "mul", "input", "torch.mul(a.b.clone(), 2)"),
+        ("h.mul(w)", "mul", "other", "h.mul(w.clone())"),
+        # The operation is inside of what is called, or the variable is not one of its operands.
+        ("self.linear(x)", "linear", "input", None),
+        ("model(x)", "linear", "input", None),
+        ("(a + b) * c", "mul", "input", None),
+        ("h * w", "mul", "output", None),
+    ],
+)
+def test_a_clone_in_the_place_of_an_operand(line, operation, role, expected, tmp_path):
+    path = tmp_path / "train.py"
+    path.write_text(f"import torch\n{line}\n")
+    span = Scope(compile(path.read_text(), str(path), "exec"), {}, {})
+    statement = span.tree.body[1].value
+
+    assert cloned_operand(span.passage(statement), operation, role) == expected

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .cuts import Cut
-from .names import carried_over, mentions, view_taken, written_name
+from .names import carried_over, cloned_operand, mentions, view_taken, written_name
 from .regions import Region
 from .spans import Span
 from .story import Part, Story, draw
@@ -181,6 +181,9 @@ def _way_out(overwrite: Overwrite) -> str:
         return "clone the saved value before it is overwritten"
     if overwrite.saved_role == "output":
         return f"write .clone() after {overwrite.operation} at {_line(saved)}"
+    cloned = cloned_operand(saved, overwrite.operation, overwrite.saved_role)
+    if cloned is not None:
+        return f"write {cloned} at {_line(saved)}"
     return f"give {overwrite.operation} a clone() at {_line(saved)}"
 
 

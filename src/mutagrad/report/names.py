@@ -6,11 +6,12 @@ expression of the line ran. Where a name would mislead the answer is None: none 
 """
 
 import ast
+from copy import deepcopy
 
 from .spans import Position, Span
 from .statements import Scope, expression_at, modules_in, path_of, short, syntax_tree
 
-__all__ = ["carried_over", "mentions", "view_taken", "written_name"]
+__all__ = ["carried_over", "cloned_operand", "mentions", "view_taken", "written_name"]
 
 # Methods and attributes that look at the same memory as the tensor they belong to: the root is to their left.
 VIEW_METHODS = frozenset(
@@ -19,6 +20,10 @@ VIEW_METHODS = frozenset(
     + ("unfold", "unsqueeze", "view", "view_as")
 )
 VIEW_ATTRIBUTES = frozenset(("H", "T", "data", "imag", "mH", "mT", "real"))
+
+
+# Operations of two tensors that are methods of the first.
+OF_TWO = frozenset(("atan2", "bmm", "div", "dot", "hypot", "matmul", "maximum", "minimum", "mm", "mul", "mv", "pow"))
 
 
 def written_name(span: Span, whole: bool = False) -> str | None:
@@ -37,6 +42,41 @@ def written_name(span: Span, whole: bool = False) -> str | None:
     if tree is None or name is None or _is_loop_variable(name, tree, span.position):
         return None
     return name
+
+
+def cloned_operand(span: Span, operation: str, role: str) -> str | None:
+    """The expression at `span`, of an operation, with a clone in the place of the variable that plays `role` in it.
+
+    None where the source does not show which that is: in the call of a module, say, whose operation is inside.
+    """
+    tree = syntax_tree(span.code)
+    node = expression_at(tree, span.position) if tree else None
+    match node:
+        case ast.BinOp(left=left, right=right):
+            operands = [left, right]
+        case ast.Call(func=ast.Attribute(value=owner, attr=function), args=arguments) if function == operation:
+            path = path_of(owner)
+            if tree and path is not None and path.partition(".")[0] in modules_in(tree):
+                operands = arguments
+            elif not arguments or operation in OF_TWO:
+                operands = [owner, *arguments]
+            else:
+                return None  # `self.linear(x)` is a module's call.
+        case _:
+            return None
+    place = ("input", "other").index(role) if role in ("input", "other") else len(operands)
+    target = operands[place] if place < len(operands) else None
+    if node is None or target is None or not isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
+        return None
+    written = ast.unparse(target)
+
+    class Cloning(ast.NodeTransformer):
+        def visit(self, each: ast.AST) -> ast.AST:
+            if isinstance(each, ast.expr) and ast.unparse(each) == written:
+                return ast.Call(ast.Attribute(each, "clone", ast.Load()), [], [])
+            return self.generic_visit(each)
+
+    return short(Cloning().visit(deepcopy(node)), 60)
 
 
 def view_taken(span: Span) -> tuple[str, Span] | None:
