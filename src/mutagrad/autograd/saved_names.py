@@ -116,7 +116,9 @@ def saved_names(node: Node | Leaf) -> list[str]:
     """The names under which the node shows what it saved."""
     operation = getattr(node, "operation", None)
     names = [_SHOWN.get(name, name) for name in getattr(operation, "saves", ())]
-    return [f"_{kind}_{name}" for name in names for kind in ("saved", "raw_saved")]
+    parameters = getattr(operation, "parameters", ())
+    given = [f"_saved_{name}" for name in getattr(node, "values", ()) if name in parameters]
+    return [*[f"_{kind}_{name}" for name in names for kind in ("saved", "raw_saved")], *given]
 
 
 def _slot(operation: Any, name: str) -> int | None:

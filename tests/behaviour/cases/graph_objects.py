@@ -601,3 +601,11 @@ def what_a_write_to_a_part_leads_to(torch):
 def rows_of_an_iteration(torch):
     rows = list(torch.ones(2, 3, requires_grad=True))
     return [(row.grad_fn.name(), row.output_nr) for row in rows]
+
+
+@case
+def parameters_are_listed_among_what_is_saved(torch):
+    x = torch.ones(2, 3, requires_grad=True)
+    nodes = [x.softmax(1), x.var(1), x.norm(), x.add(x, alpha=2), x.clamp(0, 1), x.cumsum(1)]
+    wanted = ("dim", "result", "correction", "keepdim", "ord", "alpha", "max", "min")
+    return [[name for name in wanted if f"_saved_{name}" in dir(y.grad_fn)] for y in nodes]
