@@ -125,3 +125,11 @@ def test_pytorch_reads_what_is_written_here_and_the_other_way():
         assert described(back[key]) == described(ours[key]), key
     there["views"][0][1, 2] = 7.0
     assert there["views"][2][2, 1] == 7.0
+
+
+def test_only_a_file_with_a_path_can_be_mapped():
+    """`mmap=True` is refused for a buffer, as PyTorch refuses it."""
+    with pytest.raises(ValueError, match="f must be a file path in order to use the mmap argument"):
+        mutagrad.load(saved(mutagrad.ones(2)), mmap=True)
+
+    assert mutagrad.load(FILE, mmap=True).keys() == mutagrad.load(FILE).keys()

@@ -47,6 +47,8 @@ def load(
     Raises UnpicklingError for anything else, RuntimeError for what is no such file or is broken.
     Follows https://docs.pytorch.org/docs/stable/generated/torch.load.html
     """
+    if mmap and not isinstance(f, (str, os.PathLike)):
+        raise ValueError("f must be a file path in order to use the mmap argument")
     with _opened(f) as file:
         start = file.read(4)
         file.seek(0)
