@@ -31,6 +31,8 @@ from mutagrad import func as func
 from mutagrad.dtypes import iinfo as iinfo
 from mutagrad.modes import inference_mode as inference_mode
 from mutagrad import jit as jit
+from mutagrad.device import Layout as _layout
+layout = _layout
 from mutagrad.bookkeeping.book import ledger as ledger
 from mutagrad import linalg as linalg
 from mutagrad import masked as masked

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from mutagrad.declaration import composite
-from mutagrad.device import contiguous_format
+from mutagrad.device import Layout, contiguous_format
 from mutagrad.tensor import Tensor
 
-__all__ = ["is_distributed", "legacy_contiguous_format"]
+__all__ = ["is_distributed", "layout", "legacy_contiguous_format"]
 
+layout = Layout
 legacy_contiguous_format = contiguous_format
 
 

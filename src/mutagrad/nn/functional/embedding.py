@@ -66,10 +66,11 @@ def _padding(padding_idx: int, count: int) -> int:
 def embedding_renorm_(input: Any, indices: Any, max_norm: float, norm_type: float) -> Tensor:
     """Shortens in place the rows of `input` that `indices` names and that are longer than `max_norm`."""
     count = input.shape[0]
-    for each in np.unique(indices._array).tolist():
-        if not -count <= each < count:
-            shape = list(input.shape)
-            raise IndexError(f"select(): index {each} out of range for tensor of size {shape} at dimension 0")
+    named = indices._array
+    outside = named[(named < -count) | (named >= count)]
+    if outside.size:
+        shape = list(input.shape)
+        raise IndexError(f"select(): index {outside[0]} out of range for tensor of size {shape} at dimension 0")
     _shorten(input, indices, max_norm, norm_type)
     return input
 
