@@ -112,3 +112,28 @@ def test_ordinary_updates_are_no_traps():
 
     assert not book.traps
     assert not book.hazards
+
+
+@pytest.mark.parametrize("through_data, in_pytorch", [(False, "error"), (True, "wrong gradient")])
+def test_what_a_custom_function_saved_is_followed(through_data, in_pytorch):
+    class Square(mutagrad.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx, ct):
+            return 2 * ctx.saved_tensors[0] * ct
+
+    x = mutagrad.ones(3, requires_grad=True)
+    with mutagrad.ledger() as book:
+        h = x * 2
+        y = Square.apply(h)
+        (h.data if through_data else h).zero_()
+        y.sum().backward()
+
+    assert [(hazard.operation, hazard.role, hazard.in_pytorch) for hazard in book.hazards] == [
+        ("Square", "saved_tensors[0]", in_pytorch)
+    ]
+    assert x.grad.tolist() == [8, 8, 8]

@@ -69,10 +69,12 @@ class Watchlist:
             self.entries = {s: entry for s, entry in self.entries.items() if entry.node() is not None}
             self.limit = 2 * len(self.entries) + PURGE
 
-    def look(self, node: Node) -> None:
-        """Looks whether what a node saved, and needs now, was written."""
+    def look(self, node: Node, account: Account | None) -> None:
+        """Looks whether what a node saved, and needs now, was written; `account` is that of its line."""
         entry = self.entries.get(node.sequence)
         if entry is None or entry.node() is not node:
+            if self.lost and account is not None and hasattr(node, "origins"):
+                self._look_at_function(node, account)
             return
         for cell_ref, buffer, version, role, nbytes in entry.slots:
             cell = cell_ref()
@@ -87,6 +89,16 @@ class Watchlist:
                 self._blame_version(entry, role, nbytes, buffer, version)
             elif (array := self.originals.get(cell)) is not None and not same(array, cell.memory):
                 self._add(entry, role, nbytes, WRONG, None, None, None, True, "a NumPy array over its memory")
+
+    def _look_at_function(self, node: Any, account: Account) -> None:
+        """The same for a custom function, whose saved tensors are known only now: whether one of them was overwritten."""
+        entry = Entry(node, account, node.operation.name, [])
+        for i, (cell, _) in enumerate(node.origins):
+            loss = self.lost.get(cell)
+            if loss is not None and loss.is_lost:
+                kind, nbytes = WRONG if loss.through else ERROR, getattr(getattr(cell, "memory", None), "nbytes", 0)
+                role, span = f"saved_tensors[{i}]", loss.account.span
+                self._add(entry, role, nbytes, kind, span, loss.writer, loss.region, True, loss.through)
 
     def _blame_version(self, entry: Entry, role: str, nbytes: int, buffer: Buffer, version: int) -> None:
         """Enters a write beside the saved elements: PyTorch counts versions for the buffer as a whole."""

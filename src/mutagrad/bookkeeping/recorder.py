@@ -344,8 +344,8 @@ class Recorder:
     def _around_node(self, node: Node, ct: Any, pull: Pull) -> Any:
         if self not in modes.observers:  # another thread's
             return pull(node, ct)
-        self.watchlist.look(node)
         account = self._at(node.code, node.instruction) if node.code is not None else None
+        self.watchlist.look(node, account)
         reverse = running.current_pass()
         self.nodes_run += 1
         if self.passes_wanted:
