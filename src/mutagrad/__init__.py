@@ -14,6 +14,7 @@ from mutagrad import (
     collector,
     cuda,
     distributed,
+    distributions,
     fft,
     func,
     jit,

@@ -280,7 +280,10 @@ def broadcast_to(input: Tensor, *size: Any, **named: Any) -> Tensor:
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """The tensors expanded to the shape that they have together. Raises RuntimeError when they have none."""
+    """The tensors expanded to the shape that they have together; those that have it are returned themselves.
+
+    Raises RuntimeError when they have none.
+    """
     for i, tensor in enumerate(tensors):
         if not isinstance(tensor, Tensor):
             raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(tensor).__name__}")
@@ -289,4 +292,5 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
         common = broadcast_shapes(*shapes)
     except RuntimeError:
         raise broadcast_error(shapes) from None
-    return tuple([_expand_to(tensor, tuple(common)) for tensor in tensors])
+    shape = tuple(common)
+    return tuple([each if each._array.shape == shape else _expand_to(each, shape) for each in tensors])

@@ -1,0 +1,61 @@
+"""Distributions give what PyTorch gives: numbers, shapes, texts, gradients and samples for the same seed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mutagrad
+from tests.distributions.cases import CASES, CHECKED, PAIRS, REFUSED
+from tests.distributions.observations import QUESTIONS, checked, divergence, observe, refusal
+
+RECORDED = json.loads((Path(__file__).parents[1] / "data/distributions.json").read_text())
+
+
+def close(found: Any, recorded: Any, tolerance: float) -> Any:
+    """Whether two observations agree, numbers within a relative tolerance and small ones absolutely."""
+    if isinstance(recorded, dict):
+        return found.keys() == recorded.keys() and all(close(found[k], recorded[k], tolerance) for k in recorded)
+    if isinstance(recorded, list) and isinstance(found, list):
+        return len(found) == len(recorded) and all(close(a, b, tolerance) for a, b in zip(found, recorded))
+    if isinstance(recorded, float) and isinstance(found, float | int):
+        return abs(found - recorded) <= tolerance * max(1, abs(recorded))
+    return found == recorded
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_distribution(name: str):
+    """Everything that can be asked of a distribution has PyTorch's answer, its gradients or its error."""
+    seen, recorded = observe(mutagrad, CASES[name]), RECORDED["cases"][name]
+    wrong = {
+        question: (seen[question], recorded[question])
+        for question in recorded
+        if not close(seen[question], recorded[question], 1e-6 if question == "single precision" else 1e-9)
+    }
+
+    assert wrong == {}
+    assert set(recorded) == {*QUESTIONS, "single precision"}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_divergence(name: str):
+    """The divergence of two kinds is PyTorch's."""
+    found, recorded = divergence(mutagrad, PAIRS[name]), RECORDED["pairs"][name]
+
+    assert close(found, recorded, 2e-6), (found, recorded)
+
+
+@pytest.mark.parametrize("call", REFUSED)
+def test_a_refusal(call: str):
+    """What PyTorch refuses is refused with the same words."""
+    found = refusal(mutagrad, call)
+
+    assert found == RECORDED["refused"][call]
+    assert found is not None
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_a_constraint(name: str):
+    """A constraint has PyTorch's text and kind and accepts the same values."""
+    assert checked(mutagrad, name, CHECKED[name]) == RECORDED["checked"][name]
