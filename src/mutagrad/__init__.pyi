@@ -23,6 +23,7 @@ from mutagrad import collector as collector
 from mutagrad import cuda as cuda
 from mutagrad.device import device as device
 from mutagrad import distributed as distributed
+from mutagrad import distributions as distributions
 from mutagrad.dtypes import dtype as dtype
 from mutagrad.modes import enable_grad as enable_grad
 from mutagrad import fft as fft
@@ -277,7 +278,7 @@ def bmm(input: Tensor, mat2: Any = ..., *, out: Any = ...) -> Tensor:
 def broadcast_shapes(*shapes: Any) -> Any:
     """The shape that tensors of these shapes (or sizes) are broadcast to together."""
 def broadcast_tensors(*tensors: Tensor) -> builtins.tuple[Tensor, ...]:
-    """The tensors expanded to the shape that they have together. Raises RuntimeError when they have none."""
+    """The tensors expanded to the shape that they have together; those that have it are returned themselves."""
 def broadcast_to(input: Tensor, *size: Any, **named: Any) -> Tensor:
     """The view expanded to a shape: `expand` under NumPy's name."""
 def bucketize(input: Any, boundaries: Tensor = ..., *, out_int32: builtins.bool = ..., right: builtins.bool = ..., out: Tensor | None = ...) -> Tensor:

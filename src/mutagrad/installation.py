@@ -27,6 +27,21 @@ PLACES = {
     **{f"torch.optim.{name}": "mutagrad.optim.adagrad" for name in ("adadelta", "rmsprop")},
     **{f"torch.optim.{name}": "mutagrad.optim.adam" for name in ("adamax", "adamw", "nadam", "radam")},
     "torch.optim.asgd": "mutagrad.optim.rprop",
+    "torch.distributions.kl": "mutagrad.distributions.divergence",
+    "torch.distributions.utils": "mutagrad.distributions.parameters",
+    **{f"torch.distributions.{name}": "mutagrad.distributions.bounded" for name in ("exponential", "uniform")},
+    **{
+        f"torch.distributions.{name}": "mutagrad.distributions.categorical"
+        for name in ("multinomial", "one_hot_categorical")
+    },
+    **{
+        f"torch.distributions.{name}": "mutagrad.distributions.location_scale"
+        for name in ("cauchy", "laplace", "normal")
+    },
+    **{
+        f"torch.distributions.{name}": "mutagrad.distributions.trials"
+        for name in ("bernoulli", "binomial", "geometric")
+    },
 }
 """Where modules of PyTorch's are that have another place here."""
 

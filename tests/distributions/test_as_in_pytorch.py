@@ -13,6 +13,10 @@ from tests.distributions.observations import QUESTIONS, checked, divergence, obs
 RECORDED = json.loads((Path(__file__).parents[1] / "data/distributions.json").read_text())
 
 
+# The entropy of a multinomial has a term that PyTorch computes in single precision whatever the parameters are.
+TOLERANCES = {"single precision": 1e-6, "entropy": 5e-8, "perplexity": 5e-8}
+
+
 def close(found: Any, recorded: Any, tolerance: float) -> Any:
     """Whether two observations agree, numbers within a relative tolerance and small ones absolutely."""
     if isinstance(recorded, dict):
@@ -31,7 +35,7 @@ def test_a_distribution(name: str):
     wrong = {
         question: (seen[question], recorded[question])
         for question in recorded
-        if not close(seen[question], recorded[question], 1e-6 if question == "single precision" else 1e-9)
+        if not close(seen[question], recorded[question], TOLERANCES.get(question, 1e-9))
     }
 
     assert wrong == {}

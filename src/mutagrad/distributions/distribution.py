@@ -12,11 +12,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from mutagrad.distributions import constraints
-from mutagrad.distributions.parameters import lazy_property
+from mutagrad.distributions.parameters import LazyProperty
 from mutagrad.modes import no_grad
 from mutagrad.tensor import Size, Tensor
 
 __all__ = ["Distribution"]
+
+
+def _not_given(self: Distribution) -> Any:
+    raise NotImplementedError
 
 
 class Distribution:
@@ -57,7 +61,7 @@ class Distribution:
                 stacklevel=4,
             )
         for name, constraint in expected.items():
-            computed = name not in self.__dict__ and isinstance(getattr(type(self), name, None), lazy_property)
+            computed = name not in self.__dict__ and isinstance(getattr(type(self), name, None), LazyProperty)
             if constraints.is_dependent(constraint) or computed:
                 continue
             value = getattr(self, name)
@@ -79,15 +83,8 @@ class Distribution:
         """The shape of a single sample, without batching."""
         return self._event_shape
 
-    @property
-    def arg_constraints(self) -> dict[str, constraints.Constraint]:
-        """The constraint of each parameter, by its name."""
-        raise NotImplementedError
-
-    @property
-    def support(self) -> Any:
-        """The constraint that samples satisfy."""
-        raise NotImplementedError
+    arg_constraints: Any = property(_not_given, doc="The constraint of each parameter, by its name.")
+    support: Any = property(_not_given, doc="The constraint that samples satisfy.")
 
     @property
     def mean(self) -> Tensor:

@@ -20,10 +20,18 @@ from mutagrad.ops.shaping import broadcast_tensors
 from mutagrad.ops.softmax import softmax
 from mutagrad.tensor import Size, Tensor
 
-__all__ = ["broadcast_all", "clamp_probs", "lazy_property", "logits_to_probs", "probs_to_logits", "standard_normal"]
+__all__ = [
+    "LazyProperty",
+    "broadcast_all",
+    "clamp_probs",
+    "lazy_property",
+    "logits_to_probs",
+    "probs_to_logits",
+    "standard_normal",
+]
 
 
-class lazy_property:
+class LazyProperty:
     """A property that is computed when it is first asked for, with gradients, and is then an attribute."""
 
     def __init__(self, function: Callable[[Any], Tensor]) -> None:
@@ -40,6 +48,11 @@ class lazy_property:
             value = self.function(instance)
         instance.__dict__[self.name] = value
         return value
+
+
+def lazy_property(function: Callable[[Any], Tensor]) -> Any:
+    """Makes a method a `LazyProperty`; type checkers take what is computed for an attribute."""
+    return LazyProperty(function)
 
 
 def broadcast_all(*values: Any) -> list[Tensor]:

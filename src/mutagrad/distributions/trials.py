@@ -22,6 +22,7 @@ from mutagrad.dtypes import finfo
 from mutagrad.modes import no_grad
 from mutagrad.nn.functional.classification import binary_cross_entropy_with_logits
 from mutagrad.ops.creation import zeros_like
+from mutagrad.ops.exponential import logaddexp
 from mutagrad.ops.random import bernoulli, binomial, rand
 from mutagrad.ops.ranges import arange
 from mutagrad.tensor import Size, Tensor
@@ -32,7 +33,7 @@ __all__ = ["Bernoulli", "Binomial", "Geometric"]
 class Trials(Parametrised):
     """A distribution whose parameter is a probability, or its log-odds."""
 
-    arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
+    arg_constraints: Any = {"probs": constraints.unit_interval, "logits": constraints.real}
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
         check_one_given(probs=probs, logits=logits)
@@ -160,7 +161,7 @@ class Binomial(Trials):
     tensor([0.2500, 0.5000, 0.2500])
     """
 
-    arg_constraints = {"total_count": constraints.nonnegative_integer, **Trials.arg_constraints}
+    arg_constraints: Any = {"total_count": constraints.nonnegative_integer, **Trials.arg_constraints}
     has_enumerate_support = True
 
     def __init__(
@@ -169,7 +170,8 @@ class Binomial(Trials):
         check_one_given(probs=probs, logits=logits)
         self.total_count, given = broadcast_all(total_count, logits if probs is None else probs)
         self.total_count = self.total_count.type_as(given)
-        super().__init__(**{"logits" if probs is None else "probs": given}, validate_args=validate_args)
+        parameter = (None, given) if probs is None else (given, None)
+        super().__init__(*parameter, validate_args=validate_args)
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
     def support(self) -> Any:
@@ -197,8 +199,7 @@ class Binomial(Trials):
             self._validate_sample(value)
         chosen, others = value, self.total_count - value
         choices = (self.total_count + 1).lgamma() - (chosen + 1).lgamma() - (others + 1).lgamma()
-        # n log(1 + exp(logits)), without overflow
-        normaliser = self.total_count * (self.logits.clamp(min=0) + (-self.logits.abs()).exp().log1p())
+        normaliser = self.total_count * logaddexp(self.logits, zeros_like(self.logits))
         return value * self.logits + choices - normaliser
 
     def entropy(self) -> Tensor:
