@@ -197,6 +197,23 @@ def _nests(array: np.ndarray, order: list[int]) -> bool:
 
 
 Cells = Callable[[tuple, dict], Iterable[tuple[int, ...]]]
+Bounds = list[tuple[int, int]]  # for each dimension, where the first of some boxes starts and the last stops
+
+
+def _widen(bounds: Bounds, box: Box) -> None:
+    """Makes the bounds of some boxes those of one more."""
+    if not bounds:
+        bounds.extend([(start, stop) for start, stop, _ in box])
+        return
+    for d, (start, stop, _) in enumerate(box):
+        low, high = bounds[d]
+        if start < low or stop > high:
+            bounds[d] = (start if start < low else low, stop if stop > high else high)
+
+
+def _reach(bounds: Bounds, box: Box) -> bool:
+    """Whether a box meets the bounds."""
+    return all(start < high and stop > low for (start, stop, _), (low, high) in zip(box, bounds))
 
 
 class RegionIndex:
@@ -207,41 +224,37 @@ class RegionIndex:
     filed under the cell in which it starts. So a search looks, level by level, only at the cells it can reach into.
 
     Nothing is filed before it is searched for: a write beyond the `bounds` of all boxes, as that of a loop which writes
-    ahead of what it reads, meets none of them.
+    ahead of what it reads, meets none of them. And a level is searched only within the bounds of its own boxes (`within`):
+    elimination saves rows above what it writes next, and columns to the left of it.
     """
 
-    __slots__ = ("levels", "newest", "bounds", "count", "limit")
+    __slots__ = ("levels", "within", "newest", "bounds", "count", "limit")
 
     def __init__(self, limit: int) -> None:
         self.levels: dict[tuple, dict[tuple[int, ...], dict[tuple[Box, bool], list[ref]]]] = {}
+        self.within: dict[tuple, Bounds] = {}
         self.newest: list[tuple[Box, bool, ref]] = []  # those not yet filed
-        self.bounds: list[
-            tuple[int, int]
-        ] = []  # for each dimension, where the first of all boxes starts and the last stops
+        self.bounds: Bounds = []
         self.count = 0
         self.limit = limit  # at so many objects, the dead ones are to be dropped
 
     def insert(self, box: Box, exact: bool, item: ref) -> None:
         """Takes in `item`, which occupies `box`: just that region (`exact`) or part of it."""
-        bounds = self.bounds
         if not self.count:
-            self.bounds = [(start, stop) for start, stop, _ in box]
-        else:
-            for d, (start, stop, _) in enumerate(box):
-                low, high = bounds[d]
-                if start < low or stop > high:
-                    bounds[d] = (start if start < low else low, stop if stop > high else high)
+            self.bounds = []
+        _widen(self.bounds, box)
         self.newest.append((box, exact, item))
         self.count += 1
 
     def _file(self, box: Box, exact: bool, item: ref) -> None:
         level = tuple([(step, ((stop - 1 - start) // step).bit_length()) for start, stop, step in box])
         cell = tuple([_block(r[0], *each) for r, each in zip(box, level)])
+        _widen(self.within.setdefault(level, []), box)
         self.levels.setdefault(level, {}).setdefault(cell, {}).setdefault((box, exact), []).append(item)
 
     def reaches(self, box: Box) -> bool:
         """Whether something may be met within `box`."""
-        return all(start < high and stop > low for (start, stop, _), (low, high) in zip(box, self.bounds))
+        return _reach(self.bounds, box)
 
     def take(self, cells: Cells, box: Box, meets: Callable[[Any, bool], bool]) -> list:
         """Removes and returns the objects whose box meets `box` and of which `meets(object, exact)` is true.
@@ -253,6 +266,8 @@ class RegionIndex:
         self.newest.clear()
         taken: list = []
         for level, grid in list(self.levels.items()):
+            if not _reach(self.within[level], box):
+                continue
             for cell in cells(level, grid):
                 bucket = grid[cell]
                 for filed in [filed for filed in bucket if boxes_meet(filed[0], box)]:
@@ -265,13 +280,14 @@ class RegionIndex:
                 if not bucket:
                     del grid[cell]
             if not grid:
-                del self.levels[level]
+                del self.levels[level], self.within[level]
         return taken
 
     def prune(self) -> None:
         """Drops the objects that have died."""
         entries = list(self)
         self.levels.clear()
+        self.within.clear()
         self.newest.clear()
         self.count = 0
         for entry in entries:
