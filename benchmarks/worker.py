@@ -48,9 +48,13 @@ class Worker:
     def peak(self, name: str, tiny: int, size: int) -> int:
         """The bytes by which model, data and three calls of the program raise the process's memory at its peak.
 
-        A tiny run comes first, so that what the library loads and keeps for itself does not count.
+        A tiny run and a large product come first, so that what the library loads and keeps for itself (the memory in
+        which products are packed) does not count.
         """
         self.build(name, tiny)
+        matrix = self.torch.ones(1024, 1024)
+        matrix @ matrix
+        del matrix
         self.program = None
         gc.collect()
         start = _resident("VmRSS")
