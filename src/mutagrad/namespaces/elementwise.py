@@ -223,7 +223,8 @@ def where(condition: np.ndarray, x: Any, y: Any) -> np.ndarray:
 
 def _masked(x: np.ndarray, chosen: np.ndarray, bits: np.dtype) -> np.ndarray:
     """`x` where all bits of `chosen` are set, zero where none are."""
-    return np.bitwise_and(x.view(bits), chosen.astype(bits)).view(x.dtype)
+    value = chosen.astype(bits)
+    return np.bitwise_and(x.view(bits), value, value if value.shape == x.shape else None).view(x.dtype)
 
 
 def round(x: np.ndarray) -> np.ndarray:
