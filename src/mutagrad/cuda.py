@@ -39,13 +39,13 @@ def device_count() -> int:
 
 
 def current_device() -> int:
-    """Raises RuntimeError: there is no device."""
-    raise RuntimeError("mutagrad computes on the CPU: there is no CUDA device")
+    """Raises AssertionError: there is no device."""
+    raise AssertionError("Torch not compiled with CUDA enabled")
 
 
 def synchronize(device: Any = None) -> None:
-    """Raises RuntimeError: there is no device."""
-    raise RuntimeError("mutagrad computes on the CPU: there is no CUDA device")
+    """Raises AssertionError: there is no device."""
+    raise AssertionError("Torch not compiled with CUDA enabled")
 
 
 def manual_seed(seed: int) -> None:

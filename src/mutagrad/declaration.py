@@ -165,14 +165,14 @@ def publish(
 ) -> Callable[..., Any]:
     """Gives the function its name and text and attaches the methods that follow from it."""
     _describe(function, op, doc)
-    function.operation = op  # type: ignore[attr-defined]
+    function.operation = op
     op.public = function
     for name in (op.name, *aliases):
         if method:
             setattr(Tensor, name, function)
         if in_place:
             written = _describe(in_place_call(op), op, f"In-place form of `{op.name}`.", name + "_")
-            function.in_place = written  # type: ignore[attr-defined]
+            function.in_place = written
             if method:
                 setattr(Tensor, name + "_", written)
     return function
@@ -240,7 +240,7 @@ def _describe(function: Callable, op: Operation, doc: str | None, name: str | No
     if not (name or "").endswith("_"):
         named.append(_parameter("out", inspect.Parameter.KEYWORD_ONLY, None))
     parameters += [_parameter(p.name, inspect.Parameter.KEYWORD_ONLY, p.default) for p in named]
-    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    function.__signature__ = inspect.Signature(parameters)
     return function
 
 

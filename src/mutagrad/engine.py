@@ -332,8 +332,8 @@ def _by_earliest_reader(leaves: list[Leaf], nodes: list[Node]) -> dict[Node | No
             break
         for edge in node.edges:
             if edge is not None and edge[2] in pending:
-                pending.discard(edge[2])  # type: ignore[arg-type]
-                found.setdefault(node, []).append(edge[2])  # type: ignore[arg-type]
+                pending.discard(edge[2])
+                found.setdefault(node, []).append(edge[2])
     if pending:
         found[None] = [leaf for leaf in leaves if leaf in pending]
     return found

@@ -124,7 +124,7 @@ def argmin(input: Tensor, dim: Any = None, *, keepdim: bool = False, dtype: Any 
 
 def _count(input: Tensor, dim: Any, mask: Any, keepdim: bool) -> Any:
     """How many elements are left along `dim`."""
-    ones = input.new_ones(input.shape, dtype=np.dtype("int64"))  # type: ignore[attr-defined]
+    ones = input.new_ones(input.shape, dtype=np.dtype("int64"))
     return sum(ones, dim, keepdim=keepdim, mask=mask)
 
 
@@ -158,7 +158,7 @@ def var(
         raise ValueError("Only one of unbiased and correction may be given")
     lost = correction if correction is not None else 1 if unbiased is None or unbiased else 0
     wide = dtype or (input.dtype if input.dtype.numpy.kind in "fc" else np.dtype("float32"))
-    x: Any = input.to(wide)  # type: ignore[attr-defined]
+    x: Any = input.to(wide)
     count = _count(input, dim, mask, True)
     apart = x - sum(x, dim, keepdim=True, mask=mask) / count
     total = sum(apart * apart.conj(), dim, keepdim=keepdim, mask=mask)

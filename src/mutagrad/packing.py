@@ -25,7 +25,7 @@ class PackedSaved(Saved):
     __slots__ = ()
 
     @property
-    def array(self) -> Any:  # type: ignore[override]
+    def array(self) -> Any:
         given, unpack = self.record
         value = unpack(_tensor_over(given) if isinstance(given, Saved) else given)
         if not isinstance(value, Tensor):

@@ -181,7 +181,7 @@ def typename(obj: Any) -> str:
     'torch.FloatTensor'
     """
     if isinstance(obj, Tensor):
-        return obj.type()  # type: ignore[attr-defined]
+        return obj.type()
     kind = obj if hasattr(obj, "__qualname__") else type(obj)
     module = getattr(kind, "__module__", "")
     return kind.__qualname__ if module in ("builtins", "", None) else f"{module}.{kind.__qualname__}"

@@ -92,7 +92,7 @@ class LostSaved(Saved):
     __slots__ = ()
 
     @property
-    def array(self) -> np.ndarray:  # type: ignore[override]
+    def array(self) -> np.ndarray:
         raise LostValue(self)
 
 
@@ -122,7 +122,7 @@ class FingerprintedSaved(Saved):
     __slots__ = ()
 
     @property
-    def array(self) -> np.ndarray:  # type: ignore[override]
+    def array(self) -> np.ndarray:
         value, mark = self.record
         if fingerprint(value) != mark:
             raise LostValue(self)  # type: ignore[arg-type]

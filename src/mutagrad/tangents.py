@@ -131,7 +131,7 @@ def _region(family: Family, view: View | None, level: Level, to_write: bool = Fa
     if shadow.tensor is None:
         return None
     if to_write and not shadow.owned:
-        shadow.tensor, shadow.owned, shadow.base = shadow.tensor.clone(), True, None  # type: ignore[attr-defined]
+        shadow.tensor, shadow.owned, shadow.base = shadow.tensor.clone(), True, None
     if to_write and batched.state.levels:
         # A tangent may differ from sample to sample where the value does not.
         shadow.tensor._family.set_apart().scope = batched.state.levels
@@ -199,9 +199,9 @@ def overwrite(target: Tensor, level: Level, tangent: Tensor | None) -> None:
         zero = tangent is None
         attach(target, level, xp.zeros_like(target) if zero else _fitted(tangent, target, (tangent,)))
     elif tangent is None:
-        writable(target, level).zero_()  # type: ignore[attr-defined]
+        writable(target, level).zero_()
     else:
-        writable(target, level).copy_(tangent)  # type: ignore[attr-defined]
+        writable(target, level).copy_(tangent)
 
 
 def writable(target: Tensor, level: Level) -> Tensor:
@@ -225,7 +225,7 @@ def _fitted(tangent: Tensor, output: Tensor, sources: Sequence[Tensor | None]) -
         tangent = xp.broadcast_to(tangent, wanted.shape)
     storage = tangent._family.storage
     if storage.array is not tangent._array or any(s is not None and s._family.storage is storage for s in sources):
-        tangent = tangent.clone()  # type: ignore[attr-defined]
+        tangent = tangent.clone()
     return tangent
 
 

@@ -71,7 +71,7 @@ class GradScaler:
             return outputs
         self._has_scaled = True
         if isinstance(outputs, Tensor):
-            return outputs * self._scale  # type: ignore[operator]
+            return outputs * self._scale
         return (
             type(outputs)(map(self.scale, outputs)) if isinstance(outputs, (list, tuple)) else map(self.scale, outputs)
         )

@@ -254,7 +254,7 @@ def _cotangent(i: int, output: Place, cotangent: Any, batched: bool) -> Any:
         if (cotangent._array.dtype.kind == "c") != about.dtype.is_complex:
             raise errors.gradient_dtype(i, str(cotangent.dtype), str(about.dtype), origin_of(output))
         if cotangent.dtype is not about.dtype:
-            return cotangent.to(about.dtype)  # type: ignore[attr-defined]
+            return cotangent.to(about.dtype)
     return cotangent
 
 
@@ -269,4 +269,4 @@ def _backward_method(
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
-Tensor.backward = _backward_method  # type: ignore[attr-defined]
+Tensor.backward = _backward_method

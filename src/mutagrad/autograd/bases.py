@@ -43,7 +43,7 @@ def over_basis(
 def columns(stacked: Tensor, inputs: Sequence[Tensor]) -> list[Tensor]:
     """The Jacobian of an output by each input, from its products with the basis of the inputs' space, stacked."""
     made, start = [], 0
-    moved = stacked.movedim(0, -1)  # type: ignore[attr-defined]
+    moved = stacked.movedim(0, -1)
     for x in inputs:
         part = moved[..., start : start + x._array.size]
         made.append(part.reshape((*stacked.shape[1:], *x.shape)))

@@ -221,9 +221,9 @@ class FunctionOperation:
                     f"Function {self.node_name} returned an invalid gradient at index {i} - got "
                     f"{list(share._array.shape)} but expected shape compatible with {list(shape)}"
                 )
-            share = share.sum_to_size(shape)  # type: ignore[attr-defined]
+            share = share.sum_to_size(shape)
         if share._array.dtype != dt:
-            share = share.to(dt)  # type: ignore[attr-defined]
+            share = share.to(dt)
         return share._array if on_arrays else share
 
 

@@ -96,7 +96,7 @@ class FunctionEvent(_Figures):
         self.kernels.append(Kernel(name, device, duration))
 
     @property
-    def key(self) -> str:  # type: ignore[override]
+    def key(self) -> str:
         """What events are summed up by: the name; all steps count as one."""
         return "ProfilerStep*" if self.name.startswith("ProfilerStep#") else self.name
 
@@ -106,22 +106,22 @@ class FunctionEvent(_Figures):
         return ""
 
     @property
-    def cpu_time_total(self) -> float:  # type: ignore[override]
+    def cpu_time_total(self) -> float:
         """The time of the call."""
         return self.time_range.elapsed_us()
 
     @property
-    def self_cpu_time_total(self) -> float:  # type: ignore[override]
+    def self_cpu_time_total(self) -> float:
         """The time of the call without that of the events within."""
         return self.cpu_time_total - sum(child.cpu_time_total for child in self.cpu_children)
 
     @property
-    def cpu_memory_usage(self) -> int:  # type: ignore[override]
+    def cpu_memory_usage(self) -> int:
         """The bytes that the results take."""
         return self.bytes + sum(child.cpu_memory_usage for child in self.cpu_children)
 
     @property
-    def self_cpu_memory_usage(self) -> int:  # type: ignore[override]
+    def self_cpu_memory_usage(self) -> int:
         """The bytes that the results take, without those of the events within."""
         return self.bytes
 

@@ -69,7 +69,7 @@ class dual_level(Mode):
     tensor([2., 4.])
     """
 
-    def __enter__(self) -> int:  # type: ignore[override]
+    def __enter__(self) -> int:
         return enter_dual_level()
 
     def __exit__(self, *exception: object) -> None:

@@ -186,7 +186,7 @@ def _rows_one_by_one(outputs: Tensors, inputs: Tensors, create_graph: bool, stri
     """For each input the gradients of all elements of the outputs, stacked, a pass for each."""
     found: list[list[Tensor]] = [[] for _ in inputs]
     for number, out in enumerate(outputs):
-        elements = out.reshape(-1)  # type: ignore[attr-defined]
+        elements = out.reshape(-1)
         for place in range(out._array.size):
             shares = _grad((elements[place],), inputs, (None,), create_graph, keep=True)
             for i, (share, x) in enumerate(zip(shares, inputs)):
@@ -247,7 +247,7 @@ def hessian(
     def of_one_element(*x: Tensor) -> Tensor:
         out = func(*x)
         _outputs(out, "hessian", strict)
-        return _one_element((out,), "hessian", isinstance(out, tuple)).squeeze()  # type: ignore[attr-defined]
+        return _one_element((out,), "hessian", isinstance(out, tuple)).squeeze()
 
     def gradient(*x: Tensor) -> Tensors:
         if outer_jacobian_strategy == "forward-mode":
@@ -289,10 +289,7 @@ def _followed(given: Tensors, create_graph: bool) -> Tensors:
     They are always other tensors than the user's: the function may use those too, as constants.
     """
     return tuple(
-        [
-            x.view_as(x) if create_graph and x.requires_grad else undifferentiated(x).requires_grad_()  # type: ignore
-            for x in given
-        ]
+        [x.view_as(x) if create_graph and x.requires_grad else undifferentiated(x).requires_grad_() for x in given]
     )
 
 

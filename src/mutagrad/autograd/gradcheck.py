@@ -175,7 +175,7 @@ def _random_cotangent(output: Tensor, noncontiguous: bool) -> Tensor:
     if output._array.dtype.kind == "c":
         made = made - 1j
     if noncontiguous and made._array.ndim:
-        made = made.repeat_interleave(2, dim=-1)[..., ::2]  # type: ignore[attr-defined]
+        made = made.repeat_interleave(2, dim=-1)[..., ::2]
     return made.detach().requires_grad_()
 
 

@@ -103,7 +103,7 @@ def register_multi_grad_hook(tensors: Sequence[Tensor], fn: Callable[..., Any], 
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     gather = _Gathering([get_gradient_edge(tensor).node for tensor in tensors], fn)
     make = gather.hook_of_all if mode == "all" else gather.hook_of_any
-    return _MultiHandle([tensor.register_hook(make(i)) for i, tensor in enumerate(tensors)])  # type: ignore[attr-defined]
+    return _MultiHandle([tensor.register_hook(make(i)) for i, tensor in enumerate(tensors)])
 
 
 class _Gathering:

@@ -66,9 +66,7 @@ def replaced(name: str, old: Any, new: Any) -> Any:
     if not isinstance(new, Tensor):
         raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
     if new._array.dtype != old._array.dtype:
-        raise RuntimeError(
-            f"hook '{name}' has changed the type of value (was {old.type()} got {new.type()})"  # type: ignore[operator]
-        )
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {old.type()} got {new.type()})")
     if new._array.shape != old._array.shape:
         raise RuntimeError(f"hook '{name}' has changed the size of value")
     return new

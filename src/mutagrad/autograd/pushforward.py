@@ -177,7 +177,7 @@ def _transposed(call: Call, given: Sequence[Tensor | None]) -> Any:
     found = grad(
         [share for share, _ in paired],
         [ct for ct in cts if ct is not None],
-        [t.to(share.dtype) for share, t in paired],  # type: ignore[attr-defined]
+        [t.to(share.dtype) for share, t in paired],
         create_graph=modes.grad,
         allow_unused=True,
     )
@@ -223,7 +223,7 @@ def prepare(operation: Operation, target: Tensor, inputs: Sequence[Any]) -> Any:
     if all(t is None for each in given.values() for t in each):
         return None
     kept = [
-        x.clone()  # type: ignore[attr-defined]
+        x.clone()
         if isinstance(x, Tensor)
         and x._family.storage is target._family.storage
         and (callable(operation.jvp) or operation.jvp == "multilinear" or name in operation.saves)
@@ -260,6 +260,6 @@ def _keep(call: Call, output: Tensor | None) -> None:
         node.values = {**node.values, "tangents": tokens}
 
 
-Operation.follow = staticmethod(follow)  # type: ignore[attr-defined]
-Operation.prepare_tangents = staticmethod(prepare)  # type: ignore[attr-defined]
-Operation.follow_in_place = staticmethod(follow_in_place)  # type: ignore[attr-defined]
+Operation.follow = staticmethod(follow)
+Operation.prepare_tangents = staticmethod(prepare)
+Operation.follow_in_place = staticmethod(follow_in_place)

@@ -125,5 +125,5 @@ def add(x: Any, key: tuple, value: Any) -> None:
     np.add.at(pick.array, pick.places, pick.outer(value))
 
 
-Batched.read = staticmethod(get)  # type: ignore[method-assign]
-Batched.write = staticmethod(put)  # type: ignore[method-assign]
+Batched.read = staticmethod(get)
+Batched.write = staticmethod(put)

@@ -172,7 +172,7 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
 
 def _followed(tensor: Tensor) -> Tensor:
     """An alias of a tensor that requires grad: in its history where it has one."""
-    return tensor.view_as(tensor) if tensor.requires_grad else undifferentiated(tensor).requires_grad_()  # type: ignore
+    return tensor.view_as(tensor) if tensor.requires_grad else undifferentiated(tensor).requires_grad_()
 
 
 def _check_like(number: int, tangent: Tensor, primal: Tensor) -> None:

@@ -48,7 +48,7 @@ def functionalize(func: Callable[..., Any], *, remove: str = "mutations") -> Cal
             storage = result._family.storage
             written = storage in versions and storage.version != versions[storage]
             view = remove == "mutations_and_views" and (storage in versions or result._view is not None)
-            return result.clone() if written or view else result  # type: ignore[attr-defined]
+            return result.clone() if written or view else result
 
         return tree_map(apart, func(*args, **kwargs))
 

@@ -149,7 +149,7 @@ def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Tensor], dic
 def _stacked(states: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
     made = {}
     for name, first in states[0].items():
-        whole = stack([state[name] for state in states]).detach()  # type: ignore[attr-defined]
+        whole = stack([state[name] for state in states]).detach()
         made[name] = whole.requires_grad_() if first.requires_grad else whole
     return made
 

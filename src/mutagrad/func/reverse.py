@@ -42,7 +42,7 @@ class Followed:
         if not isinstance(x, Tensor):
             raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
         if x.requires_grad and self.recording:
-            return x.view_as(x)  # type: ignore[attr-defined]
+            return x.view_as(x)
         return undifferentiated(x).requires_grad_()
 
     def lead_outside(self, tensors: Sequence[Tensor]) -> bool:

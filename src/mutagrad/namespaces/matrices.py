@@ -247,7 +247,7 @@ def matrix_exp(x: Array) -> Array:
 
 def geqrf(x: Array) -> tuple[Array, Array]:
     """R with the Householder vectors below its diagonal, and their factors."""
-    h, tau = np.linalg.qr(x, "raw")  # type: ignore[misc]
+    h, tau = np.linalg.qr(x, "raw")
     return h.swapaxes(-1, -2), tau
 
 

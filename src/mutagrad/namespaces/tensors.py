@@ -110,7 +110,7 @@ def strides(x: Tensor) -> tuple[int, ...]:
 
 def as_strided(x: Tensor, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Tensor:
     """The strided view of the memory that begins with the first element of `x`."""
-    return x.as_strided(shape, strides, x.storage_offset() + offset)  # type: ignore[attr-defined]
+    return x.as_strided(shape, strides, x.storage_offset() + offset)
 
 
 def add_at(x: Tensor, key: tuple, share: Tensor) -> None:
@@ -217,7 +217,7 @@ def logsumexp(x: Tensor, axis: int | tuple[int, ...], keepdims: bool = False) ->
 
 
 def max(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    return x if axis == () else extremes.amax(x, axis, keepdims)  # type: ignore[arg-type]
+    return x if axis == () else extremes.amax(x, axis, keepdims)
 
 
 def mean(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -245,7 +245,7 @@ def sum(x: Tensor, axis: Axis = None, dtype: Any = None, keepdims: bool = False)
 
 
 def add_along_axis(x: Tensor, indices: Tensor, values: Tensor, axis: int) -> Tensor:
-    return x.scatter_add(axis, asarray(indices), values)  # type: ignore[attr-defined]
+    return x.scatter_add(axis, asarray(indices), values)
 
 
 def argpartition(x: Tensor, k: int, axis: int = -1) -> Tensor:
@@ -285,7 +285,7 @@ def log_softmax(x: Tensor, axis: int) -> Tensor:
 
 
 def put_along_axis(x: Tensor, indices: Tensor, values: Tensor, axis: int) -> Tensor:
-    return x.scatter(axis, asarray(indices), values)  # type: ignore[attr-defined]
+    return x.scatter(axis, asarray(indices), values)
 
 
 def softmax(x: Tensor, axis: int) -> Tensor:
@@ -293,7 +293,7 @@ def softmax(x: Tensor, axis: int) -> Tensor:
 
 
 def take(x: Tensor, indices: Any, axis: int) -> Tensor:
-    return x[(*(slice(None),) * wrap_dim(axis, x.ndim), asarray(indices))]  # type: ignore[index]
+    return x[(*(slice(None),) * wrap_dim(axis, x.ndim), asarray(indices))]
 
 
 def take_along_axis(x: Tensor, indices: Tensor, axis: int = -1) -> Tensor:
@@ -363,7 +363,7 @@ def fit(share: Tensor, shape: tuple[int, ...], dtype: np.dtype, levels: tuple[Le
     if levels is not None:
         share = at_levels(share, levels)
     if tuple(share.shape) != shape:
-        share = share.sum_to_size(shape)  # type: ignore[attr-defined]
+        share = share.sum_to_size(shape)
     if share.is_complex() and _numpy(dtype).kind != "c":
         share = views.real(share)
     return astype(share, dtype)

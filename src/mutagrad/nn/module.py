@@ -232,10 +232,10 @@ class Module(Stateful):
 
     def type(self, dst_type: Any) -> Self:
         """Converts all parameters and buffers to `dst_type` in place."""
-        return self._apply(lambda t: t.type(dst_type))  # type: ignore[attr-defined]
+        return self._apply(lambda t: t.type(dst_type))
 
     def _cast(self, wanted: dtypes.dtype) -> Self:
-        return self._apply(lambda t: t.to(wanted) if t.is_floating_point() else t)  # type: ignore[attr-defined]
+        return self._apply(lambda t: t.to(wanted) if t.is_floating_point() else t)
 
     def float(self) -> Self:
         """Converts all floating-point parameters and buffers to float32 in place."""
@@ -263,7 +263,7 @@ class Module(Stateful):
 
     def cuda(self, device: Any = None) -> Self:
         """Raises the error of `Tensor.cuda`: there is the memory of the CPU only."""
-        return self._apply(lambda t: t.cuda(device))  # type: ignore[attr-defined]
+        return self._apply(lambda t: t.cuda(device))
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """Does nothing, as `mutagrad.compile` does: there is no compiler here, and results are the same without."""

@@ -47,7 +47,7 @@ class Options(Module):
         inherited = [each for each in cls._signature.parameters.values() if each.name not in options]
         cls._signature = inspect.Signature(own + inherited)
         if "__init__" not in cls.__dict__:
-            cls.__signature__ = cls._signature  # type: ignore[attr-defined]
+            cls.__signature__ = cls._signature
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()

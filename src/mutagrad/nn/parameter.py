@@ -46,7 +46,7 @@ class Parameter(Tensor):
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         made = memo.get(id(self))
         if made is None:
-            made = memo[id(self)] = type(self)(self.data.clone(), self.requires_grad)  # type: ignore[attr-defined]
+            made = memo[id(self)] = type(self)(self.data.clone(), self.requires_grad)
         return made
 
     def __reduce_ex__(self, protocol: Any) -> tuple:
@@ -165,5 +165,5 @@ def clear_grad(tensor: Tensor, set_to_none: bool) -> None:
     if set_to_none or grad is None:
         tensor.grad = None
     else:
-        grad.detach_() if grad.grad_fn is not None else grad.requires_grad_(False)  # type: ignore[attr-defined]
-        grad.zero_()  # type: ignore[attr-defined]
+        grad.detach_() if grad.grad_fn is not None else grad.requires_grad_(False)
+        grad.zero_()

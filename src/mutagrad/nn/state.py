@@ -201,7 +201,7 @@ class Stateful(Registry):
                 self._take_over(name, member, entry)
             else:
                 with no_grad():
-                    member.copy_(entry)  # type: ignore[attr-defined]
+                    member.copy_(entry)
         keeps_extra = type(self).set_extra_state is not Stateful.set_extra_state
         if keeps_extra and prefix + EXTRA in state_dict:
             self.set_extra_state(state_dict[prefix + EXTRA])
@@ -246,7 +246,7 @@ def _fitting(member: Tensor, entry: Any, key: str) -> tuple[Any, str | None]:
         )
     if not is_lazy(member):
         if member.dim() == 0 and entry.shape == (1,):
-            entry = entry[0]  # type: ignore[index]
+            entry = entry[0]
         if entry.shape != member.shape:
             return None, (
                 f"size mismatch for {key}: copying a param with shape {entry.shape} from checkpoint, the shape in "

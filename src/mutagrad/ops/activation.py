@@ -73,12 +73,12 @@ logsigmoid = pointwise(
 
 def softsign(input: Tensor) -> Tensor:
     """`input / (1 + abs(input))`."""
-    return input / (input.abs() + 1)  # type: ignore[attr-defined]
+    return input / (input.abs() + 1)
 
 
 def tanhshrink(input: Tensor) -> Tensor:
     """`input - tanh(input)`."""
-    return input - input.tanh()  # type: ignore[attr-defined]
+    return input - input.tanh()
 
 
 # Rectifiers ---------------------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     if weight.ndim > 1:
         raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.ndim}")
     if weight.numel() == 1:
-        return prelu_kernel(input, weight if input.ndim else weight.reshape(()))  # type: ignore[attr-defined]
+        return prelu_kernel(input, weight if input.ndim else weight.reshape(()))
     if input.ndim == 0:
         raise RuntimeError("Not allow zero-dim input tensor.")
     channels = input.shape[1] if input.ndim > 1 else 1
@@ -207,7 +207,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
             "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
             f"{weight.numel()} and channel size = {channels}."
         )
-    weight = weight.view([1, -1] + [1] * (input.ndim - 2))  # type: ignore[attr-defined]
+    weight = weight.view([1, -1] + [1] * (input.ndim - 2))
     return prelu_kernel(input, weight)
 
 

@@ -222,5 +222,5 @@ def _one_bound_in_place(function: Any) -> Any:
     return call
 
 
-clamp_min.in_place = Tensor.clamp_min_ = _one_bound_in_place(clamp_min)  # type: ignore[attr-defined]
-clamp_max.in_place = Tensor.clamp_max_ = _one_bound_in_place(clamp_max)  # type: ignore[attr-defined]
+clamp_min.in_place = Tensor.clamp_min_ = _one_bound_in_place(clamp_min)
+clamp_max.in_place = Tensor.clamp_max_ = _one_bound_in_place(clamp_max)

@@ -25,10 +25,10 @@ def _write(self: Tensor, function: Callable, others: dict[str, Tensor], name: st
     for other in others.values():
         if other._array.dtype != self._array.dtype:
             which = f"argument '{next(iter(others))}'" if len(others) > 1 else "'other'"
-            raise TypeError(f"{name}: expected {self.type()} for {which} (got {other.type()})")  # type: ignore
-    columns = [self._array, *[other.expand(self.shape)._array for other in others.values()]]  # type: ignore[attr-defined]
+            raise TypeError(f"{name}: expected {self.type()} for {which} (got {other.type()})")
+    columns = [self._array, *[other.expand(self.shape)._array for other in others.values()]]
     values = [function(*row) for row in zip(*[column.ravel().tolist() for column in columns])]
-    return self.copy_(wrap(np.array(values, self._array.dtype).reshape(self.shape)))  # type: ignore[attr-defined]
+    return self.copy_(wrap(np.array(values, self._array.dtype).reshape(self.shape)))
 
 
 @composite()
@@ -63,7 +63,7 @@ def map2_(self: Tensor, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any]
 
 def _reversed(self: Tensor) -> Tensor:
     """The elements in reverse order along all dimensions, which is what `reversed` gives."""
-    return self.flip(list(range(self.ndim)))  # type: ignore[attr-defined]
+    return self.flip(list(range(self.ndim)))
 
 
 Tensor.__reversed__ = _reversed  # type: ignore[attr-defined]

@@ -100,9 +100,9 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
         if bound < 0:
             raise RuntimeError(f"{name} must be greater than or equal to zero, but got {bound:g}")
     if a.dtype.kind in "biu":
-        input, other = input.double(), other.double()  # type: ignore[attr-defined]
+        input, other = input.double(), other.double()
     with no_grad():
-        distance, allowed = abs(input - other), atol + rtol * abs(other)  # type: ignore[operator]
+        distance, allowed = abs(input - other), atol + rtol * abs(other)
         near = eq(input, other) | (isfinite(distance) & (distance <= allowed))
         return near | (isnan(input) & isnan(other)) if equal_nan else near
 

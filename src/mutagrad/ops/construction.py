@@ -318,9 +318,9 @@ def as_subclass(self: Tensor, cls: type) -> Any:
     return alias
 
 
-Tensor._construct = classmethod(_construct)  # type: ignore[attr-defined]
+Tensor._construct = classmethod(_construct)
 Tensor.as_subclass = as_subclass  # type: ignore[attr-defined]
-Tensor.new = lambda self, *data, **options: _legacy(self._array.dtype, data, options)  # type: ignore[attr-defined]
+Tensor.new = lambda self, *data, **options: _legacy(self._array.dtype, data, options)
 
 
 def _options_of(dt: dtype) -> str:

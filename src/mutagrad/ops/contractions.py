@@ -50,9 +50,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
         if n == m:
             continue
         if n == 1:
-            b = b.sum(e, keepdim=True)  # type: ignore[attr-defined]
+            b = b.sum(e, keepdim=True)
         elif m == 1:
-            a = a.sum(d, keepdim=True)  # type: ignore[attr-defined]
+            a = a.sum(d, keepdim=True)
         else:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {n} in dim {first[i]} and second has size "
@@ -62,9 +62,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
     right = [d for d in range(b.ndim) if d not in dims_b]
     outer, summed = [a._array.shape[d] for d in left], math.prod(a._array.shape[d] for d in dims_a)
     columns = [b._array.shape[d] for d in right]
-    x = a.permute(left + dims_a).reshape(math.prod(outer), summed)  # type: ignore[attr-defined]
-    y = b.permute(dims_b + right).reshape(summed, math.prod(columns))  # type: ignore[attr-defined]
-    return into(out, mm(x, y).reshape(outer + columns), "tensordot")  # type: ignore[attr-defined]
+    x = a.permute(left + dims_a).reshape(math.prod(outer), summed)
+    y = b.permute(dims_b + right).reshape(summed, math.prod(columns))
+    return into(out, mm(x, y).reshape(outer + columns), "tensordot")
 
 
 def _pairs(a: Tensor, b: Tensor, dims: Any) -> tuple[list[int], list[int]]:
@@ -94,7 +94,7 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     check_tensor("inner", input)
     check_tensor("inner", other, "other", 2)
     if input.ndim == 0 or other.ndim == 0:
-        return into(out, input * other, "inner")  # type: ignore[operator]
+        return into(out, input * other, "inner")
     if input._array.shape[-1] != other._array.shape[-1]:
         raise RuntimeError(
             "inner() the last dimension must match on both input tensors but got shapes "
@@ -115,8 +115,8 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     check_tensor("kron", other, "other", 2)
     ndim = max(input.ndim, other.ndim)
     outer, blocks = ((1,) * (ndim - x.ndim) + x._array.shape for x in (input, other))
-    x = input.reshape([size for n in outer for size in (n, 1)])  # type: ignore[attr-defined]
-    y = other.reshape([size for n in blocks for size in (1, n)])  # type: ignore[attr-defined]
+    x = input.reshape([size for n in outer for size in (n, 1)])
+    y = other.reshape([size for n in blocks for size in (1, n)])
     return into(out, (x * y).reshape([n * m for n, m in zip(outer, blocks)]), "kron", casts=True)
 
 
@@ -141,7 +141,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
             f"bilinear(): bias size does not match weight size: got {bias.shape[0]} but expected {weight.shape[0]}"
         )
     product = einsum("...m,pmn,...n->...p", input1, weight, input2)
-    return product if bias is None else product + bias  # type: ignore[operator]
+    return product if bias is None else product + bias
 
 
 # Chains -------------------------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
         if matrix.ndim != 2:
             raise RuntimeError(f"Tensor dimension is {matrix.ndim}, expected 2 instead.")
     if len(matrices) == 1:
-        return into(out, matrices[0].clone(), "chain_matmul")  # type: ignore[attr-defined]
+        return into(out, matrices[0].clone(), "chain_matmul")
     return multi_dot(matrices, out=out)
 
 
@@ -175,7 +175,7 @@ def multi_dot(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor
         chain[-1] = rest[-1][:, None]
     product = _chain_product(chain, _best_splits([x.shape[0] for x in chain] + [chain[-1].shape[1]]))
     shape = (first.shape[:-1] if first.ndim == 2 else ()) + (rest[-1].shape[1:] if rest[-1].ndim == 2 else ())
-    return into(out, product.reshape(shape), "linalg_multi_dot")  # type: ignore[attr-defined]
+    return into(out, product.reshape(shape), "linalg_multi_dot")
 
 
 def _check_chain(tensors: Sequence[Tensor]) -> None:
@@ -301,4 +301,4 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = Non
         raise RuntimeError("cdist only supports non-negative p values")
     if x1.dtype is not x2.dtype:
         raise RuntimeError(f"expected scalar type {x1.dtype.scalar_type} but found {x2.dtype.scalar_type}")
-    return (x1[..., :, None, :] - x2[..., None, :, :]).norm(p, -1)  # type: ignore[operator]
+    return (x1[..., :, None, :] - x2[..., None, :, :]).norm(p, -1)

@@ -112,10 +112,10 @@ def contiguous(self: Tensor, memory_format: memory_format = contiguous_format) -
 def convert(input: Tensor, dt: np.dtype, copy: bool = False, format: memory_format | None = None) -> Tensor:
     """The tensor in another dtype; itself where that is its own, unless `copy`."""
     if dt == input._array.dtype and not copy:
-        return input if format in (None, preserve_format) else input.contiguous(format)  # type: ignore[attr-defined]
+        return input if format in (None, preserve_format) else input.contiguous(format)
     value = cast(input._array, dt)
     made = converted.apply((input,), {"dtype": dt}, [value]) if dt.kind in "fc" else wrap(value)
-    return made if format in (None, preserve_format) else made.contiguous(format)  # type: ignore[attr-defined]
+    return made if format in (None, preserve_format) else made.contiguous(format)
 
 
 @composite()
@@ -178,7 +178,7 @@ def to_type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     return convert(self, as_dtype(given, "type").numpy)
 
 
-Tensor.type = to_type  # type: ignore[attr-defined]
+Tensor.type = to_type
 
 
 @composite()

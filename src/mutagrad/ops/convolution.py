@@ -162,7 +162,7 @@ def _convolution(ndim: int) -> Callable[..., Tensor]:
         result = convolution(
             batch, weight, bias, _each(stride, ndim), zeros, _each(dilation, ndim), False, (0,) * ndim, groups
         )
-        return result.squeeze(0) if alone else result  # type: ignore[attr-defined]
+        return result.squeeze(0) if alone else result
 
     conv.__name__ = conv.__qualname__ = f"conv{ndim}d"
     conv.__doc__ = f"""The convolution of `input` with `weight` in {ndim} dimensions, plus `bias`.
@@ -188,7 +188,7 @@ def _transposed(ndim: int) -> Callable[..., Tensor]:
         batch, alone = _batched(f"conv_transpose{ndim}d", input, weight, bias, ndim)
         step, zeros, gap, extra = (_each(each, ndim) for each in (stride, padding, dilation, output_padding))
         result = convolution(batch, weight, bias, step, zeros, gap, True, extra, groups)
-        return result.squeeze(0) if alone else result  # type: ignore[attr-defined]
+        return result.squeeze(0) if alone else result
 
     conv_transpose.__name__ = conv_transpose.__qualname__ = f"conv_transpose{ndim}d"
     conv_transpose.__doc__ = f"""The transposed convolution of `input` with `weight` in {ndim} dimensions, plus `bias`.

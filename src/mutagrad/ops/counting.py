@@ -125,9 +125,9 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     if weights._array.shape != array.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
     if weights._array.dtype != np.float32:
-        weights = weights.double()  # type: ignore[attr-defined]
+        weights = weights.double()
     size = max(minlength, int(numbers.max(initial=-1)) + 1)
-    return wrap(np.zeros(size, weights._array.dtype)).index_add(0, input.long(), weights)  # type: ignore[attr-defined]
+    return wrap(np.zeros(size, weights._array.dtype)).index_add(0, input.long(), weights)
 
 
 # Where in order ------------------------------------------------------------------------------------------------------

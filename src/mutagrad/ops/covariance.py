@@ -39,7 +39,7 @@ def cov(
         )
     if input._array.dtype.kind == "b":
         raise RuntimeError("cov(): bool dtype is not supported for input")
-    rows: Any = input if input.ndim == 2 else input.view(1, -1)  # type: ignore[attr-defined]
+    rows: Any = input if input.ndim == 2 else input.view(1, -1)
     count = rows.shape[1]
     weights: Any = None
     for name, given, kinds in (("fweights", fweights, "iu"), ("aweights", aweights, "f")):
@@ -59,7 +59,7 @@ def cov(
             "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.",
             stacklevel=2,
         )
-        freedom = input.new_zeros(())  # type: ignore[attr-defined]
+        freedom = input.new_zeros(())
     again = centred if weights is None else centred * weights
     return (mm(centred, again.t().conj()) / freedom).squeeze()
 

@@ -69,8 +69,7 @@ class Options:
             raise TypeError(f"{function}(): argument 'out' must be Tensor, not {type(out).__name__}")
         if out is not None and given not in (None, out._array.dtype):
             raise RuntimeError(
-                f"dtype {of_numpy[given].scalar_type} does not match dtype of out parameter "  # type: ignore[index]
-                f"({out.dtype.scalar_type})"
+                f"dtype {of_numpy[given].scalar_type} does not match dtype of out parameter ({out.dtype.scalar_type})"
             )
         self.function = function
         self.out = out
@@ -85,8 +84,8 @@ class Options:
             return made(array, self.requires_grad)
         with no_grad():
             if self.out._array.shape != array.shape:
-                self.out.resize_(array.shape)  # type: ignore[attr-defined]
-            return self.out.copy_(wrap(array))  # type: ignore[attr-defined]
+                self.out.resize_(array.shape)
+            return self.out.copy_(wrap(array))
 
 
 def into(out: Tensor | None, tensor: Tensor) -> Tensor:

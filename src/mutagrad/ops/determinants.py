@@ -116,4 +116,4 @@ def logdet(input: Tensor) -> Tensor:
 
 
 def _logarithm(sign: Tensor, logabsdet: Tensor) -> Tensor:
-    return logabsdet.where(sign != -1.0, float("nan"))  # type: ignore[attr-defined]
+    return logabsdet.where(sign != -1.0, float("nan"))

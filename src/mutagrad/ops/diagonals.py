@@ -136,7 +136,7 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
             [0, 2]])
     """
     check_tensor("diagflat", input)
-    return diag_embed(input.reshape(-1), offset)  # type: ignore[attr-defined]
+    return diag_embed(input.reshape(-1), offset)
 
 
 @operation(

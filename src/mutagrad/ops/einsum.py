@@ -190,7 +190,7 @@ def _prepared(x: Tensor, labels: Labels, sizes: dict[Label, int], operand: int) 
         while labels.count(label) > 1:
             first = labels.index(label)
             second = labels.index(label, first + 1)
-            x = x.diagonal(0, first, second)  # type: ignore[attr-defined]
+            x = x.diagonal(0, first, second)
             labels = [other for d, other in enumerate(labels) if d not in (first, second)] + [label]
     for d in reversed(range(len(labels))):
         if x._array.shape[d] == 1 != sizes[labels[d]]:
@@ -219,17 +219,17 @@ def _contract(first: Term, second: Term, kept: set[Label]) -> Term:
     left, right = [label for label in a if label not in b], [label for label in b if label not in a]
     labels = batch + left + right
     if not summed:
-        return _spread(x, a, labels) * _spread(y, b, labels), labels  # type: ignore[operator]
+        return _spread(x, a, labels) * _spread(y, b, labels), labels
     shape = [x._array.shape[a.index(label)] for label in batch + left] + [y._array.shape[b.index(r)] for r in right]
     product = matmul(_arranged(x, a, batch, left, summed), _arranged(y, b, batch, summed, right))
-    return product.reshape(shape), labels  # type: ignore[attr-defined]
+    return product.reshape(shape), labels
 
 
 def _summed(x: Tensor, labels: Labels, kept: set[Label]) -> Term:
     """A term summed over the dimensions whose label is not kept."""
     dims = [d for d, label in enumerate(labels) if label not in kept]
     if dims:
-        x = x.sum(dims)  # type: ignore[attr-defined]
+        x = x.sum(dims)
     return x, [label for label in labels if label in kept]
 
 
@@ -238,7 +238,7 @@ def _arranged(x: Tensor, labels: Labels, *groups: Labels) -> Tensor:
     x = _permuted(x, [labels.index(label) for group in groups for label in group])
     sizes = iter(x._array.shape)
     shape = [math.prod([next(sizes) for _ in group]) for group in groups]
-    return x.reshape(shape if groups[0] else shape[1:])  # type: ignore[attr-defined]
+    return x.reshape(shape if groups[0] else shape[1:])
 
 
 def _spread(x: Tensor, labels: Labels, wanted: Labels) -> Tensor:
@@ -249,4 +249,4 @@ def _spread(x: Tensor, labels: Labels, wanted: Labels) -> Tensor:
 
 def _permuted(x: Tensor, order: Iterable[int]) -> Tensor:
     order = list(order)
-    return x if order == sorted(order) else x.permute(order)  # type: ignore[attr-defined]
+    return x if order == sorted(order) else x.permute(order)

@@ -98,7 +98,7 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False, *, out: Tensor | N
     if L.ndim < 2:
         raise RuntimeError(f"u should have at least 2 dimensions, but has {L.ndim} dimensions instead")
     check_systems("cholesky_solve", B, L)
-    turned = L.mT.conj()  # type: ignore[attr-defined]
+    turned = L.mT.conj()
     lower, high = (turned, L) if upper else (L, turned)
     return into(out, substitute(high, substitute(lower, B, False), True), "cholesky_solve", casts=True)
 
@@ -200,8 +200,8 @@ def _unpacked(LU: Tensor, pivots: Tensor | None, with_data: bool = True) -> tupl
     if pivots is not None:
         P = (wrap(np.arange(m)[:, None]) == _order(pivots, m)[..., None, :]).to(LU.dtype)
     if with_data:
-        L = LU[..., :, :k].tril(-1) + eye(m, k, dtype=LU.dtype)  # type: ignore[index]
-        U = LU[..., :k, :].triu()  # type: ignore[index]
+        L = LU[..., :, :k].tril(-1) + eye(m, k, dtype=LU.dtype)
+        U = LU[..., :k, :].triu()
     return P, L, U
 
 
@@ -248,11 +248,11 @@ def linalg_lu_solve(
         shapes = f"{LU.shape[-2]}x{LU.shape[-1]} and {B.shape[-2]}x{B.shape[-1]}"
         raise RuntimeError(f"linalg.lu_solve: Incompatible shapes of A and B for the equation {equation} ({shapes})")
     if not left:  # X A = B is Aᴴ Xᴴ = Bᴴ
-        turned = linalg_lu_solve(LU, pivots, B.mT.conj(), adjoint=not adjoint)  # type: ignore[attr-defined]
-        return into(out, turned.mT.conj(), "linalg_lu_solve")  # type: ignore[attr-defined]
+        turned = linalg_lu_solve(LU, pivots, B.mT.conj(), adjoint=not adjoint)
+        return into(out, turned.mT.conj(), "linalg_lu_solve")
     order = _order(pivots, LU.shape[-1])
     if adjoint:
-        turned = LU.mT.conj()  # type: ignore[attr-defined]
+        turned = LU.mT.conj()
         inner = substitute(turned, substitute(turned, B, False), True, True)
         return into(out, _rows(inner, order.argsort(-1)), "linalg_lu_solve")
     return into(out, substitute(LU, substitute(LU, _rows(B, order), False, True), True), "linalg_lu_solve")
@@ -261,7 +261,7 @@ def linalg_lu_solve(
 def _rows(x: Tensor, order: Any) -> Tensor:
     """The rows of matrices in another order, a batch of orders broadcast with that of the matrices."""
     shape = np.broadcast_shapes(order.shape[:-1], x.shape[:-2]) + tuple(x.shape[-2:])
-    return x.expand(shape).gather(-2, order[..., None].expand(shape))  # type: ignore[attr-defined]
+    return x.expand(shape).gather(-2, order[..., None].expand(shape))
 
 
 @composite()

@@ -116,7 +116,7 @@ def _floating(input: Tensor) -> Tensor:
     """`input`, whole numbers in the default dtype. Raises RuntimeError for half precision, as PyTorch's CPU does."""
     if input._array.dtype == np.float16:
         raise RuntimeError("Unsupported dtype Half")
-    return input if input._array.dtype.kind in "fc" else input.to(get_default_dtype())  # type: ignore[attr-defined]
+    return input if input._array.dtype.kind in "fc" else input.to(get_default_dtype())
 
 
 def _plan(shape: tuple[int, ...], s: Sizes, dim: Any, half: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -168,15 +168,15 @@ def _transform(
         raise RuntimeError(f"{name} must transform at least one axis")
     x = _floating(input)
     if op is real_ifft and not x.is_complex():
-        x = x.to(x.dtype.to_complex())  # type: ignore[attr-defined]
+        x = x.to(x.dtype.to_complex())
     if out is not None and out.is_complex() is (op is real_ifft):
         kind = "floating point" if op is real_ifft else "complex"
         raise RuntimeError(f"{name} expects a {kind} output tensor, but got {type_name(out)}")
     if not conjugated:
         return into(out, op(x, sizes, axes, mode), name, casts=True)
     if conjugated == "input":
-        return into(out, op(x.conj(), sizes, axes, _ADJOINT[mode]), name, casts=True)  # type: ignore[attr-defined]
-    return into(out, op(x, sizes, axes, _ADJOINT[mode]).conj(), name, casts=True)  # type: ignore[attr-defined]
+        return into(out, op(x.conj(), sizes, axes, _ADJOINT[mode]), name, casts=True)
+    return into(out, op(x, sizes, axes, _ADJOINT[mode]).conj(), name, casts=True)
 
 
 def _family(name: str, op: Callable[..., Tensor], doc: str, conjugated: str = "") -> tuple[Callable[..., Tensor], ...]:

@@ -184,7 +184,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
     check_tensor("gather", "index", 2, index)
     where = index._array
     if where.size == 0:
-        return into(out, read_at(input.reshape(-1), (where.astype(np.int64),), gathered), "gather")  # type: ignore
+        return into(out, read_at(input.reshape(-1), (where.astype(np.int64),), gathered), "gather")
     if not is_index(where):
         raise RuntimeError("gather(): Expected dtype int32/int64 for index")
     if max(where.ndim, 1) != max(input.ndim, 1):
@@ -217,7 +217,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
     check_tensor("take_along_dim", "input", 1, input)
     check_tensor("take_along_dim", "indices", 2, indices)
     if dim is None:
-        return gather(input.reshape(-1), 0, indices.reshape(-1), out=out)  # type: ignore[attr-defined]
+        return gather(input.reshape(-1), 0, indices.reshape(-1), out=out)
     if input.ndim != indices.ndim:
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
@@ -235,8 +235,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
     except ValueError:
         ones = ((1 if d == dim else n for d, n in enumerate(x.shape)) for x in (input, indices))
         raise broadcast_error([tuple(shape) for shape in ones]) from None
-    source = input.expand(common[:dim] + [input.shape[dim]] + common[dim:])  # type: ignore[attr-defined]
-    where = indices.expand(common[:dim] + [indices.shape[dim]] + common[dim:])  # type: ignore[attr-defined]
+    source = input.expand(common[:dim] + [input.shape[dim]] + common[dim:])
+    where = indices.expand(common[:dim] + [indices.shape[dim]] + common[dim:])
     wrapped = within(where._array, source._array.shape[dim], dim)
     return gather(source, dim, where if wrapped is where._array else wrap(wrapped), out=out)
 
@@ -295,7 +295,7 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
         shape = np.broadcast_shapes(mask._array.shape, input._array.shape)
     except ValueError:
         raise broadcast_error((mask._array.shape, input._array.shape)) from None
-    source = input if input._array.shape == shape else input.expand(shape)  # type: ignore[attr-defined]
+    source = input if input._array.shape == shape else input.expand(shape)
     chosen = np.broadcast_to(mask._array, shape)
     if not shape:
         source, chosen = source[None], chosen.reshape(1)

@@ -59,7 +59,7 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
             raise RuntimeError(f"Expect a 1D vector, but got shape {list(tensor.shape)}")
     if len(tensors) == 1:
         return tensors[0]
-    return stack([grid.reshape(-1) for grid in meshgrid(*tensors, indexing="ij")], 1)  # type: ignore[attr-defined]
+    return stack([grid.reshape(-1) for grid in meshgrid(*tensors, indexing="ij")], 1)
 
 
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
@@ -79,4 +79,4 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
         return wrap(np.empty(0, input._array.dtype))
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     rows = np.array(list(choose(range(input.numel()), r)), np.int64).reshape(-1, r)
-    return stack([input.index_select(0, wrap(column.copy())) for column in rows.T], 1)  # type: ignore[attr-defined]
+    return stack([input.index_select(0, wrap(column.copy())) for column in rows.T], 1)

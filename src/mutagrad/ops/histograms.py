@@ -70,7 +70,7 @@ def histogram(
     columns = [array.ravel()]
     edges = _edges(columns, [bins], limits)
     if weight is not None and weight.shape == input.shape:
-        weight = weight.reshape(-1)  # type: ignore[attr-defined]
+        weight = weight.reshape(-1)
     _check_weight(columns, weight, (array.size,))
     hist = _count(columns, edges, weight, density)
     results = Histogram(wrap(hist.astype(array.dtype)), wrap(edges[0]))
@@ -215,6 +215,6 @@ def _weights_in_cells(columns: list[Any], edges: list[Any], weights: Any) -> Any
 def _given(out: Sequence[Tensor], results: Any) -> Any:
     for target, result in zip(out, results):
         if target.shape != result.shape:
-            target.resize_(result.shape)  # type: ignore[attr-defined]
-        target.copy_(result)  # type: ignore[attr-defined]
+            target.resize_(result.shape)
+        target.copy_(result)
     return type(results)(*out)

@@ -243,7 +243,7 @@ def _write_under_mask(target: Tensor, key: Key, value: Any, writer: str) -> None
     if len(key) > 1 or (isinstance(value, Tensor) and value._array.ndim):
         raise RuntimeError(NO_MASK)
     mask = mask.reshape(mask.shape + (1,) * (target._array.ndim - mask.ndim))
-    write(target, target.masked_fill(wrap(mask), value), writer)  # type: ignore[attr-defined]
+    write(target, target.masked_fill(wrap(mask), value), writer)
 
 
 def _is_fill(key: Key, source: ndarray) -> bool:
@@ -272,5 +272,5 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     return all(size in (1, wanted) for size, wanted in zip(reversed(shape), reversed(target)))
 
 
-Tensor.__getitem__ = getitem  # type: ignore[attr-defined]
-Tensor.__setitem__ = setitem  # type: ignore[attr-defined]
+Tensor.__getitem__ = getitem
+Tensor.__setitem__ = setitem

@@ -36,7 +36,7 @@ def _areas(name: str, y: Tensor, x: Tensor | None, dx: Any, axis: int) -> Any:
     sums: Any = y[_along(axis, None, -1)] + y[_along(axis, 1, None)]
     if x is None:
         return sums * (1 if dx is None else dx)
-    return (x[_along(axis, 1, None)] - x[_along(axis, None, -1)]) * sums  # type: ignore[operator]
+    return (x[_along(axis, 1, None)] - x[_along(axis, None, -1)]) * sums
 
 
 def _points(name: str, y: Tensor, x: Tensor | None, axis: int) -> Any:
@@ -46,8 +46,8 @@ def _points(name: str, y: Tensor, x: Tensor | None, axis: int) -> Any:
     if x.ndim == 1:
         if x.shape[0] != y.shape[axis]:
             raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
-        return x.view([-1 if d == axis else 1 for d in range(y.ndim)])  # type: ignore[attr-defined]
-    return x.view([1] * max(y.ndim - x.ndim, 0) + list(x.shape))  # type: ignore[attr-defined]
+        return x.view([-1 if d == axis else 1 for d in range(y.ndim)])
+    return x.view([1] * max(y.ndim - x.ndim, 0) + list(x.shape))
 
 
 def _check_spacing(x: Any, dx: Any, name: str) -> None:
@@ -70,7 +70,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: Any = None, dim: int = 
     if y.ndim == 0:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     if y.shape[axis] == 0:
-        return y.sum(axis, dtype=y.dtype)  # type: ignore[attr-defined]
+        return y.sum(axis, dtype=y.dtype)
     return _areas("trapezoid", y, _points("trapezoid", y, x, axis), dx, axis).sum(axis) / 2.0
 
 
@@ -169,7 +169,7 @@ def _even(f: Any, apart: Any, axis: int, order: int) -> Tensor:
 def _uneven(f: Any, coordinates: Tensor, axis: int, order: int) -> Tensor:
     """The slopes of the parabolas through each three points."""
     shape = [-1 if d == axis else 1 for d in range(f.ndim)]
-    gaps: Any = (coordinates[1:] - coordinates[:-1]).reshape(shape)  # type: ignore[operator]
+    gaps: Any = (coordinates[1:] - coordinates[:-1]).reshape(shape)
     slopes = (f[_along(axis, 1, None)] - f[_along(axis, None, -1)]) / gaps
 
     def gap(start: int | None, stop: int | None) -> Any:

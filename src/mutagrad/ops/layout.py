@@ -23,7 +23,7 @@ legacy_contiguous_format = contiguous_format
 def dim_order(self: Tensor, *, ambiguity_check: Any = False) -> tuple[int, ...]:
     """The dimensions as they lie in memory, the outermost first."""
     strides = self.stride()
-    return tuple(sorted(range(self.ndim), key=lambda d: -strides[d]))  # type: ignore[index]
+    return tuple(sorted(range(self.ndim), key=lambda d: -strides[d]))
 
 
 @composite()
@@ -41,7 +41,7 @@ def sparse_dim(self: Tensor) -> int:
 @composite()
 def to_dense(self: Tensor, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
     """The tensor itself, or in another dtype: it is dense."""
-    return self if dtype is None else self.to(dtype)  # type: ignore[attr-defined]
+    return self if dtype is None else self.to(dtype)
 
 
 @composite()

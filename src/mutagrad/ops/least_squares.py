@@ -200,14 +200,14 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
         raise RuntimeError("torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
     driver = driver or "gelsy"
     vector = is_vector(B, A)
-    b: Any = B[..., None] if vector else B  # type: ignore[index]
+    b: Any = B[..., None] if vector else B
     m, n = A.shape[-2:]
     if b.shape[-2] != m:
         side = -1 if vector or B.ndim == 1 else -2
         raise RuntimeError(f"torch.linalg.lstsq: input.size(-2) should match other.size({side})")
     limit = rounding(A.dtype) * max(m, n) if rcond is None else rcond
     batch = np.broadcast_shapes(A._array.shape[:-2], b._array.shape[:-2])
-    a = A.expand(*batch, m, n)  # type: ignore[attr-defined]
+    a = A.expand(*batch, m, n)
     b = b.expand(*batch, m, b.shape[-1])
     solution, rank, values = _lstsq(a, b, limit, driver)
     residuals = solution.real.flatten()[:0]

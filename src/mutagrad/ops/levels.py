@@ -35,7 +35,7 @@ def at_levels(tensor: Tensor, levels: tuple[Level, ...], kept: tuple[Level, ...]
     made = matching.apply((tensor,), {"levels": levels, "kept": kept})
     edge = made._family.edge
     if edge is not None:
-        edge[2].fit = (fitting(tensor),)  # type: ignore[union-attr]
+        edge[2].fit = (fitting(tensor),)
     return made
 
 

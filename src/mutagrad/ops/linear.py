@@ -69,7 +69,7 @@ def _unless_broadcast(apply: Callable[..., Tensor]) -> Callable[..., Tensor]:
             if out is not None:
                 return apply(input, weight, bias, out=out)
             # Past the general call: the arguments have just been checked.
-            return linear.operation.apply((input, weight, bias), EMPTY)  # type: ignore[attr-defined]
+            return linear.operation.apply((input, weight, bias), EMPTY)
         if bias is None:
             return matmul(input, weight, out=out)
         if weight._array.ndim == 1 and bias._array.ndim:

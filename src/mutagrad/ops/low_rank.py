@@ -31,7 +31,7 @@ def svd_lowrank(
     Follows https://docs.pytorch.org/docs/stable/generated/torch.svd_lowrank.html
     """
     *_, m, n = A.shape
-    matrix: Any = A if M is None else A - M.broadcast_to(A.size())  # type: ignore[attr-defined, operator]
+    matrix: Any = A if M is None else A - M.broadcast_to(A.size())
     wide = m < n
     if wide:
         matrix = matrix.mT.conj()

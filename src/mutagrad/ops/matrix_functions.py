@@ -57,7 +57,7 @@ def matrix_exp(input: Tensor) -> Tensor:
     """
     check_square("linalg.matrix_exp", input)
     if input.dtype is float16:
-        return _matrix_exp(input.float()).half()  # type: ignore[attr-defined]
+        return _matrix_exp(input.float()).half()
     check_floating("linalg.matrix_exp", input)
     return _matrix_exp(input)
 
@@ -80,7 +80,7 @@ def matrix_power(input: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
 def _power(x: Tensor, n: int) -> Tensor:
     if n == 0:
         # What stands above all diagonals is nothing, but has the history of the input.
-        return eye(x.shape[-1], dtype=x.dtype) + x.triu(x.shape[-1])  # type: ignore[attr-defined]
+        return eye(x.shape[-1], dtype=x.dtype) + x.triu(x.shape[-1])
     result = None
     while True:
         if n & 1:
@@ -118,7 +118,7 @@ def matrix_norm(
     if row == column:
         raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({dims[0]}, {dims[1]})")
     if dtype is not None:
-        A = A.to(as_dtype(dtype))  # type: ignore[attr-defined]
+        A = A.to(as_dtype(dtype))
     return into(out, _matrix_norm(A, ord, (row, column), keepdim), "linalg_matrix_norm")
 
 
@@ -198,7 +198,7 @@ def cond(A: Tensor, p: Any = None, *, out: Tensor | None = None) -> Tensor:
     if not A.shape[-1]:
         return into(out, vector_norm(A, 2, (-2, -1)), "linalg_cond", casts=True)
     inverse, info = inv_ex(A)
-    product = matrix_norm(A, p) * matrix_norm(inverse, p)  # type: ignore[operator]
+    product = matrix_norm(A, p) * matrix_norm(inverse, p)
     if anywhere(info):
         product = product.masked_fill(info != 0, math.inf)
     return into(out, product, "linalg_cond", casts=True)
@@ -215,11 +215,11 @@ def linalg_vander(x: Tensor, *, N: int | None = None) -> Tensor:
     tensor([[1, 2, 4],
             [1, 3, 9]])
     """
-    x = x if x.ndim else x[None]  # type: ignore[index]
+    x = x if x.ndim else x[None]
     count = x.shape[-1] if N is None else N
     if count <= 1:
         raise RuntimeError("N must be greater than 1.")
-    factors = x[..., None].expand(*x.shape, count - 1)  # type: ignore[index]
+    factors = x[..., None].expand(*x.shape, count - 1)
     ones = factors.new_ones((*x.shape, 1))
     return cat([ones, factors.cumprod(-1)], -1)
 
@@ -237,6 +237,6 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
         raise RuntimeError("N must be non-negative.")
     if count <= 1:
         kept = x.dtype if x.is_floating_point() or x.is_complex() else int64
-        return x.new_ones((x.shape[0], count), dtype=kept)  # type: ignore[attr-defined]
+        return x.new_ones((x.shape[0], count), dtype=kept)
     powers = linalg_vander(x, N=count)
-    return powers if increasing else powers.flip(1)  # type: ignore[attr-defined]
+    return powers if increasing else powers.flip(1)

@@ -65,7 +65,7 @@ class UntypedStorage:
         return iter(self.tolist())
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.storage is self.storage  # type: ignore[attr-defined]
+        return type(other) is type(self) and other.storage is self.storage
 
     def __hash__(self) -> int:
         return hash(self.storage)

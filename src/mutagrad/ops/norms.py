@@ -194,7 +194,7 @@ def norm(
             raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
         if len(dims) != 2:
             raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dims))}")
-        matrices = as_last(input if dtype is None else input.to(dtype), dims)  # type: ignore[attr-defined]
+        matrices = as_last(input if dtype is None else input.to(dtype), dims)
         return into(out, back_in_place(nuclear_norm(matrices, keepdim), dims, keepdim), "norm")
     if isinstance(order, str):
         raise RuntimeError(f"linalg.matrix_norm: Order {order} not supported.")
@@ -203,12 +203,12 @@ def norm(
 
 def as_last(input: Tensor, dims: tuple[int, ...]) -> Tensor:
     """`input` with two of its dimensions last."""
-    return input.movedim(dims, (-2, -1))  # type: ignore[attr-defined]
+    return input.movedim(dims, (-2, -1))
 
 
 def back_in_place(norms: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
     """The norms of matrices that `as_last` has moved, with kept dimensions where they were."""
-    return norms.movedim((-2, -1), dims) if keepdim else norms  # type: ignore[attr-defined]
+    return norms.movedim((-2, -1), dims) if keepdim else norms
 
 
 def _dist_shares(xp: Any, ct: Any, input: Any, other: Any, out: Any, p: float) -> tuple:

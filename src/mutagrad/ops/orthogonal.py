@@ -73,7 +73,7 @@ def linalg_qr(A: Tensor, mode: str = "reduced", *, out: Any = None) -> Any:
         )
     if mode == "r":
         R = _only_r(A)
-        return results_into(out, "linalg_qr", "Q R", (A.new_empty(0), R))  # type: ignore[attr-defined]
+        return results_into(out, "linalg_qr", "Q R", (A.new_empty(0), R))
     return results_into(out, "linalg_qr", "Q R", _qr(A, mode))
 
 
@@ -103,7 +103,7 @@ def qr(input: Tensor, some: bool = True, *, out: Any = None) -> Any:
 
 def _vectors(x: Tensor, count: int) -> list[Tensor]:
     """The vectors below the diagonal of `x`, each (*, m, 1), zero above and one on it."""
-    low = x[..., :, :count].tril(-1) + eye(x.shape[-2], count, dtype=x.dtype)  # type: ignore[index]
+    low = x[..., :, :count].tril(-1) + eye(x.shape[-2], count, dtype=x.dtype)
     return [low[..., :, i : i + 1] for i in range(count)]
 
 
@@ -138,9 +138,9 @@ def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None
     _check_reflections("torch.linalg.householder_product", input, tau)
     m, n = input.shape[-2:]
     # What stands above all diagonals is nothing, but has the history of the input, also where there are no reflections.
-    product: Any = eye(m, n, dtype=input.dtype) + input.triu(n)  # type: ignore[attr-defined]
+    product: Any = eye(m, n, dtype=input.dtype) + input.triu(n)
     for i, vector in reversed(list(enumerate(_vectors(input, tau.shape[-1])))):
-        product = _reflected(product, vector, tau[..., i, None, None])  # type: ignore[index]
+        product = _reflected(product, vector, tau[..., i, None, None])
     return into(out, product, "linalg_householder_product", casts=True)
 
 
@@ -172,14 +172,14 @@ def ormqr(
         raise RuntimeError(f"torch.ormqr: other.shape[{side}] must be greater than or equal to tau.shape[-1]")
     if other.shape[side] != input.shape[-2]:
         raise RuntimeError(f"torch.ormqr: other.shape[{side}] must be equal to input.shape[-2]")
-    x = other if left else other.mT.conj()  # type: ignore[attr-defined]
+    x = other if left else other.mT.conj()
     # Q is H₁ H₂ …, so from the right it is (Qᴴ otherᴴ)ᴴ, and Qᴴ is … H₂ᴴ H₁ᴴ.
     forwards = transpose if left else not transpose
     reflections = list(enumerate(_vectors(input, tau.shape[-1])))
     for i, vector in reflections if forwards else reversed(reflections):
-        factor = tau[..., i, None, None]  # type: ignore[index]
+        factor = tau[..., i, None, None]
         x = _reflected(x, vector, factor.conj() if forwards else factor)
-    return into(out, x if left else x.mT.conj(), "ormqr")  # type: ignore[attr-defined]
+    return into(out, x if left else x.mT.conj(), "ormqr")
 
 
 @operation(

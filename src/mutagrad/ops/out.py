@@ -52,5 +52,5 @@ def _check(out: Tensor, result: Tensor, name: str, casts: bool) -> None:
 
 def _written(out: Tensor, result: Tensor) -> Tensor:
     if out.shape != result.shape:
-        out.resize_(result.shape)  # type: ignore[attr-defined]
-    return out.copy_(result)  # type: ignore[attr-defined]
+        out.resize_(result.shape)
+    return out.copy_(result)

@@ -278,7 +278,7 @@ def iterate(self: Tensor) -> Iterator[Tensor]:
     return iter(unbind(self))
 
 
-Tensor.__iter__ = iterate  # type: ignore[attr-defined]
+Tensor.__iter__ = iterate
 
 unsafe_split = split
 unsafe_split_with_sizes = split_with_sizes

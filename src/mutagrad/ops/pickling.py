@@ -88,5 +88,5 @@ def _grad_of(tensor: Tensor) -> Tensor | None:
     return edge[2].grad if edge is not None and type(edge[2]) is Leaf else getattr(tensor, "_grad", None)
 
 
-Tensor.__reduce_ex__ = reduce  # type: ignore[assignment]
+Tensor.__reduce_ex__ = reduce
 Tensor.__deepcopy__ = deep_copy  # type: ignore[attr-defined]

@@ -307,13 +307,13 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D")
     if left == 1 and right > 1:
         (_check_rows_and_matrix if right == 2 else _check_broadcast_batches)(input._array[None], other._array)
-        input, other, left, right = other.mT, input, right, 1  # type: ignore[attr-defined]
+        input, other, left, right = other.mT, input, right, 1
     product = _BY_RANKS[min(left, 3), min(right, 3)]
     return product(input, other) if out is None else product(input, other, out=out)
 
 
 publish(
-    _batch_times_batch.operation,  # type: ignore[attr-defined]
+    _batch_times_batch.operation,
     matmul,
     in_place=False,
     method=True,
@@ -349,7 +349,7 @@ def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     for name, vector in (("self", input), ("vec2", vec2)):
         if vector.ndim != 1:
             raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {vector.ndim}-D")
-    return input[:, None].mul(vec2, **({} if out is None else {"out": out}))  # type: ignore[attr-defined]
+    return input[:, None].mul(vec2, **({} if out is None else {"out": out}))
 
 
 ger = outer
@@ -370,4 +370,4 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) ->
         )
     if not (x.is_floating_point() or x.is_complex()):
         raise RuntimeError(f"linalg.vecdot: Expected a floating point or complex tensor as input. Got {first}")
-    return (x.conj() * y).sum(dim, **({} if out is None else {"out": out}))  # type: ignore[operator,attr-defined]
+    return (x.conj() * y).sum(dim, **({} if out is None else {"out": out}))

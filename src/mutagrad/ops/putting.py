@@ -61,7 +61,7 @@ def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     tensor([1., 0., 5.])
     """
     target, key = _slices_of("index_add_", self, dim, index, source)
-    value = source if alpha == 1 else source * factor_for(self._array, alpha)  # type: ignore[operator]
+    value = source if alpha == 1 else source * factor_for(self._array, alpha)
     write_at(target, key, value, "index_add_", index_addition, accumulate=True)
     return self
 
@@ -220,7 +220,7 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     if where.ndim > 1:
         raise RuntimeError("Index has to be a vector/scalar")
     if isinstance(value, Tensor) and value.dtype is not self.dtype:
-        value = value.to(self.dtype)  # type: ignore[attr-defined]
+        value = value.to(self.dtype)
     target = self if self.ndim else part(self, (None,))
     rows = within(where.reshape(-1), target._array.shape[dim], dim)
     write_at(target, slices(dim, rows), value, "index_fill_", operation)
@@ -291,7 +291,7 @@ def put_(self: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     if self._array.size == 0 and where.size:
         raise IndexError("put_(): Tried to put elements into an empty tensor")
     target, key = places(self if self.ndim else part(self, (None,)), where.reshape(-1))
-    write_at(target, key, source.reshape(-1), "put_", putting, accumulate=accumulate)  # type: ignore[attr-defined]
+    write_at(target, key, source.reshape(-1), "put_", putting, accumulate=accumulate)
     return self
 
 
@@ -324,12 +324,12 @@ def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     if type(chosen) is Batched:
         # As many elements as there are: of each sample those that its own mask is to receive.
         places = np.maximum(np.cumsum(chosen.ravel(), 0) - 1, 0).reshape(chosen.shape)
-        values = source.take(wrap(places)) if source._array.size else self  # type: ignore[attr-defined]
-        return self.copy_(where(wrap(chosen), values, self))  # type: ignore[attr-defined]
+        values = source.take(wrap(places)) if source._array.size else self
+        return self.copy_(where(wrap(chosen), values, self))
     target = self
     if not self.ndim:
         target, chosen = part(self, (None,)), chosen.reshape(1)
-    values = source.reshape(-1)[:count]  # type: ignore[attr-defined]
+    values = source.reshape(-1)[:count]
     write_at(target, (chosen,), values, "masked_scatter_", masked_scattering)
     return self
 
@@ -346,5 +346,5 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
         shape = np.broadcast_shapes(mask._array.shape, input._array.shape)
     except ValueError:
         raise broadcast_error((mask._array.shape, input._array.shape)) from None
-    copy = input if input._array.shape == shape else input.expand(shape)  # type: ignore[attr-defined]
-    return masked_scatter_(copy.clone(memory_format=contiguous_format), mask, source)  # type: ignore[attr-defined]
+    copy = input if input._array.shape == shape else input.expand(shape)
+    return masked_scatter_(copy.clone(memory_format=contiguous_format), mask, source)

@@ -67,11 +67,11 @@ class Generator(random.Generator):
         super().__init__(device)
         self.device = CPU
 
-    def get_state(self) -> Tensor:  # type: ignore[override]
+    def get_state(self) -> Tensor:
         """The state as 5056 bytes, which PyTorch's generator can take over."""
         return wrap(super().get_state())
 
-    def set_state(self, new_state: Tensor) -> Generator:  # type: ignore[override]
+    def set_state(self, new_state: Tensor) -> Generator:
         """The generator itself, continuing from a state of `get_state`, its own or PyTorch's."""
         if not isinstance(new_state, Tensor):
             raise TypeError(f"expected a torch.ByteTensor, but got {type(new_state).__name__}")

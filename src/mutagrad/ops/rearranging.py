@@ -46,7 +46,7 @@ def _flip_method(self: Tensor, *dims: Any, **named: Any) -> Tensor:
     return flip(self, **named) if named else flip(self, sizes_of("flip", dims, "dims"))
 
 
-Tensor.flip = _flip_method  # type: ignore[attr-defined]
+Tensor.flip = _flip_method
 
 
 def _flipped(xp: Any, x: Any, dims: Sequence[int]) -> Any:

@@ -157,7 +157,7 @@ def nanmean(
         raise RuntimeError(
             f"nanmean(): expected input to have floating point or complex dtype but got {input.dtype.scalar_type}"
         )
-    count = sum(~input.detach().isnan(), dim, keepdim)  # type: ignore[attr-defined]
+    count = sum(~input.detach().isnan(), dim, keepdim)
     return nansum(input, dim, keepdim, dtype=dtype).div(count, out=out)
 
 
@@ -280,4 +280,4 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
         return input
     dims = [*range(extra), *(extra + d for d, n in enumerate(target) if n == 1 and shape[extra + d] != 1)]
     reduced = sum(input, dims, True) if dims else input
-    return reduced.view(target) if extra else reduced  # type: ignore[attr-defined]
+    return reduced.view(target) if extra else reduced

@@ -192,7 +192,7 @@ def resize(self: Tensor, *size: Any) -> Tensor:
             "preserving the number of elements. "
         )
     warnings.warn("non-inplace resize is deprecated", stacklevel=2)
-    return self.contiguous().view(shape)  # type: ignore[attr-defined]
+    return self.contiguous().view(shape)
 
 
 @composite()

@@ -115,7 +115,7 @@ def _in_place(function: Callable, kernel: str) -> Callable[..., Tensor]:
             )
         if own.kind == "b" and input._array.ndim and input._array.size:
             raise not_implemented(kernel, own)
-        return apply_in_place(function.operation, input, (), {"dim": dim})  # type: ignore[attr-defined]
+        return apply_in_place(function.operation, input, (), {"dim": dim})
 
     call.__name__ = call.__qualname__ = f"{function.__name__}_"
     call.__doc__ = f"In-place form of `{function.__name__}`."
@@ -245,6 +245,6 @@ def diff(
     parts = [part for part in (prepend, input, append) if part is not None and n]
     result = cat(parts, axis) if len(parts) > 1 else input
     for _ in range(min(n, result.shape[axis])):
-        later, earlier = result[_part(axis, 1, None)], result[_part(axis, None, -1)]  # type: ignore[index]
-        result = later != earlier if result._array.dtype.kind == "b" else later - earlier  # type: ignore[operator]
-    return into(out, result.clone() if result is input else result, "diff")  # type: ignore[attr-defined]
+        later, earlier = result[_part(axis, 1, None)], result[_part(axis, None, -1)]
+        result = later != earlier if result._array.dtype.kind == "b" else later - earlier
+    return into(out, result.clone() if result is input else result, "diff")

@@ -35,12 +35,12 @@ def out_of_place(in_place: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
     def function(input: Tensor, *args: Any, out: Tensor | None = None, **kwargs: Any) -> Tensor:
         check_tensor(name, "input", 1, input)
-        return into(out, in_place(input.clone(), *args, **kwargs), name)  # type: ignore[attr-defined]
+        return into(out, in_place(input.clone(), *args, **kwargs), name)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"Out-of-place form of `{in_place.__name__}`."
     parameters = list(inspect.signature(in_place).parameters.values())
-    function.__signature__ = inspect.Signature([parameters[0].replace(name="input"), *parameters[1:]])  # type: ignore
+    function.__signature__ = inspect.Signature([parameters[0].replace(name="input"), *parameters[1:]])
     return composite()(function)
 
 

@@ -56,7 +56,7 @@ def segment_reduce(
     flat = counts.ravel()
     part = np.repeat(np.arange(flat.size), flat)
     place = np.arange(part.size) + np.repeat((starts + rows * size).ravel() - np.cumsum(flat) + flat, flat)
-    elements: Any = data.flatten(0, axis)[wrap(place)]  # type: ignore[attr-defined]
+    elements: Any = data.flatten(0, axis)[wrap(place)]
     first = _NEUTRAL[reduce] if initial is None else initial
     result: Any = full((flat.size, *elements.shape[1:]), first, dtype=data.dtype)
     if reduce in ("sum", "mean"):

@@ -135,7 +135,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 def ravel(input: Tensor) -> Tensor:
     """All elements in order along one dimension: a view of a contiguous tensor, else a copy."""
     check_tensor("ravel", input)
-    return view(input.contiguous(), (input._array.size,))  # type: ignore[attr-defined]
+    return view(input.contiguous(), (input._array.size,))
 
 
 @composite()

@@ -71,7 +71,7 @@ def as_tensor(data: Any, dtype: dtype | None = None, device: Any = None) -> Tens
     """
     check_device(device)
     if isinstance(data, Tensor):
-        return data if dtype is None else data.to(as_dtype(dtype, "as_tensor"))  # type: ignore[attr-defined]
+        return data if dtype is None else data.to(as_dtype(dtype, "as_tensor"))
     if isinstance(data, np.ndarray):
         check_array(data)
         if dtype is None or as_dtype(dtype, "as_tensor").numpy == data.dtype:
@@ -128,9 +128,9 @@ def _as_array_of_tensor(obj: Tensor, wanted: np.dtype | None, copy: bool | None,
     result = obj
     if wanted is not None and wanted != obj._array.dtype:
         _check_may_copy(copy, obj._array.dtype, wanted)
-        result = obj.to(of_numpy[wanted])  # type: ignore[attr-defined]
+        result = obj.to(of_numpy[wanted])
     elif copy:
-        result = obj.clone()  # type: ignore[attr-defined]
+        result = obj.clone()
     if requires_grad is None or requires_grad == result.requires_grad:
         return result
     if requires_grad:
@@ -214,6 +214,6 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
     if isinstance(ext_tensor, Tensor):
         ext_tensor.__dlpack_device__()
         shared = ext_tensor.detach() if not ext_tensor.requires_grad else ext_tensor.__dlpack__()
-        return shared.clone() if copy else shared  # type: ignore[attr-defined]
+        return shared.clone() if copy else shared
     array = np.from_dlpack(ext_tensor)
     return wrap(array.copy()) if copy else adopt(array)

@@ -41,7 +41,7 @@ def _padded(signal: Tensor, size: int, mode: str) -> Tensor:
             f"({size}, {size}) at dimension 2 of input {[1, batch, length]}"
         )
     places = np.pad(np.arange(length), size, mode=_PADDING[mode])  # type: ignore[call-overload]
-    return signal[:, wrap(places)]  # type: ignore[index]
+    return signal[:, wrap(places)]
 
 
 def _frames(length: int, n_fft: int, hop: int) -> np.ndarray:
@@ -96,19 +96,19 @@ def stft(
                 "return_complex=True in a future PyTorch release."
             )
         return_complex = True
-    signal = input if input.ndim == 2 else input[None]  # type: ignore[index]
+    signal = input if input.ndim == 2 else input[None]
     if center and signal.ndim == 2:
         signal = _padded(signal, n_fft // 2, pad_mode)
     shown = signal if input.ndim == 2 else signal[0]
     _check_stft(shown, n_fft, hop, width, window, normalized, onesided, return_complex)
     if onesided and is_complex:
         raise RuntimeError("Cannot have onesided output if window or input is complex")
-    frames = signal[:, wrap(_frames(signal.shape[1], n_fft, hop))]  # type: ignore[index]
+    frames = signal[:, wrap(_frames(signal.shape[1], n_fft, hop))]
     if window is not None or width < n_fft:
         frames = frames * _centred(window, width, n_fft, input)
     norm = "ortho" if normalized else None
     half = not is_complex if onesided is None else onesided
-    spectrum = (rfft if half else fft)(frames, norm=norm).mT  # type: ignore[attr-defined]
+    spectrum = (rfft if half else fft)(frames, norm=norm).mT
     spectrum = spectrum if input.ndim == 2 else spectrum[0]
     return spectrum if return_complex else view_as_real(spectrum)
 
@@ -217,7 +217,7 @@ def _overlapped(
     refuse: Any,
 ) -> Tensor:
     """The frames' inverse transforms, windowed and added where they overlap, over the sum of the windows' squares."""
-    spectra = (input if input.ndim == 3 else input[None]).mT  # type: ignore[index,attr-defined]
+    spectra = (input if input.ndim == 3 else input[None]).mT
     norm = "ortho" if normalized else None
     if return_complex:
         frames = ifft(spectra, norm=norm)
@@ -227,9 +227,9 @@ def _overlapped(
     total = n_fft + hop * (frames.shape[1] - 1)
     places = wrap(_frames(total, n_fft, hop).reshape(-1))
     signal = zeros(frames.shape[0], total, dtype=frames.dtype)
-    signal = signal.index_add(1, places, (frames * weights).flatten(1))  # type: ignore[attr-defined,operator]
-    squares = (weights * weights).expand(frames.shape[1], n_fft)  # type: ignore[operator]
-    envelope = zeros(total, dtype=weights.dtype).index_add(0, places, squares.flatten())  # type: ignore[attr-defined]
+    signal = signal.index_add(1, places, (frames * weights).flatten(1))
+    squares = (weights * weights).expand(frames.shape[1], n_fft)
+    envelope = zeros(total, dtype=weights.dtype).index_add(0, places, squares.flatten())
     start = n_fft // 2 if center else 0
     stop = total - start if length is None and center else total if length is None else start + length
     signal, envelope = signal[:, start:stop], envelope[start:stop]

@@ -88,7 +88,7 @@ def softmin(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
     >>> mutagrad.nn.functional.softmin(mutagrad.zeros(2), 0)
     tensor([0.5000, 0.5000])
     """
-    return softmax(-input, dim, dtype=dtype)  # type: ignore[operator]
+    return softmax(-input, dim, dtype=dtype)
 
 
 def _logsumexp_share(xp: Any, ct: Any, input: Any, out: Any, input_shape: tuple, dim: Dims) -> Any:

@@ -71,8 +71,8 @@ def solve_triangular(
     _check_system("linalg.solve_triangular", A, B, left)
     if left:
         return into(out, substitute(A, B, upper, unitriangular), "linalg_solve_triangular")
-    turned = substitute(A.mT, B.mT, not upper, unitriangular)  # type: ignore[attr-defined]
-    return into(out, turned.mT, "linalg_solve_triangular")  # type: ignore[attr-defined]
+    turned = substitute(A.mT, B.mT, not upper, unitriangular)
+    return into(out, turned.mT, "linalg_solve_triangular")
 
 
 def check_dtypes(name: str, first: str, x: Tensor, second: str, y: Tensor) -> None:
@@ -120,10 +120,10 @@ def triangular_solve(
         )
     check_systems("triangular_solve", b, A)
     if transpose:
-        solution = substitute(A.mT, b, not upper, unitriangular)  # type: ignore[attr-defined]
+        solution = substitute(A.mT, b, not upper, unitriangular)
     else:
         solution = substitute(A, b, upper, unitriangular)
-    result = named("triangular_solve", "solution", "cloned_coefficient")(solution, A.clone())  # type: ignore
+    result = named("triangular_solve", "solution", "cloned_coefficient")(solution, A.clone())
     if out is None:
         return result
     return tuple(several_into(out, result, "triangular_solve"))
@@ -172,12 +172,12 @@ def _solved(name: str, A: Tensor, B: Tensor, left: bool) -> tuple[Tensor, Tensor
     check_square(name, A)
     check_floating(name, A)
     vector = is_vector(B, A)
-    b = B[..., None] if vector else B  # type: ignore[index]
+    b = B[..., None] if vector else B
     _check_system(name, A, b, left)
     if left:
         result, info = solve_matrices(A, b)
     else:
-        result, info = solve_matrices(A.mT, b.mT)  # type: ignore[attr-defined]
+        result, info = solve_matrices(A.mT, b.mT)
         result = result.mT
     return (result[..., 0] if vector else result), info
 
@@ -262,8 +262,8 @@ def tensorinv(A: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
             "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
             f"{math.prod(last)} != {math.prod(first)}"
         )
-    matrix = A.reshape(math.prod(first), math.prod(last))  # type: ignore[attr-defined]
-    return into(out, inv(matrix).reshape(last + first), "linalg_tensorinv", casts=True)  # type: ignore[attr-defined]
+    matrix = A.reshape(math.prod(first), math.prod(last))
+    return into(out, inv(matrix).reshape(last + first), "linalg_tensorinv", casts=True)
 
 
 def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Tensor | None = None) -> Tensor:
@@ -274,12 +274,12 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Tensor | None = 
     check_tensor("linalg_tensorsolve", A)
     check_tensor("linalg_tensorsolve", B, "other", 2)
     if dims is not None:
-        A = A.movedim(tuple(dims), tuple(range(A.ndim - len(dims), A.ndim)))  # type: ignore[attr-defined]
+        A = A.movedim(tuple(dims), tuple(range(A.ndim - len(dims), A.ndim)))
     shape = A._array.shape[B.ndim :]
     if math.prod(shape) != B._array.size:
         raise RuntimeError(
             "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), "
             f"but got {math.prod(shape)} != {math.prod(A._array.shape[: B.ndim])}"
         )
-    matrix = A.reshape(B._array.size, B._array.size)  # type: ignore[attr-defined]
-    return into(out, solve(matrix, B.reshape(-1)).reshape(shape), "linalg_tensorsolve", casts=True)  # type: ignore[attr-defined]
+    matrix = A.reshape(B._array.size, B._array.size)
+    return into(out, solve(matrix, B.reshape(-1)).reshape(shape), "linalg_tensorsolve", casts=True)

@@ -241,7 +241,7 @@ def _quantile(name: str, input: Any, q: Any, dim: int | None, keepdim: bool, int
         result = result.movedim(-1, 0).reshape(-1, *kept)
     else:
         result = result.movedim(-1, 0)
-    return result.squeeze(0) if q.ndim == 0 else result  # type: ignore[attr-defined]
+    return result.squeeze(0) if q.ndim == 0 else result
 
 
 def _rank(ordered: Any, q: Any, skips: bool) -> Any:

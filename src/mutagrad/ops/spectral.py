@@ -281,7 +281,7 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any =
     else:
         m, n = input.shape[-2:]
         batch = input._array.shape[:-2]
-        U, V = (input.new_zeros((*batch, size, size)) for size in (m, n))  # type: ignore[attr-defined]
+        U, V = (input.new_zeros((*batch, size, size)) for size in (m, n))
         results = (U, _svdvals(input), V)
     if out is None:
         return named("svd", "U", "S", "V")(*results)
@@ -290,5 +290,5 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any =
 
 def nuclear_norm(A: Tensor, keepdim: bool) -> Tensor:
     """The sums of the singular values of matrices, with both dimensions kept if `keepdim`."""
-    total = svdvals(A).sum(-1, keepdim=keepdim)  # type: ignore[attr-defined]
+    total = svdvals(A).sum(-1, keepdim=keepdim)
     return total[..., None] if keepdim else total

@@ -251,7 +251,7 @@ def _matrix_transposed(input: Tensor, name: str) -> Tensor:
 
 
 def _conjugated(tensor: Tensor) -> Tensor:
-    return tensor.conj() if tensor._array.dtype.kind == "c" else tensor  # type: ignore[attr-defined]
+    return tensor.conj() if tensor._array.dtype.kind == "c" else tensor
 
 
 def _reversed(self: Tensor) -> Tensor:

@@ -171,7 +171,7 @@ def fill(input: Tensor, value: Any) -> Tensor:
     >>> mutagrad.fill(mutagrad.zeros(2), 3)
     tensor([3., 3.])
     """
-    return fill_(input.clone(), value)  # type: ignore[attr-defined]
+    return fill_(input.clone(), value)
 
 
 @composite()
@@ -216,7 +216,7 @@ def _fill_strided(tensor: Tensor, value: Any, count: int, step: int, offset: int
 
 def _with_part(input: Tensor, src: Tensor, take: Callable[[Tensor], Tensor], out: Tensor | None) -> Tensor:
     """A copy of `input` whose part `take(copy)` is `src`; written into `out` where there is one."""
-    result = input.clone()  # type: ignore[attr-defined]
+    result = input.clone()
     part = take(result)
     if part._array.shape != src._array.shape:
         raise RuntimeError(
@@ -275,7 +275,7 @@ def as_strided_scatter(
     out: Tensor | None = None,
 ) -> Tensor:
     """A contiguous copy of `input` with `src` at the elements that `as_strided` names."""
-    ordered = input.contiguous()  # type: ignore[attr-defined]
+    ordered = input.contiguous()
     return _with_part(ordered, src, lambda copy: as_strided(copy, size, stride, storage_offset), out)
 
 

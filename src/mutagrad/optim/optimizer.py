@@ -94,7 +94,7 @@ class Optimizer:
         super().__init_subclass__(**kwargs)
         step = cls.__dict__.get("step")
         if step is not None and not hasattr(step, "is_hooked"):
-            cls.step = _hooked(step)  # type: ignore[method-assign]
+            cls.step = _hooked(step)
 
     def __init__(self, params: Parameters, defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
@@ -322,7 +322,7 @@ def _taken_over(value: Any, parameter: Tensor | None, name: str | None = None) -
         return tensor(float(value))  # older optimisers counted in plain numbers
     if not isinstance(value, Tensor):
         return deepcopy(value)
-    copy: Any = value.detach().clone()  # type: ignore[attr-defined]
+    copy: Any = value.detach().clone()
     if parameter is None or name == "step" or parameter._array.dtype.kind not in "fc":
         return copy
     return copy.to(parameter.dtype)

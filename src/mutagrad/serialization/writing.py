@@ -140,7 +140,7 @@ def named(text: str) -> Name:
     return _names.setdefault(text, Name(*text.split(" ")))
 
 
-_Python: Any = pickle._Pickler  # type: ignore[attr-defined]  # the one written in Python: its steps can be overridden
+_Python: Any = pickle._Pickler  # the one written in Python: its steps can be overridden
 
 
 class Pickler(_Python):

@@ -179,12 +179,12 @@ def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float =
     With `hard` it is a one where it is largest and zeros elsewhere, with the gradient of the soft one. The numbers are
     PyTorch's for the same seed. Follows https://arxiv.org/abs/1611.01144
     """
-    noise = -zeros_like(logits).exponential_().log()  # type: ignore[attr-defined]
+    noise = -zeros_like(logits).exponential_().log()
     soft = softmax((logits + noise) / tau, dim)
     if not hard:
         return soft
-    largest = soft.max(dim, keepdim=True)[1]  # type: ignore[attr-defined]
-    return zeros_like(logits).scatter_(dim, largest, 1.0) - soft.detach() + soft  # type: ignore[attr-defined]
+    largest = soft.max(dim, keepdim=True)[1]
+    return zeros_like(logits).scatter_(dim, largest, 1.0) - soft.detach() + soft
 
 
 # Along a dimension --------------------------------------------------------------------------------------------------

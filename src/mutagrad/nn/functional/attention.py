@@ -75,7 +75,7 @@ def _shared_heads(query: Any, key: Any, value: Any) -> tuple[Any, Any]:
     heads = query.shape[-3], key.shape[-3], value.shape[-3]
     if heads[0] % heads[1] or heads[0] % heads[2]:
         raise RuntimeError("Number of heads in key and value must divide the number of heads in ")
-    return tuple([x.repeat_interleave(heads[0] // x.shape[-3], -3) for x in (key, value)])  # type: ignore[return-value]
+    return tuple([x.repeat_interleave(heads[0] // x.shape[-3], -3) for x in (key, value)])
 
 
 def scaled_dot_product_attention(
@@ -142,10 +142,10 @@ def _projected(query: Any, key: Any, value: Any, w: Any, b: Any) -> tuple[Any, A
     """Query, key and value projected with the three blocks of one weight; with one product where they are the same."""
     size = query.shape[-1]
     if key is value and query is key:
-        return tuple(linear(query, w, b).split(size, -1))  # type: ignore[return-value]
+        return tuple(linear(query, w, b).split(size, -1))
     weights = w.split(size)
     biases = (None,) * 3 if b is None else b.split(size)
-    return tuple([linear(*each) for each in zip((query, key, value), weights, biases)])  # type: ignore[return-value]
+    return tuple([linear(*each) for each in zip((query, key, value), weights, biases)])
 
 
 def _as_float_mask(mask: Any, name: str, other: Any, other_name: str, like: Any, check_other: bool = True) -> Any:

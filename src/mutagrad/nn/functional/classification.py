@@ -66,7 +66,7 @@ def binary_cross_entropy(
     if weight is None:
         return operations.binary_cross_entropy(input, target, reduction=reduction)
     losses = operations.binary_cross_entropy(input, target, reduction="none")
-    return reduced(losses * weight.expand(target.shape), reduction)  # type: ignore[attr-defined]
+    return reduced(losses * weight.expand(target.shape), reduction)
 
 
 def _check_probabilities(input: np.ndarray, target: np.ndarray) -> None:

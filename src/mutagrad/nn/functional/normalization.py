@@ -297,7 +297,7 @@ def instance_norm(
     if running_mean is not None or running_var is not None:
         count = math.prod(input.shape[2:])
         with no_grad():
-            variance = (rstd.double() ** -2 - eps).mean(0).reshape(-1)  # type: ignore[attr-defined]
+            variance = (rstd.double() ** -2 - eps).mean(0).reshape(-1)
             _update(running_mean, running_var, mean.mean(0).reshape(-1), (variance + eps).rsqrt(), count, momentum, eps)
     return out
 
@@ -314,4 +314,4 @@ def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float 
     taps = np.arange(channels)[:, None] + np.arange(size) - size // 2
     sums: Any = map_along(input * input, matrix=AxisMap.of_taps(taps, np.ones(size), channels), dim=1)
     means = sums.div(size, rounding_mode=None if input.is_floating_point() or input.is_complex() else "trunc")
-    return input / (means * alpha + k) ** beta  # type: ignore[operator]
+    return input / (means * alpha + k) ** beta

@@ -75,7 +75,7 @@ def clip_grads_with_norm_(
     parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
     """Scales the gradients of the parameters in place, so that their norm `total_norm` becomes at most `max_norm`."""
-    factor = (max_norm / (total_norm + 1e-6)).clamp(max=1.0)  # type: ignore[operator]
+    factor = (max_norm / (total_norm + 1e-6)).clamp(max=1.0)
     for gradient in _gradients(parameters):
         for part in _parts(gradient):
             part.mul_(factor)

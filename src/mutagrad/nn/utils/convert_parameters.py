@@ -13,7 +13,7 @@ __all__ = ["parameters_to_vector", "vector_to_parameters"]
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     """All elements of the parameters in one vector, with their history."""
-    return cat([parameter.reshape(-1) for parameter in parameters])  # type: ignore[attr-defined]
+    return cat([parameter.reshape(-1) for parameter in parameters])
 
 
 def vector_to_parameters(vec: Any, parameters: Iterable[Tensor]) -> None:
@@ -23,5 +23,5 @@ def vector_to_parameters(vec: Any, parameters: Iterable[Tensor]) -> None:
     start = 0
     for parameter in parameters:
         stop = start + parameter.numel()
-        parameter.data = vec[start:stop].view_as(parameter).data  # type: ignore[index]
+        parameter.data = vec[start:stop].view_as(parameter).data
         start = stop

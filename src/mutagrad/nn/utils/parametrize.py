@@ -191,7 +191,7 @@ def register_parametrization(
     """
     parametrization.train(module.training)
     if is_parametrized(module, tensor_name):
-        there: Any = module.parametrizations[tensor_name]  # type: ignore[index]
+        there: Any = module.parametrizations[tensor_name]
         if unsafe:
             there.unsafe = True
         elif parametrization(getattr(module, tensor_name)).shape != getattr(module, tensor_name).shape:
@@ -208,7 +208,7 @@ def register_parametrization(
             _class_with(module)
             module.parametrizations = ModuleDict()
         _add_property(module, tensor_name)
-        module.parametrizations[tensor_name] = made  # type: ignore[index,operator]
+        module.parametrizations[tensor_name] = made
     else:
         raise ValueError(
             f"Module '{module}' does not have a parameter, a buffer, or a parametrized element with name "
@@ -232,7 +232,7 @@ def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized
     """
     if not is_parametrized(module, tensor_name):
         raise ValueError(f"Module {module} does not have a parametrization on {tensor_name}")
-    made: Any = module.parametrizations[tensor_name]  # type: ignore[index]
+    made: Any = module.parametrizations[tensor_name]
     if not made.is_tensor and not leave_parametrized:
         raise ValueError(
             "Cannot leave unparametrized (`leave_parametrized=False`) a tensor that is parametrized in terms of a "
@@ -250,7 +250,7 @@ def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized
         original = Parameter(value) if isinstance(first, Parameter) else value
         original.requires_grad_(first.requires_grad)
     delattr(type(module), tensor_name)
-    del module.parametrizations[tensor_name]  # type: ignore[attr-defined]
+    del module.parametrizations[tensor_name]
     _register(module, tensor_name, original)
     if not is_parametrized(module):
         delattr(module, "parametrizations")

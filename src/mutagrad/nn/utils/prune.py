@@ -256,7 +256,7 @@ def remove(module: Module, name: str) -> Module:
     """Makes a pruned parameter an ordinary one, with its zeros. Raises ValueError where it is one."""
     for key, hook in module._forward_pre_hooks.items():
         if _is_of(hook.function, name):
-            hook.function.remove(module)  # type: ignore[attr-defined]
+            hook.function.remove(module)
             del module._forward_pre_hooks[key]
             return module
     raise ValueError(f"Parameter '{name}' of module {module} has to be pruned before pruning can be removed")

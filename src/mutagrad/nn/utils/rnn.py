@@ -192,10 +192,10 @@ def pad_sequence(
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
     lengths = tensor([len(sequence) for sequence in sequences])
-    times = arange(int(lengths.max()))  # type: ignore[attr-defined]
-    times = times.flip(0) if padding_side == "left" else times  # type: ignore[attr-defined]
+    times = arange(int(lengths.max()))
+    times = times.flip(0) if padding_side == "left" else times
     padded = sequences[0].new_full((len(sequences), times.numel(), *sequences[0].shape[1:]), padding_value)
-    padded[times < lengths.unsqueeze(1)] = cat(sequences)  # type: ignore[attr-defined,operator]
+    padded[times < lengths.unsqueeze(1)] = cat(sequences)
     return padded if batch_first else padded.transpose(0, 1)
 
 

@@ -74,7 +74,7 @@ def remove_weight_norm(module: Module, name: str = "weight") -> Module:
     key = _hook_of(module, name)
     if key is None:
         raise ValueError(f"weight_norm of '{name}' not found in {module}")
-    weight = module._forward_pre_hooks[key].function.compute_weight(module)  # type: ignore[attr-defined]
+    weight = module._forward_pre_hooks[key].function.compute_weight(module)
     delattr(module, name)
     del module._parameters[f"{name}_g"], module._parameters[f"{name}_v"], module._forward_pre_hooks[key]
     setattr(module, name, Parameter(weight.data))

@@ -80,7 +80,7 @@ class SequentialLR(_Composed):
         schedulers[0]._initial_step()
         self._last_lr = schedulers[0].get_last_lr()
 
-    def step(self) -> None:  # type: ignore[override]
+    def step(self) -> None:
         """Takes a step of the schedule whose turn it is."""
         self.last_epoch += 1
         turn = bisect_right(self._milestones, self.last_epoch)
@@ -104,7 +104,7 @@ class ChainedScheduler(_Composed):
         self.optimizer = optimizer
         self._last_lr = rates(optimizer)
 
-    def step(self) -> None:  # type: ignore[override]
+    def step(self) -> None:
         """Takes a step of every schedule."""
         for scheduler in self._schedulers:
             scheduler.step()

@@ -265,7 +265,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         self._warn_unless_in_step()
         return [_cosine(base, self.eta_min, self.T_cur / self.T_i) for base in self.base_lrs]
 
-    def step(self, epoch: float | None = None) -> None:  # type: ignore[override]
+    def step(self, epoch: float | None = None) -> None:
         """Sets the rates for the next step, or for a time in epochs."""
         if epoch is None and self.last_epoch < 0:
             epoch = 0

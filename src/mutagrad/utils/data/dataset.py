@@ -37,7 +37,7 @@ class IterableDataset(Dataset[T_co], Iterable[T_co]):
     With several workers each has a copy of the set: see `get_worker_info` for how to share the work.
     """
 
-    def __add__(self, other: Dataset) -> ChainDataset:  # type: ignore[override]
+    def __add__(self, other: Dataset) -> ChainDataset:
         return ChainDataset([self, other])
 
 
