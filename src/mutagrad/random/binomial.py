@@ -22,7 +22,7 @@ def binomial(count: np.ndarray, prob: np.ndarray, *, generator: Generator | None
     Follows https://docs.pytorch.org/docs/stable/generated/torch.binomial.html
 
     >>> binomial(np.full(3, 10.0), np.full(3, 0.5), generator=Generator().manual_seed(0))
-    array([7., 7., 4.])
+    array([7., 5., 5.])
     """
     generator = generator or default_generator
     for name, given in (("count", count), ("prob", prob)):
