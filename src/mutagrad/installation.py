@@ -28,19 +28,20 @@ PLACES = {
     **{f"torch.optim.{name}": "mutagrad.optim.adam" for name in ("adamax", "adamw", "nadam", "radam")},
     "torch.optim.asgd": "mutagrad.optim.rprop",
     "torch.distributions.kl": "mutagrad.distributions.divergence",
+    "torch.distributions.mixture_same_family": "mutagrad.distributions.mixture",
+    "torch.distributions.transformed_distribution": "mutagrad.distributions.transformed",
     "torch.distributions.utils": "mutagrad.distributions.parameters",
-    **{f"torch.distributions.{name}": "mutagrad.distributions.bounded" for name in ("exponential", "uniform")},
     **{
-        f"torch.distributions.{name}": "mutagrad.distributions.categorical"
-        for name in ("multinomial", "one_hot_categorical")
-    },
-    **{
-        f"torch.distributions.{name}": "mutagrad.distributions.location_scale"
-        for name in ("cauchy", "laplace", "normal")
-    },
-    **{
-        f"torch.distributions.{name}": "mutagrad.distributions.trials"
-        for name in ("bernoulli", "binomial", "geometric")
+        f"torch.distributions.{name}": f"mutagrad.distributions.{place}"
+        for place, names in (
+            ("bounded", ("exponential", "uniform")),
+            ("categorical", ("multinomial", "one_hot_categorical")),
+            ("gamma", ("beta", "chi2", "dirichlet", "studentT")),
+            ("location_scale", ("cauchy", "laplace", "normal")),
+            ("transformed", ("gumbel", "half_normal", "log_normal")),
+            ("trials", ("bernoulli", "binomial", "geometric", "poisson")),
+        )
+        for name in names
     },
 }
 """Where modules of PyTorch's are that have another place here."""

@@ -52,6 +52,59 @@ CASES: dict[str, Case] = {
         lambda D, probs: D.Independent(D.Bernoulli(probs), 2),
         [[0.0, 1.0, 0.0], [1.0, 1.0, 0.0]],
     ),
+    "poisson": ({"rate": [2.5, 20.0]}, lambda D, rate: D.Poisson(rate), [3.0, 17.0]),
+    "gamma": ({"a": [0.4, 3.5], "rate": [0.5, 2.0]}, lambda D, a, rate: D.Gamma(a, rate), [0.3, 2.0]),
+    "chi2": ({"df": [0.9, 5.0]}, lambda D, df: D.Chi2(df), [0.3, 2.0]),
+    "beta": ({"a": [0.4, 3.5], "b": [0.5, 2.0]}, lambda D, a, b: D.Beta(a, b), [0.3, 0.9]),
+    "dirichlet": ({"a": [[0.4, 3.5, 1.0], [2.0, 3.0, 4.0]]}, lambda D, a: D.Dirichlet(a), [0.3, 0.6, 0.1]),
+    "student t": (
+        {"df": [0.9, 1.5, 5.0], "loc": [0.5, 1.0, -1.0], "scale": [2.0, 0.5, 1.0]},
+        lambda D, df, loc, scale: D.StudentT(df, loc, scale),
+        [0.3, 2.0, -3.0],
+    ),
+    "gumbel": ({"loc": [0.5, -1.0], "scale": [1.5, 0.3]}, lambda D, loc, scale: D.Gumbel(loc, scale), [0.2, -1.5]),
+    "log-normal": (
+        {"loc": [0.5, -1.0], "scale": [1.5, 0.3]},
+        lambda D, loc, scale: D.LogNormal(loc, scale),
+        [0.2, 1.5],
+    ),
+    "half-normal": ({"scale": [1.5, 0.3]}, lambda D, scale: D.HalfNormal(scale), [0.2, 1.5]),
+    "mixture": (
+        {"weights": [[0.3, 0.7], [0.5, 0.5]], "loc": [[0.5, -1.0], [2.0, 1.0]], "scale": [1.5, 0.3]},
+        lambda D, weights, loc, scale: D.MixtureSameFamily(D.Categorical(weights), D.Normal(loc, scale)),
+        [0.2, -1.5],
+    ),
+    "mixture of vectors": (
+        {"logits": [0.3, 0.7], "loc": WEIGHTS},
+        lambda D, logits, loc: D.MixtureSameFamily(D.Categorical(logits=logits), D.Independent(D.Normal(loc, 1.0), 1)),
+        [0.2, -1.5, 0.3],
+    ),
+    "transformed: tanh": (
+        {"loc": [0.5, -1.0], "scale": [1.5, 0.3]},
+        lambda D, loc, scale: D.TransformedDistribution(D.Normal(loc, scale), [D.TanhTransform()]),
+        [0.2, -0.5],
+    ),
+    "transformed: sigmoid, affine": (
+        {"loc": [0.5, -1.0], "scale": [-1.5, 2.0]},
+        lambda D, loc, scale: D.TransformedDistribution(
+            D.Normal(loc, 1.0), [D.SigmoidTransform(), D.AffineTransform(-0.25, scale)]
+        ),
+        [-0.5, 0.5],
+    ),
+    "transformed: softplus, power": (
+        {"loc": [0.5, -1.0], "exponent": [1.5, 2.0]},
+        lambda D, loc, exponent: D.TransformedDistribution(
+            D.Laplace(loc, 1.0), [D.SoftplusTransform(), D.PowerTransform(exponent)]
+        ),
+        [0.5, 2.5],
+    ),
+    "transformed: exp of vectors": (
+        {"loc": WEIGHTS},
+        lambda D, loc: D.TransformedDistribution(
+            D.Normal(loc, 1.0), [D.IndependentTransform(D.ExpTransform(), 1), D.AffineTransform(loc, 2.0, event_dim=1)]
+        ),
+        [1.5, 2.5, 0.75],
+    ),
     "independent of nothing": ({"rate": [0.5]}, lambda D, rate: D.Independent(D.Exponential(rate), 0), [0.25]),
 }
 
@@ -71,6 +124,15 @@ PAIRS = {
     "categorical": "Categorical(tensor([[0.5, 0.5, 0.0], [0.1, 0.2, 0.7]]))|Categorical(tensor([0.3, 0.6, 0.1]))",
     "categorical, impossible": "Categorical(tensor([0.5, 0.5]))|Categorical(tensor([1.0, 0.0]))",
     "one-hot": "OneHotCategorical(tensor([0.5, 0.5]))|OneHotCategorical(tensor([0.9, 0.1]))",
+    "poisson": "Poisson(2.0)|Poisson(tensor([1.0, 3.0]))",
+    "gamma": "Gamma(2.0, 1.5)|Gamma(tensor([1.0, 3.0]), 0.5)",
+    "chi2": "Chi2(2.0)|Chi2(tensor([1.0, 3.0]))",
+    "beta": "Beta(2.0, 1.5)|Beta(tensor([1.0, 3.0]), 0.5)",
+    "dirichlet": "Dirichlet(tensor([2.0, 1.5]))|Dirichlet(tensor([1.0, 3.0]))",
+    "gumbel": "Gumbel(0.5, 2.0)|Gumbel(-1.0, tensor([0.5, 3.0]))",
+    "half-normal": "HalfNormal(0.5)|HalfNormal(tensor([0.5, 3.0]))",
+    "log-normal": "LogNormal(0.5, 2.0)|LogNormal(-1.0, tensor([0.5, 3.0]))",
+    "transformed otherwise": ("LogNormal(0.5, 2.0)|TransformedDistribution(Normal(0.0, 1.0), TanhTransform())"),
     "multivariate normal": (
         "MultivariateNormal(zeros(3, 2), tensor([[2.0, 0.5], [0.5, 1.0]]))|MultivariateNormal(ones(2), eye(2))"
     ),
@@ -114,6 +176,21 @@ REFUSED = (
     "Uniform(0.0, 1.0).log_prob(tensor(2.0))",
     "Exponential(0.0)",
     "Exponential(1.0).cdf(tensor(-1.0))",
+    "Poisson(-1.0)",
+    "Poisson(1.0).entropy()",
+    "Gamma(0.0, 1.0)",
+    "Gamma(1.0, 1.0).icdf(tensor(0.5))",
+    "Dirichlet(tensor(1.0))",
+    "Beta(2.0, 1.0).log_prob(tensor(2.0))",
+    "HalfNormal(1.0).log_prob(tensor(-1.0))",
+    "HalfNormal(-1.0)",
+    "MixtureSameFamily(Normal(0.0, 1.0), Normal(0.0, 1.0))",
+    "MixtureSameFamily(Categorical(tensor([0.3, 0.7])), Normal(zeros(3), 1.0))",
+    "TransformedDistribution(Normal(0.0, 1.0), 3)",
+    "TransformedDistribution(Normal(0.0, 1.0), SoftmaxTransform())",
+    "TransformedDistribution(Normal(0.0, 1.0), AbsTransform()).log_prob(tensor(1.0))",
+    "TransformedDistribution(Normal(0.0, 1.0), ExpTransform()).mean",
+    "ExpTransform(cache_size=2)",
     "MultivariateNormal(zeros(2), -eye(2))",
     "MultivariateNormal(zeros(2), tensor([[1.0, 2.0], [0.0, 1.0]]))",
     "MultivariateNormal(zeros(2))",

@@ -10,6 +10,9 @@ from torch.distributions import Categorical, Independent, Normal, kl_divergence
 from torch.distributions.constraints import positive
 from torch.distributions.kl import register_kl
 from torch.distributions.multivariate_normal import MultivariateNormal
+from torch.distributions.beta import Beta
+from torch.distributions.transforms import TanhTransform
+from torch.distributions.transformed_distribution import TransformedDistribution
 from torch.distributions.normal import Normal as ByModule
 import torch
 assert ByModule is Normal is torch.distributions.Normal is mutagrad.distributions.Normal

@@ -27,6 +27,7 @@ from mutagrad.tensor import Tensor
 
 __all__ = [
     "Constraint",
+    "MixtureSameFamilyConstraint",
     "boolean",
     "cat",
     "corr_cholesky",
@@ -311,6 +312,27 @@ class _CorrCholesky(_LowerCholesky):
         length = (value * value).sum(-1).sqrt()
         tolerance = finfo(value.dtype).eps * value.shape[-1] * 10
         return super().check(value) & ((length - 1).abs() <= tolerance).all(-1)
+
+
+class MixtureSameFamilyConstraint(Constraint):
+    """Values that are in the set of the base constraint with a dimension for components in front of the event."""
+
+    def __init__(self, base_constraint: Constraint) -> None:
+        self.base_constraint = base_constraint
+
+    @property
+    def is_discrete(self) -> bool:
+        return self.base_constraint.is_discrete
+
+    @property
+    def event_dim(self) -> int:
+        return self.base_constraint.event_dim
+
+    def check(self, value: Tensor) -> Tensor:
+        return self.base_constraint.check(value.unsqueeze(-1 - self.event_dim)).all(-1)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base_constraint!r})"
 
 
 # Joined sets --------------------------------------------------------------------------------------------------------

@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 from mutagrad.distributions.bounded import Exponential, Uniform
 from mutagrad.distributions.categorical import Categorical, OneHotCategorical
 from mutagrad.distributions.distribution import Distribution
+from mutagrad.distributions.gamma import Beta, Dirichlet, Gamma
 from mutagrad.distributions.independent import Independent, sum_rightmost
 from mutagrad.distributions.location_scale import Cauchy, Laplace, Normal
 from mutagrad.distributions.multivariate_normal import MultivariateNormal, half_log_determinant, mahalanobis
-from mutagrad.distributions.trials import Bernoulli, Binomial, Geometric
+from mutagrad.distributions.transformed import EULER, Gumbel, HalfNormal, TransformedDistribution
+from mutagrad.distributions.trials import Bernoulli, Binomial, Geometric, Poisson
 from mutagrad.ops.activation import softplus
 from mutagrad.ops.solving import solve_triangular
 from mutagrad.tensor import Tensor
@@ -177,3 +179,47 @@ def _(p: Independent, q: Independent) -> Tensor:
     if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
         raise NotImplementedError
     return sum_rightmost(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
+
+
+@register_kl(Poisson, Poisson)
+def _(p: Poisson, q: Poisson) -> Tensor:
+    return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
+
+
+@register_kl(Gamma, Gamma)
+def _(p: Gamma, q: Gamma) -> Tensor:
+    a, b = p.concentration, q.concentration
+    rates = b * (p.rate / q.rate).log() + (q.rate - p.rate) * (a / p.rate)
+    return rates + b.lgamma() - a.lgamma() + (a - b) * a.digamma()
+
+
+@register_kl(Dirichlet, Dirichlet)
+def _(p: Dirichlet, q: Dirichlet) -> Tensor:
+    a, b = p.concentration, q.concentration
+    total = a.sum(-1)
+    scales = total.lgamma() - b.sum(-1).lgamma() - (a.lgamma() - b.lgamma()).sum(-1)
+    return scales + ((a - b) * (a.digamma() - total.digamma().unsqueeze(-1))).sum(-1)
+
+
+@register_kl(Beta, Beta)
+def _(p: Beta, q: Beta) -> Tensor:
+    return kl_divergence(p._dirichlet, q._dirichlet)
+
+
+@register_kl(Gumbel, Gumbel)
+def _(p: Gumbel, q: Gumbel) -> Tensor:
+    ratio, shift = p.scale / q.scale, (p.loc - q.loc) / q.scale
+    return -ratio.log() + EULER * (ratio - 1) + shift + (-shift + (1 + ratio).lgamma()).exp() - 1
+
+
+@register_kl(HalfNormal, HalfNormal)
+def _(p: HalfNormal, q: HalfNormal) -> Tensor:
+    return kl_divergence(p.base_dist, q.base_dist)
+
+
+@register_kl(TransformedDistribution, TransformedDistribution)
+def _(p: TransformedDistribution, q: TransformedDistribution) -> Tensor:
+    if p.transforms != q.transforms or p.event_shape != q.event_shape:
+        raise NotImplementedError
+    more = len(p.event_shape) - len(p.base_dist.event_shape)
+    return sum_rightmost(kl_divergence(p.base_dist, q.base_dist), more)

@@ -1,6 +1,6 @@
-"""Distributions of trials that succeed with a probability: Bernoulli, Geometric, Binomial.
+"""Distributions of trials that succeed with a probability, Bernoulli, Geometric, Binomial; and of rare events, Poisson.
 
-They are given `probs` or `logits`, the log-odds, and compute the other when it is asked for.
+The former are given `probs` or `logits`, the log-odds, and compute the other when it is asked for.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from mutagrad.dtypes import finfo
 from mutagrad.modes import no_grad
 from mutagrad.nn.functional.classification import binary_cross_entropy_with_logits
 from mutagrad.ops.creation import zeros_like
-from mutagrad.ops.exponential import logaddexp
-from mutagrad.ops.random import bernoulli, binomial, rand
+from mutagrad.ops.exponential import logaddexp, xlogy
+from mutagrad.ops.random import bernoulli, binomial, poisson, rand
 from mutagrad.ops.ranges import arange
 from mutagrad.tensor import Size, Tensor
 
-__all__ = ["Bernoulli", "Binomial", "Geometric"]
+__all__ = ["Bernoulli", "Binomial", "Geometric", "Poisson"]
 
 
 class Trials(Parametrised):
@@ -220,3 +220,41 @@ def _counts_up_to(count: int, of: Trials, expand: bool) -> Tensor:
     rank = len(of._batch_shape)
     values = arange(count + 1, dtype=of._param.dtype).reshape((-1, *[1] * rank))
     return values.expand((count + 1, *of._batch_shape)) if expand else values
+
+
+class Poisson(Parametrised):
+    """How often something happens that happens `rate` times on average.
+
+    >>> import mutagrad as torch
+    >>> Poisson(2.0).log_prob(torch.tensor([0.0, 1.0]))
+    tensor([-2.0000, -1.3069])
+    """
+
+    arg_constraints = {"rate": constraints.nonnegative}
+    support = constraints.nonnegative_integer
+
+    def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
+        (self.rate,) = broadcast_all(rate)
+        super().__init__(self.rate.size(), validate_args=validate_args)
+
+    @property
+    def mean(self) -> Tensor:
+        return self.rate
+
+    @property
+    def mode(self) -> Tensor:
+        return self.rate.floor()
+
+    @property
+    def variance(self) -> Tensor:
+        return self.rate
+
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        with no_grad():
+            return poisson(self.rate.expand(self._extended_shape(sample_shape)))
+
+    def log_prob(self, value: Tensor) -> Tensor:
+        if self._validate_args:
+            self._validate_sample(value)
+        rate, value = broadcast_all(self.rate, value)
+        return xlogy(value, rate) - rate - (value + 1).lgamma()

@@ -7,6 +7,7 @@ They work on NumPy arrays; tensors are made of those elsewhere.
 from .binomial import binomial
 from .continuous import cauchy, exponential, log_normal, normal, uniform
 from .discrete import bernoulli, dropout_noise, geometric, multinomial, poisson
+from .gamma import standard_gamma
 from .generator import (
     Generator,
     default_generator,
@@ -40,5 +41,6 @@ __all__ = [
     "poisson",
     "seed",
     "set_rng_state",
+    "standard_gamma",
     "uniform",
 ]
