@@ -191,6 +191,8 @@ REFUSED = (
     "TransformedDistribution(Normal(0.0, 1.0), AbsTransform()).log_prob(tensor(1.0))",
     "TransformedDistribution(Normal(0.0, 1.0), ExpTransform()).mean",
     "ExpTransform(cache_size=2)",
+    "transform_to(constraints.boolean)",
+    "biject_to.register(int, None)(abs)",
     "MultivariateNormal(zeros(2), -eye(2))",
     "MultivariateNormal(zeros(2), tensor([[1.0, 2.0], [0.0, 1.0]]))",
     "MultivariateNormal(zeros(2))",
@@ -240,3 +242,18 @@ CHECKED = {
     "cat([constraints.real, constraints.positive], 0, [2, 1])": "tensor([1.0, -1.0, -1.0])",
 }
 """Constraints, each with values to check."""
+
+REACHED = (
+    "transform_to(constraints.real)",
+    "transform_to(constraints.positive)",
+    "biject_to(constraints.nonnegative)",
+    "transform_to(constraints.greater_than(2.0))",
+    "transform_to(constraints.less_than(1.0))",
+    "biject_to(constraints.unit_interval)",
+    "biject_to(constraints.interval(1.0, 3.0))",
+    "transform_to(constraints.half_open_interval(0.0, 2.0))",
+    "transform_to(constraints.simplex)",
+    "transform_to(constraints.real_vector)",
+    "biject_to(constraints.independent(constraints.positive, 1))",
+)
+"""Transforms to the set of a constraint."""

@@ -121,3 +121,12 @@ def checked(torch: Any, constraint: str, values: str) -> list:
     """A constraint's text, kind, and what it says of values."""
     made = evaluated(torch, f"constraints.{constraint}")
     return [repr(made), made.is_discrete, made.event_dim, made.check(evaluated(torch, values)).tolist()]
+
+
+def reached(torch: Any, expression: str) -> list:
+    """A transform's text, its values and the way back, and the logarithm of its Jacobian's determinant."""
+    transform, x = evaluated(torch, expression), torch.tensor([-0.5, 0.25, 2.0])
+    y = transform(x)
+    found = [numbers(each) for each in (y, transform.inv(y))]
+    growth = outcome(torch, lambda: transform.log_abs_det_jacobian(x, y), {})
+    return [repr(transform), *found, growth]

@@ -9,8 +9,8 @@ import pytest
 from scipy import special
 
 import mutagrad
-from tests.distributions.cases import CASES, CHECKED, PAIRS, REFUSED
-from tests.distributions.observations import QUESTIONS, checked, divergence, observe, refusal
+from tests.distributions.cases import CASES, CHECKED, PAIRS, REACHED, REFUSED
+from tests.distributions.observations import QUESTIONS, checked, divergence, observe, reached, refusal
 
 RECORDED = json.loads((Path(__file__).parents[1] / "data/distributions.json").read_text())
 
@@ -72,6 +72,14 @@ def test_a_refusal(call: str):
 def test_a_constraint(name: str):
     """A constraint has PyTorch's text and kind and accepts the same values."""
     assert checked(mutagrad, name, CHECKED[name]) == RECORDED["checked"][name]
+
+
+@pytest.mark.parametrize("expression", REACHED)
+def test_a_transform_to_a_constraint(expression: str):
+    """The transform to the set of a constraint is PyTorch's."""
+    found, recorded = reached(mutagrad, expression), RECORDED["reached"][expression]
+
+    assert close(found, recorded, 1e-6), (found, recorded)
 
 
 @pytest.mark.parametrize("concentration", [0.1, 0.9, 3.0, 50.0])

@@ -14,6 +14,7 @@ from mutagrad.distributions.categorical import (
     OneHotCategorical,
     OneHotCategoricalStraightThrough,
 )
+from mutagrad.distributions.constraint_registry import biject_to, transform_to
 from mutagrad.distributions.distribution import Distribution
 from mutagrad.distributions.divergence import kl_divergence, register_kl
 from mutagrad.distributions.gamma import Beta, Chi2, Dirichlet, Gamma, StudentT

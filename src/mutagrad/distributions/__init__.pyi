@@ -44,6 +44,7 @@ from mutagrad.distributions.transformed import TransformedDistribution as Transf
 from mutagrad.distributions.bounded import Uniform as Uniform
 from mutagrad.distributions import bounded as bounded
 from mutagrad.distributions import categorical as categorical
+from mutagrad.distributions import constraint_registry as constraint_registry
 from mutagrad.distributions import constraints as constraints
 from mutagrad.distributions import distribution as distribution
 from mutagrad.distributions import divergence as divergence
@@ -58,5 +59,9 @@ from mutagrad.distributions.divergence import register_kl as register_kl
 from mutagrad.distributions import transformed as transformed
 from mutagrad.distributions import transforms as transforms
 from mutagrad.distributions import trials as trials
+def biject_to(constraint: Any) -> Any:
+    """What makes the transform of each kind of constraint."""
 def identity_transform(x: Tensor) -> Tensor:
     """Several transforms, one after the other."""
+def transform_to(constraint: Any) -> Any:
+    """What makes the transform of each kind of constraint."""
