@@ -19,6 +19,7 @@ from typing import Any
 from workloads import Workload
 
 WORKER = Path(__file__).with_name("worker.py")
+SMALLEST = 1 << 18  # bytes of a peak of memory that can be compared
 LONG_ENOUGH = 0.03  # seconds that a measurement takes at least, in as many calls as that needs
 
 
@@ -82,8 +83,10 @@ class Result:
 
     @property
     def memory_ratio(self) -> float | None:
-        """The ratio of the peaks of memory."""
-        return self.peaks["mutagrad"] / max(self.peaks["torch"], 1) if len(self.peaks) == 2 else None
+        """The ratio of the peaks of memory; None where they are too small to be told from a page or two."""
+        if min(self.peaks.values(), default=0) < SMALLEST or len(self.peaks) < 2:
+            return None
+        return self.peaks["mutagrad"] / self.peaks["torch"]
 
     @property
     def slope(self) -> float | None:
