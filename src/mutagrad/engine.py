@@ -118,6 +118,7 @@ class Pass:
                         add(edge, share)
                     else:
                         adjoints[key] = share
+                shares = share = None  # the next rule need not have them in memory
             if leaves and node in leaves:
                 self._finish(leaves[node])
         self._finish(leaves.get(None, ()))
