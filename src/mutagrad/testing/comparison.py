@@ -75,7 +75,7 @@ def _difference(a: Any, b: Any, given: Any, equal_nan: bool, check_dtype: bool, 
                 f"Missing keys in the actual mapping: {missing}\nAdditional keys in the actual mapping: {extra}"
             )
         return _of_items(((key, a[key], b[key]) for key in a), options)
-    if all(isinstance(x, Sequence) and not isinstance(x, (str, bytes)) for x in (a, b)):
+    if isinstance(a, Sequence) and isinstance(b, Sequence) and not isinstance(a, (str, bytes)):
         if len(a) != len(b):
             return f"The length of the sequences mismatch: {len(a)} != {len(b)}"
         return _of_items(((i, x, y) for i, (x, y) in enumerate(zip(a, b))), options)
