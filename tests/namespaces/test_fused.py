@@ -109,3 +109,15 @@ def test_max_pooling_with_nan(dtype):
     for taps in TAPS.values():
         for got, expected in zip(kernel(x, taps=taps), declaration(arrays, x, taps=taps)):
             np.testing.assert_array_equal(got, expected)
+
+
+def test_statistics_of_a_normalisation_have_gradients():
+    """Where they are asked for, the kernel leaves the shares to the declaration."""
+    shares = []
+    for dtype in (mutagrad.float32, mutagrad.float64):
+        x = mutagrad.linspace(-1, 2, 24, dtype=dtype).reshape(3, 8).sin().detach().requires_grad_()
+        out, mean, rstd = mutagrad.native_layer_norm(x, (8,), None, None, 1e-5)
+        ((out * out).sum() + mean.sum() + rstd.square().sum()).backward()
+        shares.append(x.grad.tolist())
+
+    np.testing.assert_allclose(*shares, rtol=1e-4, atol=1e-5)

@@ -26,7 +26,7 @@ LAPACK_ONLY = {"linalg_ldl_factor_ex", "linalg_ldl_solve", "linalg_lstsq"}
 # determinants at the condition, the others for nan and for zeros.
 LOOKS_AT_VALUES = {"lerp", "nanmedian", "scatter_reduce", "linalg_det", *FAMILIES}
 # Operations with a rule that refuses, for want of a kernel or for a drawn cotangent; their values are tested by name.
-REFUSES = {"geqrf", "igamma", "igammac", "linalg_eig", "linalg_qr_r", "zeta"}
+REFUSES = {"binomial", "geqrf", "igamma", "igammac", "linalg_eig", "linalg_qr_r", "zeta"}
 # The machinery's own: at the border of `vmap`, and where no gradient may go.
 MACHINERY = {"vmap", "delayed_error", "without_gradient"}
 ENOUGH = 3  # calls of one operation; each costs JAX some compilation

@@ -44,7 +44,7 @@ def standardize_shares(
     """The shares of input, weight and bias."""
     ct, *others = cts
     parameters = [] if weight is None else [weight]
-    if ct is None or others != [None, None] or not is_single(input, ct, mean, rstd, *parameters):
+    if ct is None or any(each is not None for each in others) or not is_single(input, ct, mean, rstd, *parameters):
         return NotImplemented
     if not input.flags.c_contiguous:
         return NotImplemented
