@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+import mutagrad
 from mutagrad.namespaces import arrays, fused
 from mutagrad.ops.pooling import taps_of
 
