@@ -192,7 +192,8 @@ def _run(
         pull = surrounded(pull or (pull_samples if batches else pull_arrays))
     before = modes.grad
     modes.grad = create_graph
-    count_extra(batches)  # Tensors with hidden dimensions are for the general calls.
+    if batches:
+        count_extra(batches)  # Tensors with hidden dimensions are for the general calls.
     try:
         code, instruction = caller_position()
         if wanted is None and id(code) not in twice:
@@ -201,7 +202,8 @@ def _run(
         running.run(walk, roots)
     finally:
         modes.grad = before
-        count_extra(-batches)
+        if batches:
+            count_extra(-batches)
     if only_zeros:
         warn_of_wiped(walk.nodes)
     return [gradient if gradient is None else _settled(gradient, create_graph) for gradient in found]
