@@ -237,9 +237,10 @@ def _largest(weight: Any, named: np.ndarray, bags: np.ndarray, count: int) -> Te
     table, size = weight._array, weight.shape[1]
     chosen = np.zeros((count, size), np.int64)
     present = np.bincount(bags, minlength=count) > 0
-    ends = np.searchsorted(bags, np.arange(count + 1))
-    for bag in np.flatnonzero(present):
-        own = named[ends[bag] : ends[bag + 1]]
-        chosen[bag] = own[table[own].argmax(0)]
+    if named.size:
+        starts, rows = np.searchsorted(bags, np.flatnonzero(present)), table[named]
+        largest = np.repeat(np.maximum.reduceat(rows, starts), np.diff(starts, append=len(rows)), axis=0)
+        places = np.where((rows == largest) | np.isnan(rows), np.arange(len(rows))[:, None], len(rows))
+        chosen[present] = named[np.minimum.reduceat(places, starts)]
     taken = weight.gather(0, wrap(chosen))
     return taken if present.all() else taken.where(wrap(present[:, None]), 0)
