@@ -11,9 +11,11 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
 from workloads import Workload
@@ -36,7 +38,7 @@ def environment(threads: int) -> dict[str, str]:
 class Process:
     """A process that runs workloads with one library; see `worker.py`."""
 
-    def __init__(self, library: str, threads: int, more: dict[str, str] = {}) -> None:  # noqa: B006
+    def __init__(self, library: str, threads: int, more: Mapping[str, str] = MappingProxyType({})) -> None:
         self.pipe = subprocess.Popen(
             [sys.executable, str(WORKER), library],
             stdin=subprocess.PIPE,

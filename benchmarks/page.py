@@ -9,6 +9,7 @@ import math
 import os
 import platform
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,24 +44,23 @@ def tables(results: list[Result], imports: dict[str, list[float]]) -> str:
 
 
 def _table(group: str, results: list[Result]) -> str:
-    grows = any(result.growth for result in results)
-    head = ["workload", "mutagrad, ms", "PyTorch, ms", "ratio", "peak, MiB", "PyTorch's", "ratio"]
+    grows, peaks = any(result.growth for result in results), any(result.peaks for result in results)
+    head = ["workload", "mutagrad, ms", "PyTorch, ms", "ratio"] + ["peak, MiB", "PyTorch's", "ratio"] * peaks
     rows = [head + ["slope"] * grows, ["---"] * (len(head) + grows)]
     for result in results:
         row = [f"`{result.workload.name}`" if re.search(r"\W\W|\(", result.workload.name) else result.workload.name]
         row += [*_filled(map(milliseconds, result.times.values())), _figure(result.ratio)]
-        row += [*_filled(f"{peak / 2**20:.1f}" for peak in result.peaks.values()), _figure(result.memory_ratio)]
+        if peaks:
+            row += [*_filled(f"{peak / 2**20:.1f}" for peak in result.peaks.values()), _figure(result.memory_ratio)]
         rows.append(row + [_figure(result.slope)] * grows)
-    rows.append(
-        ["geometric mean", "", "", _mean([result.ratio for result in results]), "", ""]
-        + [_mean([result.memory_ratio for result in results])]
-        + [""] * grows
-    )
+    means = ["geometric mean", "", "", _mean([result.ratio for result in results])]
+    means += ["", "", _mean([result.memory_ratio for result in results])] * peaks
+    rows.append(means + [""] * grows)
     return f"### {group.capitalize()}\n\n" + "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
-def _filled(figures: object) -> list[str]:
-    found = list(figures)  # type: ignore[call-overload]
+def _filled(figures: Iterable[str]) -> list[str]:
+    found = list(figures)
     return found + [""] * (2 - len(found))
 
 

@@ -1,6 +1,7 @@
 """Small tensors: what an operation costs beyond its arithmetic, recorded and differentiated.
 
-Chains apply one step `n` times and go back through all of them; the models are those of tutorials.
+Single operations go back through each one by itself, `n` times; chains apply one step `n` times and go back through all
+of them; the models are those of tutorials.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 from workloads import Program, workload
 
 GROUP = "small tensors"
+ALONE = "single operations"
 
 CHAINS: dict[str, Callable[[Any, Any], Any]] = {
     "h * w": lambda h, w: h * w,
@@ -49,6 +51,21 @@ def _chain(torch: Any, n: int, step: Callable[[Any, Any], Any]) -> Program:
     return program
 
 
+def _alone(torch: Any, n: int, step: Callable[[Any, Any], Any]) -> Program:
+    x = torch.tensor([0.1, 0.2, 0.3, 0.4], requires_grad=True)
+    w = torch.tensor([0.9, 1.0, 1.1, 1.0], requires_grad=True)
+    ones = torch.ones(4)
+
+    def program() -> None:
+        for _ in range(n):
+            step(x, w).backward(ones)
+            x.grad = w.grad = None
+
+    return program
+
+
+for _name, _step in CHAINS.items():
+    workload(ALONE, f"{_name}, alone", size=100, tiny=3, many=5000)(lambda torch, n, step=_step: _alone(torch, n, step))
 for _name, _step in {**CHAINS, **VIEW_CHAINS}.items():
     workload(GROUP, _name, size=100, tiny=3, many=5000)(lambda torch, n, step=_step: _chain(torch, n, step))
 

@@ -14,7 +14,7 @@ import sys
 import time
 from typing import Any
 
-import in_place_loops  # noqa: F401
+import in_place_loops  # noqa: F401  each enters its workloads
 import small_tensors  # noqa: F401
 import training_steps  # noqa: F401
 from workloads import WORKLOADS, Program

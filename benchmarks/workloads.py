@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Program = Callable[[], object]
-GROUPS = "small tensors", "in-place loops", "training steps", "in-place activations"
+GROUPS = "single operations", "small tensors", "in-place loops", "training steps", "in-place activations"
 
 
 @dataclass(frozen=True)

@@ -299,7 +299,7 @@ def ceil_(input: Tensor) -> Tensor:
     """In-place form of `ceil`."""
 def celu(input: Tensor, alpha: builtins.float = ..., inplace: builtins.bool = ...) -> Tensor:
     """`input` where it is positive, else `alpha * (exp(input / alpha) - 1)`. Raises RuntimeError for a zero `alpha`."""
-def celu_(input: Tensor, alpha: builtins.float = ...) -> Tensor:
+def celu_(input: Any, *args: Any, **kwargs: Any) -> Tensor:
     """In-place form of `celu`."""
 def chain_matmul(*matrices: Tensor, out: Tensor | None = ...) -> Tensor:
     """The product of several matrices, in the order that takes the fewest operations; see `multi_dot`."""
@@ -1092,7 +1092,7 @@ def select_scatter(input: Tensor, src: Tensor = ..., dim: builtins.int = ..., in
     """A copy of `input` with `src` at one index along `dim`. Raises RuntimeError for a `src` of another shape."""
 def selu(input: Tensor, inplace: builtins.bool = ...) -> Tensor:
     """The exponential rectifier whose two constants keep mean and variance (https://arxiv.org/abs/1706.02515)."""
-def selu_(input: Tensor) -> Tensor:
+def selu_(input: Any, *args: Any, **kwargs: Any) -> Tensor:
     """In-place form of `selu`."""
 def set_anomaly_enabled(enabled: builtins.bool, check_nan: builtins.bool = ...) -> None:
     """Switches anomaly detection on or off, in all threads."""
@@ -1234,7 +1234,7 @@ def tensordot(a: Tensor, b: Tensor = ..., dims: Any = ..., out: Tensor | None = 
     """The product summed over pairs of dimensions: `dims` lists those of `a` and those of `b`, or counts the last of `a` against the first of `b`."""
 def threshold(input: Tensor, threshold: builtins.float = ..., value: builtins.float = ..., inplace: builtins.bool = ...) -> Tensor:
     """`input` where it is above `threshold`, else `value`."""
-def threshold_(input: Tensor, threshold: builtins.float = ..., value: builtins.float = ...) -> Tensor:
+def threshold_(input: Any, *args: Any, **kwargs: Any) -> Tensor:
     """In-place form of `threshold`."""
 def tile(input: Tensor, *dims: Any) -> Tensor:
     """The tensor repeated along its last dimensions, as `repeat` does once `dims` is filled up with ones in front."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 __all__ = ["is_warn_always_enabled", "set_warn_always"]
 
@@ -34,3 +36,17 @@ def warn_once(message: str, stacklevel: int = 2) -> None:
     if _always[0] or message not in _given:
         _given.add(message)
         warnings.warn(message, stacklevel=stacklevel + 1)
+
+
+def name_of_old(function: Callable[..., Any], place: str) -> Callable[..., Any]:
+    """A function of `place` under its name of old, without the underscore; it warns with FutureWarning."""
+    name = function.__name__.removesuffix("_")
+
+    def old(*args: Any, **kwargs: Any) -> Any:
+        warnings.warn(f"`{place}.{name}` is now deprecated in favor of `{place}.{name}_`.", FutureWarning, stacklevel=2)
+        return function(*args, **kwargs)
+
+    old.__name__ = old.__qualname__ = name
+    old.__module__ = function.__module__
+    old.__doc__ = f"Is `{name}_`, with a FutureWarning."
+    return old

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.graph import Edge, Leaf, Node, Watch
+from mutagrad.pullback import fitted
 from mutagrad.regions import Gathered, Layout, View, add_overlapping, generation, relative
 from mutagrad.storage import Freed, LostValue
 
@@ -109,7 +110,7 @@ class Pass:
                 if saved and not keep_graph:
                     node.saved = freed
                 if node.fit is not None:
-                    shares = [s if s is None or f is None else xp.fit(s, *f) for s, f in zip(shares, node.fit)]
+                    shares = fitted(xp, shares, node.fit)
                 for edge, share in zip(node.edges, shares):
                     if edge is None or share is None:
                         continue

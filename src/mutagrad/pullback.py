@@ -23,6 +23,11 @@ def same(xp: Any, ct: Any) -> Any:
     return ct
 
 
+def fitted(xp: Any, shares: Sequence[Any], fit: Sequence[Any]) -> list[Any]:
+    """The shares in shape and dtype of their inputs, where `fit` says that these are not the result's."""
+    return [s if s is None or f is None else xp.fit(s, *f) for s, f in zip(shares, fit)]
+
+
 class Plan(NamedTuple):
     """A rule, the slots of the saved values that it takes, and the names of the parameters that follow them."""
 

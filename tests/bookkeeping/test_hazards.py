@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import mutagrad
+from tests.aliasing.functions import functions
 from tests.bookkeeping.programs import PROGRAMS
 
 RECORDED = json.loads((Path(__file__).parents[1] / "data" / "hazards.json").read_text())
@@ -116,20 +117,11 @@ def test_ordinary_updates_are_no_traps():
 
 @pytest.mark.parametrize("through_data, in_pytorch", [(False, "error"), (True, "wrong gradient")])
 def test_what_a_custom_function_saved_is_followed(through_data, in_pytorch):
-    class Square(mutagrad.autograd.Function):
-        @staticmethod
-        def forward(ctx, x):
-            ctx.save_for_backward(x)
-            return x * x
-
-        @staticmethod
-        def backward(ctx, ct):
-            return 2 * ctx.saved_tensors[0] * ct
-
+    square = functions(mutagrad)["Square"]
     x = mutagrad.ones(3, requires_grad=True)
     with mutagrad.ledger() as book:
         h = x * 2
-        y = Square.apply(h)
+        y = square.apply(h)
         (h.data if through_data else h).zero_()
         y.sum().backward()
 

@@ -77,3 +77,8 @@ def test_an_untouched_program_runs():
 def test_it_is_refused_when_pytorch_is_there_already():
     """The two would mix."""
     assert "PyTorch has been imported already" in output_of(TOO_LATE, is_first=False)
+
+
+def test_importing_the_library_imports_no_scipy():
+    """Its modules are imported when one of their functions is first called."""
+    assert output_of("print([name for name in sys.modules if name.startswith('scipy')])").strip() == "[]"

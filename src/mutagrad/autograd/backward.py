@@ -149,9 +149,12 @@ def _run(
     # In forward mode gradients have tangents, so they are tensors all the way, recorded or not.
     on_tensors = create_graph or bool(extras[0] and tangents.state.levels)
     found: list[Any] = [None] * len(wanted or ())
+    edges = []
     for i, output in enumerate(outputs):
-        if edge_to(output) is None:
+        edge = edge_to(output)
+        if edge is None:
             raise no_graph(i)
+        edges.append(edge)
     targets = None
     if wanted is not None:
         targets = []
@@ -160,9 +163,7 @@ def _run(
                 raise without_grad(i, place)
             targets.append(watch_on(place, _keeper(found, i)))
     roots = []
-    for output, cotangent in zip(outputs, cotangents):
-        edge = edge_to(output)
-        assert edge is not None
+    for output, edge, cotangent in zip(outputs, edges, cotangents):
         if entered[0] and isinstance(output, Tensor):
             cotangent = at_levels(cotangent, (*levels_of(cotangent._array), *levels_of(output._array)))
         roots.append((edge, _settled(cotangent, create_graph) if on_tensors else cotangent._array))

@@ -21,6 +21,7 @@ from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Edge, Leaf, Node
 from mutagrad.modes import modes
 from mutagrad.namespaces import arrays, tensors
+from mutagrad.pullback import fitted
 from mutagrad.regions import Gathered, View
 from mutagrad.storage import LostValue
 from mutagrad.tensor import Size, Tensor, edge_of, wrap
@@ -96,7 +97,7 @@ class GraphFace:
         except LostValue as lost:
             raise fault(node, lost) from None
         if node.fit is not None:
-            shares = [s if s is None or fit is None else xp.fit(s, *fit) for s, fit in zip(shares, node.fit)]
+            shares = fitted(xp, shares, node.fit)
         found = [s if s is None or modes.grad else wrap(np.array(s)) for s in shares]
         return tuple(found) if len(found) > 1 else found[0]
 

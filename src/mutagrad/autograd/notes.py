@@ -13,7 +13,8 @@ from typing import Any
 from mutagrad.autograd.passes import running
 from mutagrad.graph import Leaf, Node, Watch
 from mutagrad.namespaces import arrays, batched
-from mutagrad.regions import View
+from mutagrad.pullback import fitted
+from mutagrad.regions import Region, View
 from mutagrad.tensor import Tensor, wrap
 
 _noting = Lock()  # of two threads that attach something to one node, one must not undo the other's
@@ -89,7 +90,7 @@ class Noted:
             return self.operation.pullback(xp, ct, cells, node)
         on_arrays = xp is arrays or xp is batched
         if node.region is not None:
-            return self._pullback_in_part(xp, ct, cells, node, on_arrays)
+            return self._pullback_in_part(xp, ct, cells, node, node.region, on_arrays)
         # Hooks do not see outputs that have no gradient.
         places = [i for i, key in enumerate(node.key) if key >= 0] if several else [0]
         cts = notes.before(_tensors([ct[i] for i in places] if several else [ct], on_arrays))
@@ -101,29 +102,29 @@ class Noted:
     def _shares(self, xp: Any, ct: Any, cells: Any, node: Node) -> list:
         shares = list(self.operation.pullback(xp, ct, cells, node))
         if node.fit is not None:
-            shares = [s if s is None or fit is None else xp.fit(s, *fit) for s, fit in zip(shares, node.fit)]
+            shares = fitted(xp, shares, node.fit)
         return [None if edge is None else share for share, edge in zip(shares, node.edges)]
 
-    def _pullback_in_part(self, xp: Any, ct: Any, cells: Any, node: Node, on_arrays: bool) -> list:
+    def _pullback_in_part(self, xp: Any, ct: Any, cells: Any, node: Node, region: Region, on_arrays: bool) -> list:
         """As `pullback`, of a write to a part: what hooks see and may replace is the gradient of all of the base.
 
         The pass has taken the part's cotangent out of the base's adjoint already.
         """
-        notes, key, region, adjoints = self.notes, node.key, node.region, running.passes[-1][1].adjoints
+        notes, key, adjoints = self.notes, node.key, running.passes[-1][1].adjoints
         whole = xp.copy(adjoints[key])
-        region.put(xp, whole, ct)  # type: ignore[union-attr]
+        region.put(xp, whole, ct)
         cts = notes.before(_tensors([whole], on_arrays))
         if notes.prehooks:
             (whole,) = _values(cts, on_arrays)
-            ct = region.read(xp, whole)  # type: ignore[union-attr]
+            ct = region.read(xp, whole)
             adjoints[key][...] = whole
-            region.clear(xp, adjoints[key])  # type: ignore[union-attr]
+            region.clear(xp, adjoints[key])
         shares = self._shares(xp, ct, cells, node)
         left = None
         if node.edges[0] is not None:
             left = xp.copy(adjoints[key])
             if shares[0] is not None:
-                region.add(xp, left, shares[0])  # type: ignore[union-attr]
+                region.add(xp, left, shares[0])
         given = _tensors([left, *shares[1:]], on_arrays)
         after = notes.after(given, cts)
         if after[0] is not given[0]:

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 from numpy.linalg import LinAlgError
-from scipy import linalg as scipy_linalg
-from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
+from mutagrad.deferred import Deferred
 from mutagrad.namespaces import small_matrices
 
 __all__ = [
@@ -34,6 +33,8 @@ __all__ = [
     "svd",
     "svdvals",
 ]
+
+scipy_linalg = Deferred("scipy.linalg")
 
 Array = np.ndarray
 INFO = np.int32
@@ -79,7 +80,7 @@ def cholesky(x: Array) -> tuple[Array, Array]:
 
 
 def _cholesky(x: Array) -> tuple[Array, Any]:
-    (potrf,) = get_lapack_funcs(("potrf",), (x,))
+    (potrf,) = scipy_linalg.get_lapack_funcs(("potrf",), (x,))
     lower, info = potrf(x, lower=True, clean=True)
     return lower, INFO(info)
 
@@ -98,7 +99,7 @@ def lu_factor(x: Array) -> tuple[Array, Array, Array, Array]:
         lu, exchanged, info = small_matrices.lu_factor(x.reshape(-1, *x.shape[-2:]))
         lu, exchanged, info = lu.reshape(x.shape), exchanged.reshape(*batch, -1), info.reshape(batch)
         return lu, exchanged.astype(INFO) + INFO(1), info, _order(exchanged, x.shape[-2])
-    (getrf,) = get_lapack_funcs(("getrf",), (x,))
+    (getrf,) = scipy_linalg.get_lapack_funcs(("getrf",), (x,))
 
     def factor(x: Array) -> tuple[Array, Array, Any]:
         lu, exchanged, info = getrf(x)
@@ -159,7 +160,7 @@ def solve_triangular(a: Array, b: Array, upper: bool, unitriangular: bool = Fals
             return np.linalg.solve(triangle[..., ::-1, ::-1], b[..., ::-1, :])[..., ::-1, :]
 
     def substitute(a: Array, b: Array) -> tuple[Array]:
-        (trsm,) = get_blas_funcs(("trsm",), (a, b))
+        (trsm,) = scipy_linalg.get_blas_funcs(("trsm",), (a, b))
         # In Fortran's order the transpose is what lies there, of which the other triangle counts.
         if a.flags.f_contiguous:
             return (trsm(1, a, b, lower=not upper, diag=unitriangular),)
@@ -258,7 +259,7 @@ def ldl_factor(x: Array, hermitian: bool) -> tuple[Array, Array, Array]:
     def factor(x: Array) -> tuple[Array, Array, Any]:
         if not x.size:
             return x.copy(), np.empty(0, INFO), INFO(0)
-        function, size = get_lapack_funcs((name, f"{name}_lwork"), (x,))
+        function, size = scipy_linalg.get_lapack_funcs((name, f"{name}_lwork"), (x,))
         work = int(np.real(size(x.shape[0], lower=True)[0]))
         ld, pivots, info = function(x, lower=True, lwork=max(work, 1))
         return np.tril(ld), pivots.astype(INFO), INFO(info)
@@ -273,7 +274,7 @@ def ldl_solve(ld: Array, pivots: Array, b: Array, hermitian: bool) -> Array:
     def substitute(ld: Array, pivots: Array, b: Array) -> tuple[Array]:
         if not b.size:
             return (b.copy(),)
-        (function,) = get_lapack_funcs((name,), (ld, b))
+        (function,) = scipy_linalg.get_lapack_funcs((name,), (ld, b))
         # LAPACK counts pivots from one and marks blocks of two by negative ones.
         return (function(ld, pivots[:, 0], b, lower=True)[0],)
 
@@ -300,7 +301,7 @@ def lstsq(a: Array, b: Array, rcond: float, driver: str) -> tuple[Array, Array, 
 
 
 def _gels(a: Array, b: Array) -> Array:
-    (gels,) = get_lapack_funcs(("gels",), (a, b))
+    (gels,) = scipy_linalg.get_lapack_funcs(("gels",), (a, b))
     m, n = a.shape
     room = np.zeros((max(m, n), b.shape[1]), b.dtype)
     room[:m] = b

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.caution import name_of_old
 from mutagrad.modes import no_grad
 from mutagrad.ops.creation import empty_like, ones_like
 from mutagrad.ops.random import randperm
@@ -296,27 +297,14 @@ def sparse_(tensor: Any, sparsity: float, std: float = 0.01, generator: Generato
 # Names of old -------------------------------------------------------------------------------------------------------
 
 
-def _deprecated(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """The function under its name of old, without the underscore; it warns with FutureWarning."""
-    name = function.__name__.removesuffix("_")
-
-    def old(*args: Any, **kwargs: Any) -> Tensor:
-        warnings.warn(f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`.", FutureWarning, stacklevel=2)
-        return function(*args, **kwargs)
-
-    old.__name__ = old.__qualname__ = name
-    old.__doc__ = f"Is `{name}_`, with a FutureWarning."
-    return old
-
-
-uniform = _deprecated(uniform_)
-normal = _deprecated(normal_)
-constant = _deprecated(constant_)
-eye = _deprecated(eye_)
-dirac = _deprecated(dirac_)
-xavier_uniform = _deprecated(xavier_uniform_)
-xavier_normal = _deprecated(xavier_normal_)
-kaiming_uniform = _deprecated(kaiming_uniform_)
-kaiming_normal = _deprecated(kaiming_normal_)
-orthogonal = _deprecated(orthogonal_)
-sparse = _deprecated(sparse_)
+uniform = name_of_old(uniform_, "nn.init")
+normal = name_of_old(normal_, "nn.init")
+constant = name_of_old(constant_, "nn.init")
+eye = name_of_old(eye_, "nn.init")
+dirac = name_of_old(dirac_, "nn.init")
+xavier_uniform = name_of_old(xavier_uniform_, "nn.init")
+xavier_normal = name_of_old(xavier_normal_, "nn.init")
+kaiming_uniform = name_of_old(kaiming_uniform_, "nn.init")
+kaiming_normal = name_of_old(kaiming_normal_, "nn.init")
+orthogonal = name_of_old(orthogonal_, "nn.init")
+sparse = name_of_old(sparse_, "nn.init")

@@ -41,23 +41,7 @@ _METHODS = {
     writing: "fill zero",
 }
 
-__all__ = ["celu_", "selu_", "threshold_"]
-
-
-def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
-    """In-place form of `celu`."""
-    return activation.celu(input, alpha, inplace=True)
-
-
-def selu_(input: Tensor) -> Tensor:
-    """In-place form of `selu`."""
-    return activation.selu(input, inplace=True)
-
-
-def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
-    """In-place form of `threshold`."""
-    return activation.threshold(input, threshold, value, inplace=True)
-
+__all__ = []
 
 for names in _METHODS.values():
     for name in names.split():

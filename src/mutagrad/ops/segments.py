@@ -42,9 +42,12 @@ def segment_reduce(
     check_tensor("segment_reduce", data)
     if reduce not in _NEUTRAL:
         raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
-    if lengths is None and offsets is None:
+    if lengths is not None:
+        counts = lengths._array
+    elif offsets is not None:
+        counts = np.diff(offsets._array)
+    else:
         raise RuntimeError("segment_reduce(): Either lengths or offsets must be defined.")
-    counts = np.diff(offsets._array) if lengths is None else lengths._array  # type: ignore[union-attr]
     size = data.shape[axis]
     if not unsafe and lengths is not None and ((counts < 0).any() or (counts.sum(-1) != size).any()):
         raise RuntimeError(

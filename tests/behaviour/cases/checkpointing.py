@@ -4,6 +4,7 @@ import contextlib
 from functools import partial
 from importlib import import_module
 
+from ..material import leaf
 from ..suite import Cases, raised, warned
 
 case = Cases()
@@ -12,11 +13,6 @@ case = Cases()
 def tools(torch):
     """The module of checkpoints."""
     return import_module(torch.__name__ + ".utils.checkpoint")
-
-
-def leaf(torch, *values):
-    """A leaf of these values in double precision."""
-    return torch.tensor(values or (1.0, 2.0, 3.0), dtype=torch.float64, requires_grad=True)
 
 
 def both(torch, function, *arguments, **options):

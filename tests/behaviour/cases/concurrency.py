@@ -2,14 +2,10 @@
 
 import threading
 
+from ..material import leaf
 from ..suite import Cases, raised
 
 case = Cases()
-
-
-def leaf(torch, *values):
-    """A leaf of these values in double precision."""
-    return torch.tensor(values or (1.0, 2.0, 3.0), dtype=torch.float64, requires_grad=True)
 
 
 def together(count, work):

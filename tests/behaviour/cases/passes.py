@@ -3,14 +3,10 @@
 import warnings
 from functools import partial
 
+from ..material import leaf
 from ..suite import Cases, raised, warned
 
 case = Cases()
-
-
-def leaf(torch, *values):
-    """A leaf of these values in double precision."""
-    return torch.tensor(values or (1.0, 2.0, 3.0), dtype=torch.float64, requires_grad=True)
 
 
 def ones(torch, *shape):

@@ -5,10 +5,10 @@ Follows https://docs.pytorch.org/docs/stable/nn.html#utilities
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
+from mutagrad.caution import name_of_old
 from mutagrad.modes import no_grad
 from mutagrad.ops.creation import zeros
 from mutagrad.ops.joining import stack
@@ -114,17 +114,4 @@ def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | Non
             part.clamp_(min=-clip_value, max=clip_value)
 
 
-def clip_grad_norm(
-    parameters: Tensors,
-    max_norm: float,
-    norm_type: float = 2.0,
-    error_if_nonfinite: bool = False,
-    foreach: bool | None = None,
-) -> Tensor:
-    """Is `clip_grad_norm_`, with a FutureWarning."""
-    warnings.warn(
-        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
-        FutureWarning,
-        stacklevel=2,
-    )
-    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
+clip_grad_norm = name_of_old(clip_grad_norm_, "torch.nn.utils")
