@@ -23,7 +23,7 @@ import numpy as np
 
 from mutagrad.graph import Edge, Leaf, Node, Watch
 from mutagrad.pullback import fitted
-from mutagrad.regions import Gathered, Layout, View, add_overlapping, generation, relative
+from mutagrad.regions import Gathered, Layout, View, add_gathered, add_overlapping, generation, relative
 from mutagrad.storage import Freed, LostValue
 
 falling = attrgetter("sequence")
@@ -266,16 +266,16 @@ class Pass:
         for step in steps:
             part = step.function(xp, part, *step.arguments)
         if type(region) is Gathered:
-            xp.add_at(part, region.key, share)
+            add_gathered(xp, part, region.key, share, inner is not None and inner.overlapping)
         else:
             add_overlapping(xp, part, share)
 
     def _apart_of(self, view: View, writer: Node | Leaf, share: Any) -> Any:
-        """The buffer of a watched view."""
+        """The buffer of a watched view, that a share is to be added to."""
         buffer = self.apart[view, writer]
         if buffer is None:
-            shape = next(w.shape for w in self.watching[writer] if w.view is view)
-            buffer = self.apart[view, writer] = self.xp.zeros(shape, dtype=share.dtype)
+            watch = next(watch for watch in self.watching[writer] if watch.view is view)
+            buffer = self.apart[view, writer] = self.xp.zeros(watch.shape, dtype=watch.dtype)
         return buffer
 
     def _report(self, writer: Node | Leaf) -> None:

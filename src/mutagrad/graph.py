@@ -188,19 +188,26 @@ class Leaf:
 class Watch:
     """Somebody who wants the gradient of a tensor as it stood after its writer ran.
 
-    The tensor is the family `key` at `view` (None: all of it), of the given `shape`. A base whose shape was changed in
-    place is all of its family, seen `through` a view. `hooks` are called with the gradient, in order, and may replace
+    The tensor is the family `key` at `view` (None: all of it), of the given `shape` and `dtype`. A base whose shape was
+    changed in place is all of its family, seen `through` a view. `hooks` are called with the gradient, in order, and may replace
     it; then `keep(gradient)` is called if it is set. `notes` are what a user attached to the node of the view in the graph.
     """
 
-    __slots__ = ("key", "view", "shape", "through", "hooks", "keep", "notes")
+    __slots__ = ("key", "view", "shape", "dtype", "through", "hooks", "keep", "notes")
 
     def __init__(
-        self, key: int, view: View | None, shape: tuple[int, ...], keep: Any = None, through: View | None = None
+        self,
+        key: int,
+        view: View | None,
+        shape: tuple[int, ...],
+        dtype: np.dtype,
+        keep: Any = None,
+        through: View | None = None,
     ) -> None:
         self.key = key
         self.view = view
         self.shape = shape
+        self.dtype = dtype
         self.through = through
         self.hooks: dict[int, Any] = {}
         self.keep = keep

@@ -150,7 +150,7 @@ def _move_retained(before: Any, node: Node, target: Tensor) -> None:
     for watch in before.watches:
         if watch.keep is None:
             continue
-        moved = Watch(watch.key, watch.view, watch.shape, watch.keep, watch.through)
+        moved = Watch(watch.key, watch.view, watch.shape, watch.dtype, watch.keep, watch.through)
         node.watches = [*(node.watches or ()), moved]
         if watch.view is None or watch.view is target._view:
             watch.keep = None

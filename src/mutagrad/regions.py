@@ -169,13 +169,7 @@ class Gathered:
 
     def add(self, xp: Any, buffer: Any, share: Any) -> None:
         """Adds `share` to the elements; one that the key names several times receives all its shares."""
-        base = self._base(xp, buffer)
-        if self.view is not None and self.view.overlapping:
-            spread = xp.zeros_like(base, dtype=share.dtype)
-            xp.add_at(spread, self.key, share)
-            add_overlapping(xp, base, spread)
-        else:
-            xp.add_at(base, self.key, share)
+        add_gathered(xp, self._base(xp, buffer), self.key, share, self.view is not None and self.view.overlapping)
 
 
 class Accumulated(Gathered):
@@ -231,6 +225,16 @@ def add_overlapping(xp: Any, region: Any, share: Any) -> None:
             key[d] = i
         part = region[(*key, ...)]
         part += share[(*key, ...)]
+
+
+def add_gathered(xp: Any, base: Any, key: tuple, share: Any, overlapping: bool) -> None:
+    """Adds `share` to `base[key]`, of a base whose elements may address each other's memory where it is `overlapping`."""
+    if overlapping:
+        spread = xp.zeros_like(base, dtype=share.dtype)
+        xp.add_at(spread, key, share)
+        add_overlapping(xp, base, spread)
+    else:
+        xp.add_at(base, key, share)
 
 
 def _index(xp: Any, array: Any, key: tuple) -> Any:

@@ -517,11 +517,11 @@ def watches_of(tensor: Tensor) -> list[Watch]:
 def new_watch(tensor: Tensor, keep: Any = None) -> tuple[Any, Watch]:
     """A watch on the value that `tensor` holds now, and who wrote that value. The tensor must require grad."""
     key, _, writer = tensor._family.edge  # type: ignore[misc]
-    view, shape = tensor._view, tensor._array.shape
+    view, shape, dt = tensor._view, tensor._array.shape, tensor._array.dtype
     handle = getattr(tensor._family, "handle", None)
     if view is not None and handle is not None and handle() is tensor:
-        return writer, Watch(key, None, shape, keep, through=view)
-    return writer, Watch(key, view, shape, keep)
+        return writer, Watch(key, None, shape, dt, keep, through=view)
+    return writer, Watch(key, view, shape, dt, keep)
 
 
 def check_grad(tensor: Tensor, grad: Any) -> None:

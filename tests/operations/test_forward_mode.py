@@ -19,6 +19,7 @@ fwAD = torch.autograd.forward_ad
 # What an embedding leaves out of its gradient, or scales there, is in its tangent.
 SCALED = {"padding_idx", "scale_grad_by_freq"}
 EXACT = [sample for sample in SAMPLES if SCALED.isdisjoint(sample.kwargs)]
+FIRST = list({sample.operation: sample for sample in reversed(EXACT)}.values())
 
 
 def directions_for(sample, arrays):
@@ -100,3 +101,38 @@ def test_forward_over_reverse(sample, dtype):
     weights = [run.to_numpy(run.drawn_like(torch, grads[i], f"{sample.name}/weight/{i}")) for i in used]
 
     assert_adjoint(numbers([*outputs, *grads]), weights, pushed, numbers(second), along)
+
+
+def product(left, right):
+    """Re <left, right> of two tensors."""
+    return (left.conj() * right).sum().real if left.is_complex() else (left * right).sum()
+
+
+def derivative(value, wanted, along):
+    """By how much a value moves when what is wanted moves along directions, by its gradient."""
+    if not isinstance(value, torch.Tensor) or not value.requires_grad:
+        return 0.0
+    return inner(numbers(torch.autograd.grad(value, wanted, retain_graph=True, allow_unused=True)), along)
+
+
+@over_runs(works("second"), FIRST, ("float64", "complex128"))
+def test_tangents_of_tangents(sample, dtype):
+    """The gradient of a tangent and the tangent of a tangent are what the gradient's gradient says."""
+    tensors = run.inputs(torch, sample, dtype, differentiate=True)
+    wanted = run.leaves(sample, tensors)
+    grads, cts = run.gradients(torch, sample, run.evaluate(torch, sample, tensors), wanted, create_graph=True)
+    along = directions_for(sample, [run.to_numpy(t) for t in wanted])
+    moved = sum(product(torch.tensor(v), grad) for v, grad in zip(along, grads, strict=True) if grad is not None)
+    expected = derivative(moved, wanted, along)
+
+    with fwAD.dual_level():
+        outer, _ = dual_inputs(sample, tensors)
+        with fwAD.dual_level():
+            inside, _ = dual_inputs(sample, outer)
+            outputs = [out for out in run.flatten(run.evaluate(torch, sample, inside)) if out.requires_grad]
+            pushed = sum(map(product, cts, tangents(outputs)))
+        twice = fwAD.unpack_dual(pushed).tangent
+        found = [derivative(pushed, wanted, along), 0.0 if twice is None else float(twice.detach())]
+
+    if np.isfinite([*found, expected]).all():
+        assert found == pytest.approx([expected, expected], rel=1e-6, abs=1e-6)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from mutagrad.autograd.nodes import GraphNode, InputMetadata, graph_node, shape_of, shown_function, subject
+import numpy as np
+
+from mutagrad.autograd.nodes import GraphNode, InputMetadata, form_of, graph_node, shown_function, subject
 from mutagrad.graph import Edge, Leaf, Node, Watch
 from mutagrad.tensor import Tensor, edge_of, new_watch
 
@@ -37,6 +39,7 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
 
 
 Place = Tensor | GradientEdge
+_UNSEEN = ((), np.dtype(float))  # shape and dtype, which are asked of views alone
 
 
 def edge_to(place: Place) -> Edge | None:
@@ -54,7 +57,9 @@ def watch_on(place: Place, keep: Any) -> tuple[Node | Leaf, Watch]:
     if isinstance(place, Tensor):
         return new_watch(place, keep)
     node, view, key = subject(place.node)
-    return node, Watch(_key_of(node, place.output_nr) if view is None else key, view, shape_of(view), keep)  # type: ignore[arg-type]
+    if view is not None:
+        return node, Watch(key, view, *form_of(view), keep)  # type: ignore[arg-type]
+    return node, Watch(_key_of(node, place.output_nr), None, *_UNSEEN, keep)
 
 
 def _key_of(node: Node | Leaf, number: int) -> int:

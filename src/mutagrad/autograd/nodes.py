@@ -158,12 +158,13 @@ def _notes(face: Any) -> Notes:
     node, view, key = subject(face)
     if view is None:
         return notes_of(node)
-    return notes_of_view(node, view, key, shape_of(view))  # type: ignore[arg-type]
+    return notes_of_view(node, view, key, form_of(view))  # type: ignore[arg-type]
 
 
-def shape_of(view: View | None) -> tuple[int, ...]:
-    """The shape of what a view shows."""
-    return () if view is None else tuple(view.of(arrays, view.layout.zeros(arrays)).shape)
+def form_of(view: View) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and dtype of what a view shows."""
+    shown = view.of(arrays, view.layout.zeros(arrays))
+    return tuple(shown.shape), shown.dtype
 
 
 def _next(edge: Edge | None) -> tuple[Any, int]:

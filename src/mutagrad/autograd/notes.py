@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
+import numpy as np
+
 from mutagrad.autograd.passes import running
 from mutagrad.graph import Leaf, Node, Watch
 from mutagrad.namespaces import arrays, batched
@@ -154,11 +156,11 @@ def notes_of(node: Node | Leaf) -> Notes:
     return node.operation.notes
 
 
-def notes_of_view(node: Node | Leaf, view: View, key: int, shape: tuple[int, ...]) -> Notes:
+def notes_of_view(node: Node | Leaf, view: View, key: int, form: tuple[tuple[int, ...], np.dtype]) -> Notes:
     """The notes of the view of what a node wrote; a watch on the view lets a pass find them."""
     views = notes_of(node).views
     if view not in views:
-        made = Watch(key, view, shape)
+        made = Watch(key, view, *form)
         made.notes = views[view] = Notes()
         node.watches = [*(node.watches or ()), made]
     return views[view]
