@@ -189,8 +189,9 @@ class Watch:
     """Somebody who wants the gradient of a tensor as it stood after its writer ran.
 
     The tensor is the family `key` at `view` (None: all of it), of the given `shape` and `dtype`. A base whose shape was
-    changed in place is all of its family, seen `through` a view. `hooks` are called with the gradient, in order, and may replace
-    it; then `keep(gradient)` is called if it is set. `notes` are what a user attached to the node of the view in the graph.
+    changed in place is all of its family, seen `through` a view. `hooks` are called with the gradient, in order, and may
+    replace it; then `keep(gradient)` is called if it is set. `notes` are what a user attached to the node of the view in
+    the graph.
     """
 
     __slots__ = ("key", "view", "shape", "dtype", "through", "hooks", "keep", "notes")

@@ -2,8 +2,8 @@
 
 Samples are found by rejection, which has no derivative. How a sample moves with its concentration follows from its
 quantile, which stays (M. Figurnov, S. Mohamed, A. Mnih, "Implicit Reparameterization Gradients", 2018): it is the
-derivative of the inverse distribution function, taken by differences of the fourth order. It is of the first order
-only: of the gradients of samples by concentrations there are no further gradients.
+derivative of the inverse distribution function, taken by differences of the fourth order. Samples of the gamma
+distribution have a second derivative, too; beyond that, and beyond the first of shares, differentiating raises.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad import random
+from mutagrad.autograd.function import Function
 from mutagrad.deferred import Deferred
 from mutagrad.distributions import constraints
 from mutagrad.distributions.distribution import Parametrised
@@ -26,11 +27,13 @@ from mutagrad.ops.distributions import igamma
 from mutagrad.ops.exponential import xlogy
 from mutagrad.ops.joining import stack
 from mutagrad.ops.selection import where
+from mutagrad.tangents import may_have_tangent
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["Beta", "Chi2", "Dirichlet", "Gamma", "StudentT"]
 
 special = Deferred("scipy.special")
+Slope = Callable[[np.ndarray], np.ndarray]
 
 # How samples move ---------------------------------------------------------------------------------------------------
 
@@ -41,12 +44,15 @@ def _slope(function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.nd
     return (8 * (function(x + h) - function(x - h)) - (function(x + 2 * h) - function(x - 2 * h))) / (12 * h)
 
 
-def gamma_slope(concentration: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """How a sample moves with its concentration while its quantile stays.
+def _curvature(function: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
+    """The second derivative of a smooth function of positive numbers."""
+    h = 3e-3 * x
+    near, far = function(x + h) + function(x - h), function(x + 2 * h) + function(x - 2 * h)
+    return (16 * near - far - 30 * function(x)) / (12 * h * h)
 
-    >>> gamma_slope(np.array([1.0]), np.array([1.0])).round(4)
-    array([1.1736])
-    """
+
+def _log_quantile(concentration: np.ndarray, sample: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """The logarithm of what takes the sample's place at other concentrations: what has the same quantile."""
     below, above = special.gammainc(concentration, sample), special.gammaincc(concentration, sample)
 
     def log_quantile(at: np.ndarray) -> np.ndarray:
@@ -54,8 +60,30 @@ def gamma_slope(concentration: np.ndarray, sample: np.ndarray) -> np.ndarray:
         near = np.where(below < 0.5, special.gammaincinv(at, below), special.gammainccinv(at, above))
         return np.log(near)
 
+    return log_quantile
+
+
+def gamma_slope(concentration: np.ndarray, sample: np.ndarray) -> np.ndarray:
+    """How a sample moves with its concentration while its quantile stays.
+
+    >>> gamma_slope(np.array([1.0]), np.array([1.0])).round(4)
+    array([1.1736])
+    """
     with np.errstate(all="ignore"):
-        return np.nan_to_num(sample * _slope(log_quantile, concentration), posinf=0, neginf=0)
+        slope = _slope(_log_quantile(concentration, sample), concentration)
+        return np.nan_to_num(sample * slope, posinf=0, neginf=0)
+
+
+def gamma_curvature(concentration: np.ndarray, sample: np.ndarray) -> np.ndarray:
+    """How the slope of a sample moves with its concentration: the sample is exp(L), so this is (L'' + L' L') exp(L).
+
+    >>> gamma_curvature(np.array([1.0]), np.array([1.0])).round(4)
+    array([-0.0689])
+    """
+    log_quantile = _log_quantile(concentration, sample)
+    with np.errstate(all="ignore"):
+        slope, curvature = _slope(log_quantile, concentration), _curvature(log_quantile, concentration)
+        return np.nan_to_num(sample * (curvature + slope * slope), posinf=0, neginf=0)
 
 
 def share_slope(concentration: np.ndarray, rest: np.ndarray, share: np.ndarray) -> np.ndarray:
@@ -69,13 +97,39 @@ def share_slope(concentration: np.ndarray, rest: np.ndarray, share: np.ndarray) 
         return np.nan_to_num(slope, posinf=0, neginf=0)
 
 
-def _following(concentration: Tensor, slope: Callable[[np.ndarray], np.ndarray]) -> Tensor | None:
-    """Zeros whose gradient by `concentration` is a slope; None where nobody asks for gradients."""
-    if not (concentration.requires_grad and is_grad_enabled()):
-        return None
-    given = concentration.detach()
-    at = given._array
-    return (concentration - given) * wrap(slope(at.astype(np.float64)).astype(at.dtype))
+class _Derived(Function):
+    """Values of a function of a tensor, with those of its derivatives that are given with it."""
+
+    @staticmethod
+    def forward(at: Tensor, value: Slope, *derivatives: Slope) -> Tensor:
+        return wrap(value(at._array.astype(np.float64)).astype(at._array.dtype))
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple, output: Tensor) -> None:
+        at, _, *ctx.derivatives = inputs
+        ctx.save_for_backward(at)
+        ctx.save_for_forward(at)
+
+    @staticmethod
+    def backward(ctx: Any, ct: Tensor) -> tuple:
+        return ct * _Derived._next(ctx), *[None] * (1 + len(ctx.derivatives))
+
+    @staticmethod
+    def jvp(ctx: Any, tangent: Tensor, *_: Any) -> Tensor:
+        return tangent * _Derived._next(ctx)
+
+    @staticmethod
+    def _next(ctx: Any) -> Tensor:
+        if not ctx.derivatives:
+            raise RuntimeError("there is no further derivative of samples by their concentrations")
+        return _Derived.apply(*ctx.saved_tensors, *ctx.derivatives)
+
+
+def _following(concentration: Tensor, *derivatives: Slope) -> Tensor | None:
+    """Zeros whose derivatives by `concentration` are those given; None where nobody asks for any."""
+    if (concentration.requires_grad and is_grad_enabled()) or may_have_tangent((concentration,)):
+        return _Derived.apply(concentration, np.zeros_like, *derivatives)
+    return None
 
 
 # Distributions ------------------------------------------------------------------------------------------------------
@@ -115,7 +169,7 @@ class Gamma(Parametrised):
         tiny = finfo(self.rate.dtype).tiny
         drawn = random.standard_gamma(given)
         standard = wrap(np.maximum(drawn, tiny).astype(given.dtype))
-        moving = _following(concentration, lambda at: gamma_slope(at, drawn))
+        moving = _following(concentration, lambda at: gamma_slope(at, drawn), lambda at: gamma_curvature(at, drawn))
         if moving is not None:
             standard = standard + moving
         value = standard / self.rate
