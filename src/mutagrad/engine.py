@@ -245,7 +245,7 @@ class Pass:
 
     def _watched(self, region: View | Gathered, writer: Node | Leaf) -> View | None:
         """The nearest watched view, as `writer` left it, that the region lies in."""
-        view = region.view if type(region) is Gathered else region
+        view = region.view if isinstance(region, Gathered) else region
         while view is not None:
             if (view, writer) in self.apart:
                 return view  # type: ignore[return-value]
@@ -255,7 +255,7 @@ class Pass:
     def _add_apart(self, view: View, region: View | Gathered, writer: Node | Leaf, share: Any) -> None:
         xp = self.xp
         buffer = self._apart_of(view, writer, share)
-        inner = region.view if type(region) is Gathered else region
+        inner = region.view if isinstance(region, Gathered) else region
         steps = relative(inner, view)  # type: ignore[arg-type]
         if steps is None:
             spread = region.layout.zeros(xp)
@@ -265,8 +265,8 @@ class Pass:
         part = buffer
         for step in steps:
             part = step.function(xp, part, *step.arguments)
-        if type(region) is Gathered:
-            add_gathered(xp, part, region.key, share, inner is not None and inner.overlapping)
+        if isinstance(region, Gathered):
+            add_gathered(xp, part, region.key, share, region.overlapping)
         else:
             add_overlapping(xp, part, share)
 

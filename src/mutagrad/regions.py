@@ -152,6 +152,11 @@ class Gathered:
         self.key = key
         self.layout = layout
 
+    @property
+    def overlapping(self) -> bool:
+        """Whether elements of what the key picks from may be one of the base."""
+        return self.view is not None and self.view.overlapping
+
     def _base(self, xp: Any, buffer: Any) -> Any:
         return buffer if self.view is None else self.view.of(xp, buffer)
 
@@ -169,7 +174,7 @@ class Gathered:
 
     def add(self, xp: Any, buffer: Any, share: Any) -> None:
         """Adds `share` to the elements; one that the key names several times receives all its shares."""
-        add_gathered(xp, self._base(xp, buffer), self.key, share, self.view is not None and self.view.overlapping)
+        add_gathered(xp, self._base(xp, buffer), self.key, share, self.overlapping)
 
 
 class Accumulated(Gathered):

@@ -13,40 +13,43 @@ DEPTH = 200_000
 pytestmark = pytest.mark.usefixtures("no_collector")
 
 
-def sums(x):
-    for _ in range(DEPTH):
+def sums(x, depth=DEPTH):
+    for _ in range(depth):
         x = x + 1
     return x
 
 
-def in_place(x):
+def in_place(x, depth=DEPTH):
     h = x * 1
-    for _ in range(DEPTH):
+    for _ in range(depth):
         h.add_(1)
     return h
 
 
-def parts_in_place(x):
+def parts_in_place(x, depth=DEPTH):
     h = x * 1
-    for _ in range(DEPTH // 2):
+    for _ in range(depth // 2):
         h[:1].mul_(1)
     return h
 
 
-def saved_outputs(x):
-    for _ in range(DEPTH):
+def saved_outputs(x, depth=DEPTH):
+    for _ in range(depth):
         x = x.sigmoid()
     return x
 
 
-def views(x):
+def views(x, depth=DEPTH):
     h = x * 1
-    for _ in range(DEPTH):
+    for _ in range(depth):
         h = h.view(-1)
     return h * 1
 
 
-@pytest.mark.parametrize("program", [sums, in_place, parts_in_place, saved_outputs, views], ids=lambda f: f.__name__)
+PROGRAMS = [sums, in_place, parts_in_place, saved_outputs, views]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda f: f.__name__)
 def test_a_deep_graph_is_built_gone_through_and_freed(program):
     """On a thread with a stack of one megabyte, so that no stack size set by a shell matters."""
     gradients = []
