@@ -20,6 +20,7 @@ from mutagrad.modes import modes
 from mutagrad.operands import NUMBERS, Number, explain
 from mutagrad.operation import Operation
 from mutagrad.tensor import Tensor
+from mutagrad.writability import check_overlap
 
 
 def general_call(op: Operation) -> Callable[..., Any]:
@@ -136,6 +137,8 @@ def write_out(op: Operation, inputs: Sequence[Any], values: dict[str, Any], out:
         pairs = list(zip(outs, results if isinstance(results, tuple) else (results,)))
         for target, result in pairs:
             check_target(result._array.dtype, target._array.dtype, op.casts, op.promotion is not None)
+            if op.promotion is not None and target.shape == result.shape:
+                check_overlap(target, inputs)
         for target, result in pairs:
             if target.shape != result.shape:
                 target.resize_(result.shape)

@@ -50,7 +50,9 @@ def _apply_in_place(operation: Operation, target: Tensor, others: Sequence[Any],
     if operation.promotion not in (None, "compare") and arrays[0].dtype is not target._array.dtype:
         check_shape(target, np.broadcast_shapes(*[np.shape(a) for a in arrays if a is not None]))
         check_can_cast_for_inplace(arrays[0].dtype, target._array.dtype)
-    check_overlap(target, others)
+    if operation.promotion is not None:
+        # Where some elements are left alone, the last input is one value, read before anything is written.
+        check_overlap(target, others if operation.written is None else others[:-1])
     try:
         batches = extras[0] and union(*arrays)
         result = operation.of_samples(arrays, values) if batches else operation.forward(xp, *arrays, **values)
@@ -59,6 +61,8 @@ def _apply_in_place(operation: Operation, target: Tensor, others: Sequence[Any],
     results = result if operation.derived else (operation.settle(result, arrays),)
     value = as_array(results[0])
     check_shape(target, value.shape)
+    if operation.promotion is None:
+        check_overlap(target, others)
     recorded = operation if operation.with_number is operation or all_tensors(inputs) else operation.with_number
     if operation.promotion is not None:
         inputs = [x if isinstance(x, Tensor) else a for x, a in zip(inputs, arrays)]

@@ -98,8 +98,11 @@ def check_shape(target: Tensor, shape: tuple[int, ...]) -> None:
         )
 
 
-def check_overlap(target: Tensor, others: Sequence[Any]) -> None:
-    """Raises RuntimeError where elements of the target share memory, with one another or in part with an input."""
+def check_overlap(target: Tensor, others: Sequence[Any], apart: bool = False) -> None:
+    """Raises RuntimeError where elements of the target share memory, with one another or in part with an input.
+
+    An input that is to be `apart` may not be all of the target either.
+    """
     view, array = target._view, target._array
     storage = target._family.storage
     # Fresh memory is in order; a base of other memory, or a view that may overlap, is looked at.
@@ -108,11 +111,19 @@ def check_overlap(target: Tensor, others: Sequence[Any]) -> None:
     if (doubtful or physical is not array) and has_overlap(physical.shape, physical.strides):
         raise overlapping_write()
     for other in others:
-        if isinstance(other, Tensor) and other._family.storage is storage and _partly_same(array, other._array):
-            raise RuntimeError(
-                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single"
-                " memory location. Please clone() the tensor before performing the operation."
-            )
+        if isinstance(other, Tensor) and other._family.storage is storage:
+            source = other._array
+            meet = _is_dense(array) and _is_dense(source) and np.shares_memory(array, source)
+            if meet and (apart or not _same_places(array, source)):
+                raise shared_with_input()
+
+
+def shared_with_input() -> RuntimeError:
+    """PyTorch's error for a write to memory that an input of the same operation is read from."""
+    return RuntimeError(
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory"
+        " location. Please clone() the tensor before performing the operation."
+    )
 
 
 def overlapping_write() -> RuntimeError:
@@ -123,17 +134,15 @@ def overlapping_write() -> RuntimeError:
     )
 
 
-def _partly_same(target: ndarray, other: ndarray) -> bool:
-    """Whether two dense arrays share some memory without being the same elements in the same order."""
-    if target is other or not (_is_dense(target) and _is_dense(other)):
-        return False
-    if target.shape == other.shape and target.strides == other.strides and address(target) == address(other):
-        return False
-    return np.shares_memory(target, other)
+def _same_places(target: ndarray, other: ndarray) -> bool:
+    """Whether two arrays are the same places in the same order, be it in two dtypes."""
+    if target is other:
+        return True
+    return target.shape == other.shape and target.strides == other.strides and address(target) == address(other)
 
 
 def _is_dense(array: ndarray) -> bool:
-    """Whether the elements fill their range of memory, each place once."""
+    """Whether the elements fill their range of memory, each place once: of others PyTorch does not ask."""
     extent = array.itemsize
     for stride, size in sorted((s, n) for s, n in zip(array.strides, array.shape) if n > 1):
         if stride != extent:

@@ -94,3 +94,60 @@ def test_a_copy_of_expanded_is_in_order():
 
     assert copy.stride() == (3, 1)
     assert copy.tolist() == [[0.0, 2.0, 4.0], [3.0, 5.0, 7.0]]
+
+
+# Memory that is read as well --------------------------------------------------------------------------------------
+
+READ = "some elements of the input tensor and the written-to tensor refer to a single memory location"
+
+CLASHES = {
+    "copy": lambda x: x[1:].copy_(x[:-1]),
+    "copy of the transposed": lambda x: x.view(2, 2).copy_(x.view(2, 2).t()),
+    "copy by way of data": lambda x: x[1:].copy_(x.data[:-1]),
+    "assignment": lambda x: x.__setitem__(slice(1, None), x[:-1]),
+    "assignment of rows": lambda x: x.view(2, 2).__setitem__(torch.tensor([0]), x.view(2, 2)[1:]),
+    "arithmetic": lambda x: x[1:].mul_(x[:-1]),
+    "out": lambda x: torch.add(x[:-1], 1, out=x[1:]),
+    "out repeated": lambda x: torch.add(torch.ones(3, 4), 1, out=x.expand(3, 4)),
+    "index_add_": lambda x: x.index_add_(0, torch.tensor([0, 1]), x[:2]),
+    "index_copy_": lambda x: x.index_copy_(0, torch.tensor([0, 1]), x[:2]),
+    "scatter_": lambda x: x.scatter_(0, torch.tensor([0, 1, 2, 3]), x),
+    "index_put_": lambda x: x.index_put_((torch.tensor([0, 1]),), x[2:]),
+}
+
+
+@pytest.mark.parametrize("clash", CLASHES)
+def test_what_is_read_is_not_written_in_part(clash):
+    """A write to memory that an input of the same operation is read from raises, and nothing has changed."""
+    x = torch.tensor([1.0, 2.0, 3.0, 4.0])
+
+    with pytest.raises(RuntimeError, match=MESSAGE if clash == "out repeated" else READ):
+        CLASHES[clash](x)
+    assert x.tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert x._version == 0
+
+
+def test_what_is_read_and_written_alike():
+    """The same elements in the same order, one value, and the elements that a key has picked may be written."""
+    x = torch.tensor([1.0, 2.0, 3.0, 4.0])
+    x.copy_(x)
+    x[:] = x[3]
+    x.mul_(x.view(4))
+    torch.add(x, 1, out=x)
+    x[[0, 1]] = x[[1, 0]]
+    x.masked_scatter_(torch.tensor([True, False, False, True]), x[1:])
+    x.masked_fill_(x > 0, x[0])
+
+    assert x.tolist() == [17.0] * 4
+
+
+def test_one_number_for_elements_seen_twice():
+    """Under a mask or at an index one number may be written where an element is seen several times."""
+    x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    base = x * 1
+    rows = base.expand(2, 3)
+    rows[torch.tensor([[True, False, False], [False, False, True]])] = 0.0
+    rows.sum().backward()
+
+    assert base.tolist() == [0.0, 2.0, 0.0]
+    assert x.grad.tolist() == [0.0, 2.0, 0.0]

@@ -24,7 +24,7 @@ from mutagrad.operands import as_array, fitting
 from mutagrad.operation import Operation, surrounded
 from mutagrad.ops.keys import Key, last_written, out_of_bounds, positions, shape_of, split_key
 from mutagrad.ops.views import attach_view, index_step
-from mutagrad.ops.writing import source_of, write
+from mutagrad.ops.writing import assignment, copy_over, source_of, write
 from mutagrad.pullback import same
 from mutagrad.regions import Accumulated, Gathered, index_view
 from mutagrad.report.spans import caller_position
@@ -137,7 +137,8 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
         basic, advanced = split_key(self._array, key)
         target = self if basic is None or basic == (...,) else part(self, basic)
     if advanced is None:
-        write(target, _strip(value, target._array.ndim), "__setitem__")
+        value = _strip(value, target._array.ndim)
+        write(target, value, "__setitem__", copy_over if target is not self else assignment(value))
     else:
         write_at(target, advanced, value, "__setitem__", strip=True)
 
@@ -198,7 +199,10 @@ def _write_at(
             "source."
         )
     edges = check_writable(target, (value,), writer)
-    check_overlap(target, ())
+    fills = source.size == 1 and not accumulate
+    if not fills or (edges is not None and edges[1] is not None):
+        # One number may be written where an element is seen several times, and is read before anything is written.
+        check_overlap(target, () if fills else (value,), apart=True)
     family, view = target._family, target._view
     storage = family.storage
     if np.may_share_memory(source, array):

@@ -330,6 +330,8 @@ def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     if not self.ndim:
         target, chosen = part(self, (None,)), chosen.reshape(1)
     values = source.reshape(-1)[:count]
+    if source._family.storage is self._family.storage:
+        values = values.clone()  # They are read before anything is written.
     write_at(target, (chosen,), values, "masked_scatter_", masked_scattering)
     return self
 

@@ -47,6 +47,13 @@ fill_with_tensor = overwriting("fill", "FillBackward3")
 zero_out = overwriting("zero", "ZeroBackward0")
 
 
+def assignment(value: Any) -> Operation:
+    """What PyTorch calls the assignment of `value` to all of a tensor: one value fills it, several are copied."""
+    if not isinstance(value, Tensor):
+        return fill_with_number
+    return copy_over if value._array.ndim else fill_with_tensor
+
+
 def write(target: Tensor, value: Any, writer: str, operation: Operation = copy_over, apart: bool = True) -> None:
     """Copies `value`, a tensor or a number, into `target`, recorded as `operation` by the name of `writer`.
 
@@ -64,13 +71,14 @@ def _write(target: Tensor, value: Any, writer: str, operation: Operation, apart:
     array = target._array
     source = value._array if isinstance(value, Tensor) else source_of(value, array.dtype)
     edges = check_writable(target, (value,), writer)
-    if apart:
-        check_overlap(target, ())
+    family = target._family
+    shared = isinstance(value, Tensor) and value._family.storage is family.storage
+    # `x[i] += y` assigns to `x[i]` what is there already: no value is lost, and the history is the same.
+    unchanged = shared and same_elements(source, array)
+    if apart and not unchanged:
+        check_overlap(target, (value,) if shared and source.shape == array.shape else ())
     if source.shape != array.shape and source.ndim:
         expanded(source.shape, array.shape, array.dtype)  # raises when it cannot be
-    family = target._family
-    # `x[i] += y` assigns to `x[i]` what is there already: no value is lost, and the history is the same.
-    unchanged = isinstance(value, Tensor) and value._family.storage is family.storage and same_elements(source, array)
     if not unchanged or policy.name == "torch":
         family.storage.will_write(array, target._view, writer)
     if source.dtype is array.dtype:
