@@ -24,6 +24,9 @@ class _Modes(threading.local):
     around_values: tuple[Callable, ...] = ()  # `around(operation, compute)`, the same of the value alone
     # Who keeps book of memory (`bookkeeping/`): told of buffers made, views taken, values overwritten and copies kept.
     observers: tuple[Any, ...] = ()
+    book: Any = (
+        None  # the one of them whose business calls are, too, where there is just one (`bookkeeping/recorder.py`)
+    )
     mutation_allowed = False  # within `allow_mutation_on_saved_tensors`
     multithreading = True
     grad_layout_policy = True
@@ -40,6 +43,14 @@ def count_extra(change: int) -> None:
     """Counts a mode that is entered (1) or left (-1); no count is lost between threads."""
     with _counting:
         extras[0] += change
+
+
+def lone_book() -> Any:
+    """Who keeps book in this thread, where nothing else is on in any (None: something is).
+
+    A fast call need not be left to the general one then: the book runs it, with `extras` at zero, and enters it.
+    """
+    return modes.book if extras[0] == 1 else None
 
 
 def is_grad_enabled() -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from mutagrad.binding import bind, choose
 from mutagrad.graph import NOTHING, Leaf
 from mutagrad.in_place import apply_in_place, record_write
-from mutagrad.modes import extras, modes
+from mutagrad.modes import extras, lone_book, modes
 from mutagrad.operands import as_operand, constant
 from mutagrad.operation import Operation
 from mutagrad.overwrite import statistics
@@ -58,6 +58,8 @@ def _unary(op: Operation) -> Callable[..., Any]:
             or (only_floats and array.dtype.kind not in "fc")
             or (edge is not None and (not simple or type(edge[2]) is Leaf))
         ):
+            if extras[0] and not options and (book := lone_book()):
+                return book.enter_write(op, call, (self,))
             return general(self, **options)
         old = array.copy() if saves_input and edge is not None else None
         storage = family.storage
@@ -125,6 +127,8 @@ def _binary(op: Operation) -> Callable[..., Any]:
             or (edge_a is not None and type(edge_a[2]) is Leaf)
             or (not differentiable and (edge_a is not None or edge_b is not None))
         ):
+            if extras[0] and not options and (book := lone_book()):
+                return book.enter_write(op, call, (self, other))
             return general(self, other, **options)
         plan = plans[(edge_a is not None) + 2 * (edge_b is not None)]
         old = a.copy() if 0 in plan else None

@@ -10,6 +10,7 @@ Read first: `operation.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from sys import _getframe
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from mutagrad.binding import general_call, must_be_tensor, otherwise, with_options, wrong_operand
 from mutagrad.dtypes import scalar_result
 from mutagrad.graph import EMPTY, NOTHING, Node, next_sequence
-from mutagrad.modes import extras, modes
+from mutagrad.modes import extras, lone_book, modes
 from mutagrad.operands import DOUBLE, NUMBERS, SINGLE, as_operand, constant
 from mutagrad.operation import Operation
 from mutagrad.report.spans import _outside as outside
@@ -59,6 +60,8 @@ def unary(op: Operation) -> Callable[..., Any]:
         except AttributeError:
             raise TypeError(must_be_tensor(op, 0, input)) from None
         if options or extras[0]:
+            if not options and (book := lone_book()):
+                return book.enter(op, call, (input,))
             return with_options(op, (input,), options)
         dt = array.dtype
         try:
@@ -116,6 +119,8 @@ def parametrised(op: Operation, compute: Callable) -> Callable[..., Any]:
     def call(input: Any, *args: Any, **options: Any) -> Any:
         values = {**defaults, **dict(zip(parameters, args)), **options}
         if not isinstance(input, Tensor) or len(values) != count or len(args) > count or extras[0]:
+            if isinstance(input, Tensor) and len(values) == count >= len(args) and (book := lone_book()):
+                return book.enter(op, partial(call, **values), (input,))
             return general(input, *args, **options)
         array = input._array
         try:
@@ -179,7 +184,8 @@ def binary(
 
     def with_scalar(input: Any, other: Any, depth: int) -> Any:
         if extras[0]:
-            return mixed(input, other)
+            book = lone_book()
+            return mixed(input, other) if book is None else book.enter(op, with_scalar, (input, other), depth + 2)
         try:
             a = input._array
             dt = a.dtype
@@ -237,7 +243,8 @@ def binary(
         if kind is float or kind is int:
             return by_number(input, other) if by_number is not None else with_scalar(input, other, depth + 1)
         if extras[0]:
-            return mixed(input, other)
+            book = lone_book()
+            return mixed(input, other) if book is None else book.enter(op, straight, (input, other), depth + 2)
         try:
             a = input._array
             b = other._array
@@ -327,6 +334,8 @@ def ternary(op: Operation, compute: Callable) -> Callable[..., Any]:
 
     def call(*given: Any, **options: Any) -> Any:
         if options or len(given) != 3 or extras[0]:
+            if not options and len(given) == 3 and (book := lone_book()):
+                return book.enter(op, call, given)
             return general(*given, **options)
         operands = given
         for x in given:

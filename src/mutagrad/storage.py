@@ -21,7 +21,7 @@ from weakref import ref
 import numpy as np
 
 from mutagrad.batched import Batched
-from mutagrad.modes import extras, modes
+from mutagrad.modes import modes
 from mutagrad.overlap import (
     Box,
     RegionIndex,
@@ -251,9 +251,8 @@ class Storage:
             hit = [saved for saved in hit if is_intact(saved)]
             if hit:
                 statistics.overwritten += len(hit)
-                if extras[0]:
-                    for each in modes.observers:
-                        each.values_overwritten(self, hit, array, written)
+                for each in modes.observers:
+                    each.values_overwritten(self, hit, array, written)
                 if rule == "preserve":
                     keep(hit)
                 else:
@@ -271,9 +270,8 @@ class Storage:
         if not self.exposure.foreign:  # There nothing is trusted to stay as it is in any case.
             with _filing:
                 keep(self._take_all())
-        if extras[0]:
-            for each in modes.observers:
-                each.memory_lent(self)
+        for each in modes.observers:
+            each.memory_lent(self)
         lent = Lent(array)
         self.exposure.lent.append(ref(lent))
         return np.asarray(lent)
@@ -401,9 +399,8 @@ def keep(cells: list[Saved]) -> None:
             storage = copies[place] = new_storage(once.copy())
             statistics.copies += 1
             statistics.bytes_kept += once.nbytes
-        if extras[0]:
-            for each in modes.observers:
-                each.value_kept(saved, array, storage)
+        for each in modes.observers:
+            each.value_kept(saved, array, storage)
         saved.array = (
             storage.array if storage.array.shape == array.shape else np.broadcast_to(storage.array, array.shape)
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import CodeType
+from typing import Any
 
 from mutagrad.report.spans import Span
 
@@ -33,12 +34,23 @@ COUNTED = (
 saved values and writes, and their bytes; saved values that writes met, copies kept of them, and their bytes; views."""
 
 
+class Deed:
+    """Something done to memory at a place: its `kind`, how, and for a saved input its `position` in the operation."""
+
+    __slots__ = ("kind", "account", "detail", "position")
+
+    def __init__(self, kind: str, account: Account, detail: str, position: int | None) -> None:
+        self.kind, self.account, self.detail, self.position = kind, account, detail, position
+
+
 class Account:
-    """The figures of one place. `live` are the bytes it holds now, by cause; `operations` what it calls, by name."""
+    """The figures of one place. `live` are the bytes it holds now, by cause; `operations` what it calls, by name.
 
-    __slots__ = ("code", "instruction", "live", "operations", *COUNTED)
+    `deeds` is what is done to memory there, `saving` the deeds of each operation that saves.
+    """
 
-    calls: int
+    __slots__ = ("code", "instruction", "live", "operations", "deeds", "saving", *COUNTED[1:])
+
     forward: int
     backward: int
     made: int
@@ -55,8 +67,22 @@ class Account:
         self.code, self.instruction = code, instruction
         self.live = [0] * len(CAUSES)
         self.operations: dict[str, int] = {}
-        for name in COUNTED:
+        self.deeds: dict[tuple[str, str], Deed] = {}
+        self.saving: dict[Any, list[Deed]] = {}
+        for name in COUNTED[1:]:
             setattr(self, name, 0)
+
+    def deed(self, kind: str, detail: str = "", position: int | None = None) -> Deed:
+        """What is done there to memory; the same one each time."""
+        deed = self.deeds.get((kind, detail))
+        if deed is None:
+            deed = self.deeds[kind, detail] = Deed(kind, self, detail, position)
+        return deed
+
+    @property
+    def calls(self) -> int:
+        """How many operations it called."""
+        return sum(self.operations.values())
 
     @property
     def span(self) -> Span:

@@ -2,132 +2,164 @@
 
 PyTorch counts the writes to a buffer: a gradient that finds another count than when its value was saved raises, whatever
 elements were written. Writes through `.data` and through NumPy arrays are not counted: then it goes on with the new
-values, and the gradient is wrong. So a node's saved values are entered with the version they had, and compared when a
-pass comes to the node.
+values, and the gradient is wrong. Nothing need be noted of a value when it is saved: nodes and writes are numbered in one
+sequence, so when a pass comes to a node, what it saved was written if the last write to the buffer is the later one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from mutagrad.batched import physical_of
 from mutagrad.bookkeeping.accounts import Account
 from mutagrad.bookkeeping.findings import ERROR, WRONG, Hazard
-from mutagrad.bookkeeping.memory import Buffer
+from mutagrad.bookkeeping.memory import Buffer, Write
 from mutagrad.graph import Node
 from mutagrad.report.regions import Region
 from mutagrad.report.spans import Span
-from mutagrad.storage import Saved
-
-PURGE = 4096  # at so many nodes those of dead graphs are dropped
-
-Slot = tuple["ref[Saved]", Buffer, int, str, int]
-"""A saved value: its cell, its buffer, the buffer's version when it was saved, its name in the rule, its size."""
+from mutagrad.storage import Freed, Saved
 
 
 class Loss:
-    """A saved value that was overwritten: where, by what, which elements; `through` says how if no version counted it."""
+    """A saved value that was overwritten: where, by what, which elements; `through` says how if no version counted it.
 
-    __slots__ = ("account", "writer", "region", "through", "is_lost")
+    `buffer` is where it was, `nbytes` its size.
+    """
 
-    def __init__(self, account: Account, writer: str, region: Region | None, through: str, is_lost: bool) -> None:
+    __slots__ = ("account", "writer", "region", "through", "is_lost", "buffer", "nbytes")
+
+    def __init__(
+        self,
+        account: Account,
+        writer: str,
+        region: Region | None,
+        through: str,
+        is_lost: bool,
+        buffer: Buffer,
+        nbytes: int,
+    ) -> None:
         self.account, self.writer, self.region = account, writer, region
         self.through, self.is_lost = through, is_lost
-
-
-class Entry:
-    """What a node saved, and where."""
-
-    __slots__ = ("node", "account", "operation", "slots")
-
-    def __init__(self, node: Node, account: Account, operation: str, slots: list[Slot]) -> None:
-        self.node = ref(node)
-        self.account = account
-        self.operation = operation
-        self.slots = slots
+        self.buffer, self.nbytes = buffer, nbytes
 
 
 class Watchlist:
-    """The saved values of live graphs. `lost` are those that were overwritten; `found` the hazards.
+    """The saved values of live graphs of which there is something to say; `found` are the hazards.
 
-    `originals` is the memory of values kept since it can be written from outside: PyTorch would have gone on using it.
+    `lost` are those that were overwritten, `originals` the memory (and its buffer) of those that were given a copy since
+    it can be written from outside: PyTorch would have gone on using it.
     """
 
     def __init__(self) -> None:
-        self.entries: dict[int, Entry] = {}
-        self.limit = PURGE
         self.lost: WeakKeyDictionary[Saved, Loss] = WeakKeyDictionary()
-        self.originals: WeakKeyDictionary[Saved, np.ndarray] = WeakKeyDictionary()
+        self.originals: WeakKeyDictionary[Saved, tuple[Any, Buffer]] = WeakKeyDictionary()
         self.found: dict[tuple, Hazard] = {}
+        self.moved = False  # whether there ever was a value that is no longer where it was saved
 
-    def enter(self, node: Node, account: Account, slots: list[Slot]) -> None:
-        """Enters what a node saved."""
-        self.entries[node.sequence] = Entry(node, account, node.operation.name, slots)
-        if len(self.entries) > self.limit:
-            self.entries = {s: entry for s, entry in self.entries.items() if entry.node() is not None}
-            self.limit = 2 * len(self.entries) + PURGE
+    def lose(self, cell: Saved, loss: Loss) -> None:
+        """A saved value is about to be overwritten."""
+        self.lost[cell] = loss
+        self.moved = True
 
-    def look(self, node: Node, account: Account | None) -> None:
+    def keep(self, cell: Saved, array: Any, buffer: Buffer) -> None:
+        """A saved value, an array in `buffer`, is given a copy of its own."""
+        if cell not in self.lost and type(array) is np.ndarray:
+            self.originals[cell] = array, buffer
+            self.moved = True
+
+    def look(self, node: Node, account: Account | None, buffers: Mapping[int, Buffer]) -> None:
         """Looks whether what a node saved, and needs now, was written; `account` is that of its line."""
-        entry = self.entries.get(node.sequence)
-        if entry is None or entry.node() is not node:
-            if self.lost and account is not None and hasattr(node, "origins"):
+        if type(node) is not Node:
+            if self.moved and account is not None and hasattr(node, "origins"):
                 self._look_at_function(node, account)
             return
-        for cell_ref, buffer, version, role, nbytes in entry.slots:
-            cell = cell_ref()
-            if cell is None:
-                continue
-            loss, storage = self.lost.get(cell), buffer()
-            now = buffer.version if storage is None else storage.version
-            if loss is not None and loss.is_lost:
-                kind = WRONG if loss.through and now == version else ERROR
-                self._add(entry, role, nbytes, kind, loss.account.span, loss.writer, loss.region, True, loss.through)
-            elif now != version:
-                self._blame_version(entry, role, nbytes, buffer, version)
-            elif (array := self.originals.get(cell)) is not None and not same(array, cell.memory):
-                self._add(entry, role, nbytes, WRONG, None, None, None, True, "a NumPy array over its memory")
+        saved = node.saved
+        if account is None or type(saved) is Freed:
+            return
+        for slot, cell in enumerate(saved):
+            storage = cell.storage
+            if storage is not None:
+                buffer = buffers.get(id(storage))
+                if buffer is not None and (
+                    buffer.mark > node.sequence or buffer.version != storage.version or self.moved
+                ):
+                    self._look_at(node, slot, cell, account, buffer)
+
+    def _look_at(self, node: Node, slot: int, cell: Saved, account: Account, buffer: Buffer) -> None:
+        operation, role = node.operation.name, role_of(node.operation, slot)
+        loss, original = self.lost.get(cell), self.originals.get(cell)
+        if loss is not None:
+            buffer, nbytes = loss.buffer, loss.nbytes
+        elif original is not None:
+            buffer, nbytes = original[1], original[0].nbytes
+        else:
+            nbytes = physical_of(cell.memory).nbytes
+        storage = buffer()
+        is_counted = buffer.mark > node.sequence or (storage is not None and storage.version != buffer.version)
+        if loss is not None and loss.is_lost:
+            kind = WRONG if loss.through and not is_counted else ERROR
+            span = loss.account.span
+            self._add(account, operation, role, nbytes, kind, span, loss.writer, loss.region, True, loss.through)
+        elif is_counted:
+            self._blame_version(account, operation, role, nbytes, buffer, node.sequence)
+        elif original is not None and not same(original[0], cell.memory):
+            through = "a NumPy array over its memory"
+            self._add(account, operation, role, nbytes, WRONG, None, None, None, True, through)
 
     def _look_at_function(self, node: Any, account: Account) -> None:
         """The same for a custom function, whose saved tensors are known only now: whether one of them was overwritten."""
-        entry = Entry(node, account, node.operation.name, [])
         for i, (cell, _) in enumerate(node.origins):
             loss = self.lost.get(cell)
             if loss is not None and loss.is_lost:
                 kind, nbytes = WRONG if loss.through else ERROR, getattr(getattr(cell, "memory", None), "nbytes", 0)
-                role, span = f"saved_tensors[{i}]", loss.account.span
-                self._add(entry, role, nbytes, kind, span, loss.writer, loss.region, True, loss.through)
+                role, span, name = f"saved_tensors[{i}]", loss.account.span, node.operation.name
+                self._add(account, name, role, nbytes, kind, span, loss.writer, loss.region, True, loss.through)
 
-    def _blame_version(self, entry: Entry, role: str, nbytes: int, buffer: Buffer, version: int) -> None:
+    def _blame_version(
+        self, account: Account, operation: str, role: str, nbytes: int, buffer: Buffer, sequence: int
+    ) -> None:
         """Enters a write beside the saved elements: PyTorch counts versions for the buffer as a whole."""
-        later = [(write.version, key, write) for key, write in buffer.writes.items() if write.version > version]
+        later = [(write.mark, key, write) for key, write in buffer.writes.items() if write.mark > sequence]
         if later:
-            _, (account, writer), write = min(later, key=lambda each: each[0])
-            span = None if account is None else account.span
-            self._add(entry, role, nbytes, ERROR, span, writer, write.region, False)
+            _, (writer_account, writer), write = min(later, key=lambda each: each[0])
+            span = None if writer_account is None else writer_account.span
+            self._add(account, operation, role, nbytes, ERROR, span, writer, write, False)
         else:
-            self._add(entry, role, nbytes, ERROR, None, None, None, False)
+            self._add(account, operation, role, nbytes, ERROR, None, None, None, False)
 
     def _add(
         self,
-        entry: Entry,
+        account: Account,
+        operation: str,
         role: str,
         nbytes: int,
         kind: str,
         span: Span | None,
         writer: str | None,
-        region: Region | None,
+        written: Region | Write | None,
         lost: bool,
         through: str = "",
     ) -> None:
-        key = entry.account, entry.operation, span, writer, kind, lost
+        key = account, operation, span, writer, kind, lost
         if key in self.found:
             self.found[key].count += 1
         else:
-            place = entry.account.span
-            self.found[key] = Hazard(entry.operation, role, place, writer, span, region, nbytes, kind, lost, through)
+            region = written.region if isinstance(written, Write) else written
+            self.found[key] = Hazard(operation, role, account.span, writer, span, region, nbytes, kind, lost, through)
+
+
+@cache
+def role_of(operation: Any, slot: int) -> str:
+    """What a saved value is to the rules: an input or the output, or an input's name where there are several."""
+    position = operation.saved_input[slot] if slot < len(operation.saved_input) else None
+    if position is None:
+        return "output"
+    return "input" if len(operation.inputs) == 1 else operation.inputs[position]
 
 
 def same(first: Any, second: Any) -> bool:

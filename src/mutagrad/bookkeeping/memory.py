@@ -7,7 +7,7 @@ line, when memory was fullest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any
@@ -15,41 +15,57 @@ from weakref import ref
 
 import numpy as np
 
-from mutagrad.batched import physical_of
-from mutagrad.bookkeeping.accounts import CAUSES, Account
+from mutagrad.batched import Batched, physical_of
+from mutagrad.bookkeeping.accounts import CAUSES, Account, Deed
+from mutagrad.overlap import box_of_array, box_of_key, whole_box
 from mutagrad.report.regions import Region
+from mutagrad.tensor import Tensor
 
+FALLS = 32  # buffers given back between two looks at the course of memory
 POINTS = 2048  # so many points of the course are kept
 STEP = 1.01  # the lines at the peak are looked through again once it has grown by one in a hundred
 
 
-class Event:
-    """Something that happened to a buffer, `count` times at one place, the first time at `clock`."""
-
-    __slots__ = ("clock", "count", "nbytes")
-
-    def __init__(self, clock: int) -> None:
-        self.clock = clock
-        self.count = self.nbytes = 0
+Event = list[int]
+"""Something that happened to a buffer: when first (the book's clock), how often, how many bytes in all."""
+NO_EVENTS: Mapping[Deed, Event] = MappingProxyType({})
 
 
 class Write:
-    """The last write at one place to a buffer: the version it made, and the elements of the first one."""
+    """Writes at one place to a buffer: the moment of the last one that PyTorch counts, and the elements of the first."""
 
-    __slots__ = ("version", "region")
+    __slots__ = ("mark", "shape", "view", "_region")
 
-    def __init__(self, region: Region | None) -> None:
-        self.version = 0
-        self.region = region
+    def __init__(self, target: Tensor) -> None:
+        self.mark = 0
+        base, view = target._family.storage.array, target._view
+        # Where it will be easy to say later which elements these are, that can wait until somebody asks.
+        self.shape, self.view = base.shape, view
+        waits = type(base) is np.ndarray and view is not None and view.key is not None and view.layout.aligned
+        self._region = None if waits else region_of(target._array, base)
+
+    @property
+    def region(self) -> Region | None:
+        """The elements of the first write."""
+        if self._region is None and self.view is not None and self.view.key is not None and self.view.layout.aligned:
+            box = box_of_key(self.view.key, self.shape)
+            return None if box is None else Region(self.shape, box)
+        return self._region
 
 
 class Buffer(ref):
     """One storage: its size, what it is for, where it was made and by what, and its `events`.
 
-    `account` is None for memory that was there before the book was opened. `recorded` says whether a history leads
-    through it, in `family`, the number of the family concerned. `copies` are the clones made from it or into it.
-    `fresh` says that it was filled by a creation function and has been used for nothing yet.
+    `account` is None for memory that was there before the book was opened. `family` is the number of the family through
+    which a history leads here (0: none does). `mark` is the moment of the last write that PyTorch counts, as a sequence
+    number. `copies` are the clones made from it or into it, `fresh` says that it was filled by a creation function and
+    has been used for nothing yet; if there is either, it is `attentive` to what reads and writes it.
     """
+
+    __slots__ = (
+        "number", "nbytes", "cause", "account", "maker", "clock", "version", "family", "mark", "attentive",
+        "events", "writes", "copies", "fresh", "lent",
+    )  # fmt: skip
 
     number: int
     nbytes: int
@@ -58,32 +74,47 @@ class Buffer(ref):
     maker: str
     clock: int
     version: int
-    # One is made for every result: what most never need is made when it is needed.
-    events: Mapping[tuple[str, Account | None, str], Event] = MappingProxyType({})
-    writes: Mapping[tuple[Account | None, str], Write] = MappingProxyType({})
-    copies: Sequence[Any] = ()
-    recorded = lent = fresh = False
-    family = 0
+    family: int
+    mark: int
+    attentive: bool
+    events: Mapping[Deed, Event]
+    writes: Mapping[tuple[Account | None, str], Write]
+    copies: Sequence[Any]
+    fresh: bool
+    lent: bool
 
-    def note(self, kind: str, account: Account | None, detail: str, clock: int, nbytes: int = 0) -> None:
-        """Notes an event."""
-        key = kind, account, detail
-        event = self.events.get(key)
-        if event is None:
-            if not self.events:
-                self.events = {}
-            event = self.events[key] = Event(clock)  # type: ignore[index]
-        event.count += 1
-        event.nbytes += nbytes
+    def __getattr__(self, name: str) -> Any:
+        # One is made for every result: what most never need is set when it is needed.
+        try:
+            return UNUSED[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def note(self, deed: Deed, clock: int, nbytes: int = 0) -> None:
+        """Notes that something was done to it."""
+        events = self.events
+        event = events.get(deed)
+        if event is not None:
+            event[1] += 1
+            event[2] += nbytes
+        elif events:
+            events[deed] = [clock, 1, nbytes]  # type: ignore[index]
+        else:
+            self.events = {deed: [clock, 1, nbytes]}
+
+
+UNUSED = {"writes": MappingProxyType({}), "copies": (), "fresh": False, "lent": False}
 
 
 def new_buffer(storage: Any, died: Any, cause: int, account: Account | None, maker: str, clock: int) -> Buffer:
     """What the book begins with to know of a storage; `died(buffer)` is called when it is given back."""
     buffer = Buffer(storage, died)
+    array = storage.array
     buffer.number = id(storage)
-    buffer.nbytes = storage.array.nbytes if type(storage.array) is np.ndarray else physical_of(storage.array).nbytes
+    buffer.nbytes = array.nbytes if type(array) is np.ndarray else physical_of(array).nbytes
     buffer.cause, buffer.account, buffer.maker, buffer.clock = cause, account, maker, clock
-    buffer.version = storage.version
+    buffer.version, buffer.family, buffer.mark = getattr(storage, "version", 0), 0, 0
+    buffer.attentive, buffer.events = False, NO_EVENTS
     return buffer
 
 
@@ -93,7 +124,8 @@ class Memory:
     `peak` are the totals when there was most, `course` the points `(seconds, totals)` in between.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, accounts: Mapping[Any, Account]) -> None:
+        self.accounts = accounts
         self.began = perf_counter()
         self.totals = [0] * len(CAUSES)
         self.total = self.most = self.looked_at = 0
@@ -101,8 +133,7 @@ class Memory:
         self.peak_at = 0.0
         self.at_peak: dict[Account, list[int]] = {}
         self.course: list[tuple[float, tuple[int, ...]]] = [(0.0, self.peak)]
-        self.rises = False
-        self.adjoints = 0
+        self.falls, self.high, self.at_high = 0, -1, self.peak
 
     def grow(self, account: Account | None, cause: int, nbytes: int) -> None:
         """Adds memory of a cause, held by a place."""
@@ -110,12 +141,16 @@ class Memory:
             account.live[cause] += nbytes
         self.totals[cause] += nbytes
         self.total += nbytes
-        self.rises = self.rises or nbytes > 0
 
-    def shrink(self, account: Account | None, cause: int, nbytes: int, accounts: Iterable[Account]) -> None:
+    def shrink(self, account: Account | None, cause: int, nbytes: int) -> None:
         """Takes memory of a cause away; before that, looks whether there was never more."""
-        if self.rises:
-            self.look(accounts)
+        if self.total > self.high:
+            if self.total > self.most:
+                self.look()
+            self.high, self.at_high = self.total, tuple(self.totals)
+        self.falls += 1
+        if self.falls == FALLS:
+            self._note_course()
         if account is not None:
             account.live[cause] -= nbytes
         self.totals[cause] -= nbytes
@@ -123,26 +158,35 @@ class Memory:
 
     def move(self, buffer: Buffer, cause: int) -> None:
         """The buffer turns out to be for something else."""
-        account, before = buffer.account, buffer.cause
+        account, before, nbytes = buffer.account, buffer.cause, buffer.nbytes
         if account is not None:
-            account.live[before] -= buffer.nbytes
-            account.live[cause] += buffer.nbytes
-        self.totals[before] -= buffer.nbytes
-        self.totals[cause] += buffer.nbytes
+            account.live[before] -= nbytes
+            account.live[cause] += nbytes
+        self.totals[before] -= nbytes
+        self.totals[cause] += nbytes
         buffer.cause = cause
 
-    def look(self, accounts: Iterable[Account]) -> None:
-        """Notes a point of the course, and how things stand by line if there was never more."""
-        self.rises = False
+    def look(self) -> None:
+        """Notes how things stand, by line if there was never more."""
         now = perf_counter() - self.began
-        self.course.append((now, tuple(self.totals)))
-        if len(self.course) > POINTS:
-            self.course = thinned(self.course)
+        self._add_point(now, tuple(self.totals))
         if self.total > self.most:
             self.most, self.peak, self.peak_at = self.total, tuple(self.totals), now
             if self.total > STEP * self.looked_at:
                 self.looked_at = self.total
-                self.at_peak = {account: list(account.live) for account in accounts if any(account.live)}
+                self.at_peak = {account: list(account.live) for account in self.accounts.values() if any(account.live)}
+
+    def _note_course(self) -> None:
+        """Notes the highest of the last points, and how things stand now."""
+        now = perf_counter() - self.began
+        self._add_point(now, self.at_high)
+        self._add_point(now, tuple(self.totals))
+        self.falls, self.high = 0, -1
+
+    def _add_point(self, now: float, totals: tuple[int, ...]) -> None:
+        self.course.append((now, totals))
+        if len(self.course) > POINTS:
+            self.course = thinned(self.course)
 
 
 def thinned(course: list[tuple[float, tuple[int, ...]]]) -> list[tuple[float, tuple[int, ...]]]:
@@ -155,19 +199,15 @@ def thinned(course: list[tuple[float, tuple[int, ...]]]) -> list[tuple[float, tu
     return kept
 
 
-def held(array: Any) -> int:
-    """The bytes that an array addresses, or several arrays do, those that one repeats counted once.
-
-    >>> import numpy as np
-    >>> held(np.broadcast_to(np.zeros(2), (1000, 2))), held([np.zeros(2), None])
-    (16, 16)
-    """
-    if isinstance(array, (list, tuple)):
-        return sum(map(held, array))
-    if array is None:
-        return 0
-    physical = physical_of(getattr(array, "_array", array))
-    count = physical.itemsize
-    for n, stride in zip(physical.shape, physical.strides):
-        count *= n if stride else 1
-    return count
+def region_of(array: Any, base: Any, written: Any = None) -> Region | None:
+    """The elements of `base` that are written by writing `array`, a view of it, or only the elements `written` of that."""
+    if type(array) is Batched or type(base) is Batched or array.itemsize != base.itemsize:
+        return None
+    if written is not None:
+        return Region(base.shape, None, written.count())
+    if array is base:
+        return Region(base.shape, whole_box(base))
+    if not array.size:
+        return None
+    box, exact = box_of_array(array, base)
+    return Region(base.shape, box) if exact else Region(base.shape, None, array.size)

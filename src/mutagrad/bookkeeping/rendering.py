@@ -174,13 +174,13 @@ def life(buffer: Buffer | None, tensor: Tensor) -> str:
         drawn.append("  made before the ledger was opened")
     else:
         drawn += ["  made" + (f" by {buffer.maker}" if buffer.maker else "") + ":", *buffer.account.span.render(4)]
-    for (kind, account, detail), event in sorted(buffer.events.items(), key=lambda each: each[1].clock):
-        told = times(event.count)
+    for deed, (_, count, nbytes) in sorted(buffer.events.items(), key=lambda each: each[1][0]):
+        kind, account, detail, told = deed.kind, deed.account, deed.detail, times(count)
         label = {
             "saved": f"saved for {detail}",
             "viewed": f"viewed, as {detail}",
             "written": f"written by {detail}",
-            "kept": f"kept for the gradient: {size(event.nbytes)} copied before the write",
+            "kept": f"kept for the gradient: {size(nbytes)} copied before the write",
             "lent": "handed out as a NumPy array",
             "overwritten": _overwritten(detail),
         }[kind]

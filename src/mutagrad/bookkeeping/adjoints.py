@@ -1,0 +1,134 @@
+"""How much memory the adjoint buffers of a reverse pass take, followed from node to node.
+
+A pass has no account of its own buffers. But what a node is given and gives says how they change: the cotangent of its
+output goes, and each share either comes into a buffer that is there, or is a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from mutagrad.autograd import running
+from mutagrad.batched import physical_of
+from mutagrad.bookkeeping.accounts import GRADIENTS, Account
+from mutagrad.bookkeeping.memory import Memory
+from mutagrad.graph import Leaf, Node
+
+SWEEP = 16  # so many nodes at most until it is seen that a leaf has got its gradient
+
+
+class Adjoints:
+    """The adjoint buffers of the pass under way: the size of each by its key, and their `total`.
+
+    They are booked to the line that called for the pass, whose number is `task` (-1: none is). `is_delivered` is set when a
+    gradient has been handed over.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.task = -1
+        self.account: Account | None = None
+        self.sizes: dict[int, int] = {}
+        self.leaves: list[int] = []  # the keys of leaves whose gradients are being added up
+        self.total = self.nodes = 0
+        self.is_delivered = False
+
+    def begin(self, task: int, account: Account) -> None:
+        """A pass is under way, called for at the line of `account`."""
+        self.end()
+        self.task, self.account = task, account
+
+    def settle(self) -> None:
+        """Looks whether the pass is still under way."""
+        if running.graph_task_id() < 0:
+            self.end()
+
+    def end(self) -> None:
+        """The pass has run: its buffers are gone."""
+        self._resize(0)
+        self.task = -1
+        self.sizes, self.leaves = {}, []
+
+    def follow(self, node: Node, ct: Any, shares: Sequence[Any]) -> None:
+        """A node has been given `ct` and has given `shares`."""
+        sizes, key = self.sizes, node.key
+        came = stays = 0
+        if node.region is not None:
+            came = held(ct)  # a copy of the region
+            goes = 0
+        elif type(key) is tuple:
+            goes = sum([sizes.pop(each, 0) for each in key])
+        elif key in sizes:
+            goes = sizes.pop(key)
+        else:  # The pass began with it.
+            goes = held(ct)
+            self._resize(self.total + goes)
+        for edge, share in zip(node.edges, shares):
+            if edge is None or share is None:
+                continue
+            key, region, writer = edge
+            nbytes = held(share)
+            if share is not ct:
+                came += nbytes
+            if key not in sizes:
+                if region is not None:
+                    nbytes = size_of(region.layout)
+                    came += nbytes
+                sizes[key] = nbytes
+                stays += nbytes
+                if type(writer) is Leaf:
+                    self.leaves.append(key)
+        self._resize(self.total + came)
+        self._resize(self.total - came + stays - goes)
+        self.nodes += 1
+        if self.leaves and (self.is_delivered or self.nodes % SWEEP == 0):
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Drops the buffers of leaves whose gradients have been delivered."""
+        self.is_delivered = False
+        reverse = running.current_pass()
+        present = {} if reverse is None else reverse.adjoints
+        gone = [key for key in self.leaves[:-1] if key not in present]
+        if gone:
+            self.leaves = [key for key in self.leaves if key not in gone]
+            self._resize(self.total - sum([self.sizes.pop(key, 0) for key in gone]))
+
+    def _resize(self, total: int) -> None:
+        change = total - self.total
+        self.total = total
+        if change > 0:
+            self.memory.grow(self.account, GRADIENTS, change)
+        elif change:
+            self.memory.shrink(self.account, GRADIENTS, -change)
+
+
+def size_of(layout: Any) -> int:
+    """The bytes of a buffer of that layout."""
+    if layout.hidden is not None:
+        return physical_of(layout.hidden).nbytes
+    return layout.dtype.itemsize * prod(layout.shape)
+
+
+def held(array: Any) -> int:
+    """The bytes that an array addresses, or several arrays do, those that one repeats counted once.
+
+    >>> import numpy as np
+    >>> held(np.broadcast_to(np.zeros(2), (1000, 2))), held([np.zeros(2), None])
+    (16, 16)
+    """
+    if type(array) is np.ndarray and array.base is None:
+        return array.nbytes
+    if isinstance(array, (list, tuple)):
+        return sum(map(held, array))
+    if array is None:
+        return 0
+    physical = physical_of(getattr(array, "_array", array))
+    count = physical.itemsize
+    for n, stride in zip(physical.shape, physical.strides):
+        count *= n if stride else 1
+    return count
