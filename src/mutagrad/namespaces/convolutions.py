@@ -14,7 +14,8 @@ windows that reach over the end of a line are counted, too; they are left out of
                                                               e f . h i
 
 Runs are copied as fast as memory can be, and the share of the input is a convolution, too. With other strides each window
-is copied by itself, and the share of the input is added up, one element of the kernel after another.
+is copied by itself, and the share of the input is added up, one element of the kernel after another. Large convolutions with
+three weights along each dimension, the most usual ones, are left to `minimal_filtering.py`.
 
 Shapes: x (N, C, *), w (O, C / groups, *), ct and result (N, O, *).
 """
@@ -22,12 +23,15 @@ Shapes: x (N, C, *), w (O, C / groups, *), ct and result (N, O, *).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
+
+from mutagrad.namespaces.blocks import in_parts, in_threads, slices
+from mutagrad.namespaces.minimal_filtering import Tiles, is_fit
 
 DEPTH = 100  # elements of a window multiplied at a time
 BLOCK = 2**17  # elements of the columns made at a time: half a megabyte in single precision
@@ -47,6 +51,10 @@ class Geometry:
         """Whether every element of the input begins a window."""
         return all(step == 1 for step in self.stride)
 
+    def is_minimal(self, x: np.ndarray, weight: Sequence[int]) -> bool:
+        """Whether the sums of the windows of `x` are found with few products."""
+        return self.is_dense and set(self.dilation) == {1} and is_fit(x, weight, self.groups)
+
     def sizes(self, input: Sequence[int], kernel: Sequence[int]) -> tuple[int, ...]:
         """How many windows there are along each dimension."""
         along = zip(input, kernel, self.stride, self.padding, self.dilation)
@@ -65,9 +73,17 @@ def convolve(x: np.ndarray, w: np.ndarray, geometry: Geometry) -> np.ndarray:
     if x.dtype.char == "e":
         return convolve(x.astype(np.float32), w.astype(np.float32), geometry).astype(np.float16)
     result = np.empty((len(x), len(w), *geometry.sizes(x.shape[2:], w.shape[2:])), x.dtype)
-    rows = w.reshape(geometry.groups, len(w) // geometry.groups, math.prod(w.shape[1:]))
-    Columns(x, w.shape[2:], result.shape[2:], geometry, [-n for n in geometry.padding]).multiplied(rows, result)
+    _multiply_windows(x, w, result, geometry, [-n for n in geometry.padding])
     return result
+
+
+def _multiply_windows(x: np.ndarray, w: np.ndarray, result: np.ndarray, geometry: Geometry, first: list[int]) -> None:
+    """Writes the sums of the windows of `x`, of which the first begins at `first`, weighted with `w`, to `result`."""
+    if geometry.is_minimal(x, w.shape):
+        Tiles(x, result.shape[2:], geometry.groups, first).multiplied(w, result)
+        if np.isfinite(np.vdot(result, result)):
+            return
+    Columns(x, w.shape[2:], result.shape[2:], geometry, first).multiplied(w, result)
 
 
 def convolve_input(ct: np.ndarray, w: np.ndarray, shape: tuple[int, ...], geometry: Geometry) -> np.ndarray:
@@ -80,8 +96,7 @@ def convolve_input(ct: np.ndarray, w: np.ndarray, shape: tuple[int, ...], geomet
         # What an element of the input gets comes from the windows around it, by the kernel turned round.
         turned = np.flip(w.reshape(groups, -1, *w.shape[1:]), tuple(range(3, w.ndim + 1))).swapaxes(1, 2)
         first = [n - gap * (width - 1) for n, gap, width in zip(geometry.padding, geometry.dilation, kernel)]
-        rows = turned.reshape(groups, w.shape[1], -1)
-        Columns(ct, kernel, shape[2:], geometry, first).multiplied(rows, result)
+        _multiply_windows(ct, turned.reshape(shape[1], -1, *kernel), result, geometry, first)
         return result
     result = np.zeros(shape, ct.dtype)
     rows = w.reshape(groups, len(w) // groups, math.prod(w.shape[1:])).swapaxes(1, 2)
@@ -104,21 +119,18 @@ def convolve_weight(ct: np.ndarray, x: np.ndarray, shape: tuple[int, ...], geome
     """The share of a weight of `shape`: the sum of all windows, each weighted with what `ct` has for it."""
     if ct.dtype.char == "e":
         return convolve_weight(ct.astype(np.float32), x.astype(np.float32), shape, geometry).astype(np.float16)
-    groups = geometry.groups
-    total = np.zeros((groups, math.prod(shape[1:]), shape[0] // groups), ct.dtype)
-    columns = Columns(x, shape[2:], ct.shape[2:], geometry, [-n for n in geometry.padding])
-    for some, windows in columns:
-        cts = columns.spread(ct[some]).reshape(len(windows), groups, total.shape[2], columns.length)
-        for of_sample, each in zip(windows, cts):
-            total += np.matmul(of_sample, each.swapaxes(1, 2))
-    return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(shape)
+    first = [-n for n in geometry.padding]
+    if geometry.is_minimal(x, shape):
+        total = Tiles(x, ct.shape[2:], geometry.groups, first).weighted(ct, shape)
+        if np.isfinite(total).all():
+            return total
+    return Columns(x, shape[2:], ct.shape[2:], geometry, first).weighted(ct, shape)
 
 
 class Columns:
     """The windows of an input as columns of matrices, `length` of them: `(N, groups, elements of a window, length)`.
 
-    There are `places` windows, of which the first begins at `first`: before the input where that is padded. Going
-    over them gives slices of the batch and their matrices, in memory made once.
+    There are `places` windows, of which the first begins at `first`: before the input where that is padded.
     """
 
     def __init__(
@@ -142,19 +154,20 @@ class Columns:
         whole = 1 + sum([(count - 1) * step for count, step in zip(places, steps)])
         self.length = whole if geometry.is_dense else math.prod(places)
 
-    def __iter__(self) -> Iterator[tuple[slice, np.ndarray]]:
+    def __call__(self, blocks: Iterable[slice]) -> Iterator[tuple[slice, np.ndarray]]:
+        """Slices of the batch, which are given, with their matrices, in memory made once."""
         x, kernel, groups = self.x, self.kernel, self.geometry.groups
         count, channels = _block(x, self.places, kernel), x.shape[1]
         into = (groups, channels // groups * math.prod(kernel), self.length)
         if math.prod(kernel) == 1 and self.geometry.is_dense and not self.is_padded:
-            for some in _blocks(x, self.places, kernel):
+            for some in blocks:
                 yield some, x[some].reshape(-1, *into)
             return
         padded = np.zeros((count, channels, *self.sizes), x.dtype)
         windows = self._windows(padded)
         columns = np.empty(windows.shape, x.dtype)
         matrices = columns.reshape(count, *into)
-        for some in _blocks(x, self.places, kernel):
+        for some in blocks:
             part = x[some][self.taken]
             padded[: len(part)][self.inner] = part
             np.copyto(columns[: len(part)], windows[: len(part)])
@@ -167,15 +180,36 @@ class Columns:
             return _windows(padded, self.kernel, self.places, between, self.geometry)
         return _windows(padded, self.kernel, (self.length,), [padded.itemsize], self.geometry)
 
-    def multiplied(self, rows: np.ndarray, result: np.ndarray) -> None:
-        """Writes the products of the matrices `rows`, one for each group, and the columns to `result` (N, O, places)."""
+    def multiplied(self, weight: np.ndarray, result: np.ndarray) -> None:
+        """Writes the sums of the windows, weighted with `weight` (O, C / groups, kernel...), to `result` (N, O, places)."""
+        groups = self.geometry.groups
+        rows = weight.reshape(groups, len(weight) // groups, math.prod(weight.shape[1:]))
         is_whole = self.length == math.prod(self.places)
-        for some, windows in self:
-            into = (len(windows), len(rows), rows.shape[1], self.length)
-            if is_whole:
-                _multiply(rows, windows, result[some].reshape(into))
-            else:
-                result[some] = self._shown(_multiply(rows, windows).reshape(len(windows), -1, self.length))
+
+        def work(blocks: Iterator[slice]) -> None:
+            for some, windows in self(blocks):
+                if is_whole:
+                    _multiply(rows, windows, result[some].reshape(len(windows), *rows.shape[:2], self.length))
+                else:
+                    result[some] = self._shown(_multiply(rows, windows).reshape(len(windows), -1, self.length))
+
+        in_threads(work, _blocks(self.x, self.places, self.kernel))
+
+    def weighted(self, ct: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """The sum of the windows, each weighted with what `ct` (N, O, places) has for it: `shape`."""
+        groups = self.geometry.groups
+        parts = in_parts(_blocks(self.x, self.places, self.kernel))
+        totals = np.zeros((len(parts), groups, shape[0] // groups, math.prod(shape[1:])), ct.dtype)
+
+        def work(some: Iterator[tuple[list[slice], np.ndarray]]) -> None:
+            for part, total in some:
+                for block, windows in self(part):
+                    cts = self.spread(ct[block]).reshape(len(windows), *totals.shape[1:3], self.length)
+                    for of_sample, each in zip(windows, cts):
+                        total += np.matmul(each, of_sample.swapaxes(1, 2))
+
+        in_threads(work, list(zip(parts, totals)))
+        return np.add.reduce(totals, 0).reshape(shape)
 
     def spread(self, ct: np.ndarray) -> np.ndarray:
         """What stands at the places (N, O, places) at that of their columns (N, O, length), zeros elsewhere."""
@@ -206,11 +240,9 @@ def _block(x: np.ndarray, places: Sequence[int], kernel: Sequence[int]) -> int:
     return max(1, min(BLOCK // max(x.shape[1] * math.prod(kernel) * math.prod(places), 1), len(x)))
 
 
-def _blocks(x: np.ndarray, places: Sequence[int], kernel: Sequence[int]) -> Iterator[slice]:
+def _blocks(x: np.ndarray, places: Sequence[int], kernel: Sequence[int]) -> list[slice]:
     """Slices of the batch whose columns are about a block; none where there are no places."""
-    step = _block(x, places, kernel)
-    for start in range(0, len(x) if math.prod(places) else 0, step):
-        yield slice(start, min(start + step, len(x)))
+    return slices(len(x) if math.prod(places) else 0, _block(x, places, kernel))
 
 
 def _windows(

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from mutagrad.namespaces import arrays
+from mutagrad.namespaces.blocks import in_threads, slices
 
-BLOCK = 1 << 16  # elements: a quarter of a megabyte in single precision, where a call costs little beside its work
 LARGE = 2048  # elements: below, the declaration costs no more
 
 Declared = Callable[..., Any]
@@ -69,25 +69,17 @@ def like(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return memory.transpose(np.argsort(order)), memory.reshape(-1)
 
 
-def blocks(count: int, size: int = BLOCK) -> Iterator[slice]:
-    """Slices of `count` elements, at most `size` each."""
-    for start in range(0, count, size):
-        yield slice(start, min(start + size, count))
-
-
-def block_of_rows(width: int) -> int:
-    """How many rows of `width` elements make a block."""
-    return max(1, BLOCK // max(width, 1))
-
-
 def in_blocks(step: Callable[..., None], scratch: int, *given: np.ndarray) -> np.ndarray:
     """The result of `step(out, *parts, *scratch)`, which works element by element, block after block."""
-    result, out = like(given[0])
-    parts = flat(*given)
-    memory = [np.empty(min(BLOCK, len(out)), out.dtype) for _ in range(scratch)]
-    for block in blocks(len(out)):
-        length = block.stop - block.start
-        step(out[block], *[part[block] for part in parts], *[each[:length] for each in memory])
+    result, flat_out = like(given[0])
+    parts, blocks = flat(*given), slices(len(flat_out))
+
+    def work(some: Iterator[slice]) -> None:
+        memory = np.empty((scratch, blocks[0].stop), result.dtype)
+        for block in some:
+            step(flat_out[block], *[part[block] for part in parts], *memory[:, : block.stop - block.start])
+
+    in_threads(work, blocks)
     return result
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.namespaces.fused import block_of_rows, blocks, is_single
+from mutagrad.namespaces.blocks import in_threads, rows_of_block, slices
+from mutagrad.namespaces.fused import is_single
 
 WIDEST = 4096  # elements of a row: up to here a product with ones is a sum as exact as another
 NARROWEST = 16  # elements of a channel of a sample: below, going by channels does not pay
@@ -85,7 +86,7 @@ def _standardize_rows(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps: fl
     result = np.empty(x.shape, x.dtype)
     out = result.reshape(rows.shape)
     mean, rstd = np.empty((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
-    for block in blocks(len(rows), block_of_rows(width)):
+    for block in slices(len(rows), rows_of_block(width)):
         part, of_mean, of_rstd = out[block], mean[block], rstd[block]
         np.divide(rows[block] @ ones, width, of_mean[:, 0])
         np.subtract(rows[block], of_mean, part)
@@ -104,11 +105,11 @@ def _standardize_rows(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps: fl
 def _shares_by_rows(ct: np.ndarray, x: np.ndarray, weight: Any, mean: np.ndarray, rstd: np.ndarray) -> Any:
     width = x.size // mean.size
     x, ct, mean, rstd = x.reshape(-1, width), ct.reshape(-1, width), mean.reshape(-1, 1), rstd.reshape(-1, 1)
-    size, ones = block_of_rows(width), np.ones(width, x.dtype)
+    size, ones = rows_of_block(width), np.ones(width, x.dtype)
     of_weight, of_bias, of_input = np.zeros(width, x.dtype), np.zeros(width, x.dtype), np.empty(x.shape, x.dtype)
     memory = np.empty((2, min(size, len(x)), width), x.dtype)
     many = np.ones(min(size, len(x)), x.dtype)
-    for block in blocks(len(x), size):
+    for block in slices(len(x), size):
         part, out = ct[block], of_input[block]
         normal, scaled, each = memory[0, : len(part)], memory[1, : len(part)], many[: len(part)]
         np.subtract(x[block], mean[block], normal)

@@ -1,0 +1,122 @@
+"""Work on large arrays: block after block, each small enough to stay in the cache, by a few threads.
+
+NumPy lets other threads run while it computes, so what is long enough, and is done in pieces that are independent of each
+other, is shared out: `in_threads(work, blocks)` has `work` go over the blocks, in this thread and in helpers, of which each
+takes the next block as soon as it is done with one. What `work` needs of scratch memory it makes before it begins, for each
+thread its own. Results do not depend on who did what.
+
+How many threads there are is said by `set_num_threads`, at first by `OMP_NUM_THREADS`, as for the matrix products of
+NumPy's BLAS, or by the number of processors. Helpers are started when they are first needed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import copy_context
+from queue import SimpleQueue
+from threading import Lock, Thread
+from typing import Any
+
+BLOCK = 1 << 16  # elements: a quarter of a megabyte in single precision, where a call costs little beside its work
+PARTS = 4
+
+
+def slices(count: int, size: int = BLOCK) -> list[slice]:
+    """Slices of `count` elements, at most `size` each, of one length but for the last."""
+    step = -(-count // max(-(-count // size), 1)) or 1
+    return [slice(start, min(start + step, count)) for start in range(0, count, step)]
+
+
+def in_parts(blocks: list[slice]) -> list[list[slice]]:
+    """The blocks in `PARTS` runs: what is summed run by run, and then the runs, is the same sum with any threads."""
+    length = -(-len(blocks) // PARTS) or 1
+    return [blocks[start : start + length] for start in range(0, len(blocks), length)]
+
+
+def rows_of_block(width: int) -> int:
+    """How many rows of `width` elements make a block."""
+    return max(1, BLOCK // max(width, 1))
+
+
+def in_threads(work: Callable[[Iterator[Any]], None], blocks: Sequence[Any]) -> None:
+    """Has `work` go over the blocks; several threads at once, where there are several of both.
+
+    The first exception in any thread is raised here, when all have stopped.
+    """
+    helpers = min(threads.count, len(blocks)) - 1
+    if helpers < 1:
+        return work(iter(blocks))
+    shared = iter(blocks)
+    jobs = [_Job(work, shared) for _ in range(helpers)]
+    threads.take_on(jobs)
+    try:
+        work(shared)
+    finally:
+        for _ in shared:  # where this thread failed, nobody goes on
+            pass
+        faults = [job.finish() for job in jobs]
+    for fault in faults:
+        if fault is not None:
+            raise fault
+
+
+class _Job:
+    """What a helper is to do; it does nothing if it comes to it too late."""
+
+    __slots__ = ("claim", "context", "done", "fault", "shared", "work")
+
+    def __init__(self, work: Callable, shared: Iterator[Any]) -> None:
+        self.work, self.shared, self.context = work, shared, copy_context()  # NumPy's error state is in the context
+        self.claim, self.done = Lock(), Lock()
+        self.fault: BaseException | None = None
+        self.done.acquire()
+
+    def do(self) -> None:
+        if not self.claim.acquire(blocking=False):
+            return
+        try:
+            self.context.run(self.work, self.shared)
+        except BaseException as fault:
+            self.fault = fault
+            for _ in self.shared:
+                pass
+        finally:
+            self.done.release()
+
+    def finish(self) -> BaseException | None:
+        """Waits for the helper, unless it has not begun, and gives what it raised."""
+        if not self.claim.acquire(blocking=False):
+            self.done.acquire()
+        return self.fault
+
+
+class _Threads:
+    """How many threads may work at once, and the helpers that were started."""
+
+    def __init__(self) -> None:
+        given = os.environ.get("OMP_NUM_THREADS", "")
+        self.count = int(given) if given.isdigit() and int(given) else len(os.sched_getaffinity(0))
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forgets the helpers: in a forked process there are none."""
+        self.started = 0
+        self.queue: SimpleQueue[_Job] = SimpleQueue()
+
+    def take_on(self, jobs: Iterable[_Job]) -> None:
+        """Gives jobs to helpers."""
+        for number, job in enumerate(jobs):
+            if number >= self.started:
+                self.started += 1
+                Thread(target=_help, args=(self.queue,), name="mutagrad helper", daemon=True).start()
+            self.queue.put(job)
+
+
+def _help(queue: SimpleQueue[_Job]) -> None:
+    while True:
+        queue.get().do()
+
+
+threads = _Threads()
+os.register_at_fork(after_in_child=threads.begin_anew)
