@@ -590,7 +590,7 @@ def get_float32_matmul_precision() -> builtins.str:
 def get_num_interop_threads() -> builtins.int:
     """The number of threads between operations that was set, or of processors."""
 def get_num_threads() -> builtins.int:
-    """The number of threads that was set, or of processors."""
+    """How many threads may work at once on large arrays."""
 def get_overwrite_policy() -> builtins.str:
     """The overwrite policy of this thread: `'preserve'`, `'error'` or `'torch'`."""
 def get_rng_state() -> Any:
@@ -1111,7 +1111,7 @@ def set_flush_denormal(mode: builtins.bool) -> builtins.bool:
 def set_num_interop_threads(num: builtins.int) -> None:
     """Remembers a number of threads between operations. Raises RuntimeError unless it is positive."""
 def set_num_threads(num: builtins.int) -> None:
-    """Remembers a number of threads. Those of NumPy's BLAS are set by its environment variables, at the start."""
+    """Says how many threads may work at once on large arrays; at first, `OMP_NUM_THREADS`, or all processors."""
 def set_printoptions(precision: builtins.int | None, threshold: builtins.float | None = ..., edgeitems: builtins.int | None = ..., linewidth: builtins.int | None = ..., profile: builtins.str | None = ..., sci_mode: builtins.bool | None = ...) -> None:
     """Sets how tensors are printed; what is None stays, but for `sci_mode`, where None means automatic."""
 def set_rng_state(new_state: Any) -> None:

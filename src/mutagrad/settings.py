@@ -15,6 +15,7 @@ from typing import Any
 from mutagrad import dtypes
 from mutagrad.device import CPU
 from mutagrad.device import device as device_of
+from mutagrad.namespaces.blocks import threads
 from mutagrad.tensor import Tensor
 
 __all__ = [
@@ -51,7 +52,7 @@ _DEBUG_MODES = ("default", "warn", "error")
 class _Settings:
     deterministic = warn_only = False
     precision = "highest"
-    threads = interop_threads = os.cpu_count() or 1
+    interop_threads = os.cpu_count() or 1
 
 
 # Devices, threads, precision --------------------------------------------------------------------------------------------
@@ -69,18 +70,18 @@ def get_default_device() -> Any:
 
 
 def set_num_threads(num: int) -> None:
-    """Remembers a number of threads. Those of NumPy's BLAS are set by its environment variables, at the start.
+    """Says how many threads may work at once on large arrays; at first, `OMP_NUM_THREADS`, or all processors.
 
-    Raises RuntimeError unless it is positive.
+    Those of NumPy's BLAS are set by its environment variables, at the start. Raises RuntimeError unless it is positive.
     """
     if num <= 0:
         raise RuntimeError("set_num_threads expects a positive integer")
-    _Settings.threads = num
+    threads.count = int(num)
 
 
 def get_num_threads() -> int:
-    """The number of threads that was set, or of processors."""
-    return _Settings.threads
+    """How many threads may work at once on large arrays."""
+    return threads.count
 
 
 def set_num_interop_threads(num: int) -> None:

@@ -31,6 +31,8 @@ MASKS = [(None, False), (LEVELS, False), (normal(2, 1, 20, 20), True), (LEVELS[N
 CASES = {
     "gelu": [(3 * normal(70, 80),), (3 * normal(80, 70).T,), (3 * normal(90, 140)[::2, 1:],)],
     "gelu_share": [(normal(70, 80), 3 * normal(70, 80, seed=1)), (normal(70, 80), 3 * normal(80, 70).T)],
+    "sigmoid_share": [(normal(70, 80), 1 / (1 + np.exp(normal(70, 80, seed=1)))), (normal(80, 70).T, normal(70, 80))],
+    "sqrt_share": [(normal(70, 80), np.abs(normal(70, 80, seed=1)) + 1)],
     "added": [(normal(70, 80), normal(80, seed=1))],
     "standardize": [
         (5 + normal(60, 40), normal(40), normal(40, seed=1), {"axes": (1,), "eps": 1e-5}),

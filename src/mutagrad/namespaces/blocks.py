@@ -18,6 +18,8 @@ from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
+import numpy as np
+
 BLOCK = 1 << 16  # elements: a quarter of a megabyte in single precision, where a call costs little beside its work
 PARTS = 4
 
@@ -39,12 +41,45 @@ def rows_of_block(width: int) -> int:
     return max(1, BLOCK // max(width, 1))
 
 
-def in_threads(work: Callable[[Iterator[Any]], None], blocks: Sequence[Any]) -> None:
-    """Has `work` go over the blocks; several threads at once, where there are several of both.
+def flat(*given: np.ndarray) -> list[np.ndarray]:
+    """The elements of arrays of one shape in the order in which they lie in the memory of the first."""
+    first = given[0]
+    if all(x.flags.c_contiguous for x in given):
+        return [x.reshape(-1) for x in given]
+    order = np.argsort([-abs(stride) for stride in first.strides], kind="stable")
+    return [np.ascontiguousarray(x.transpose(order)).reshape(-1) for x in given]
 
-    The first exception in any thread is raised here, when all have stopped.
+
+def like(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Memory for a result like `x`, and the same flat, in the order of `flat`."""
+    if x.flags.c_contiguous:
+        result = np.empty(x.shape, x.dtype)
+        return result, result.reshape(-1)
+    order = np.argsort([-abs(stride) for stride in x.strides], kind="stable")
+    memory = np.empty([x.shape[axis] for axis in order], x.dtype)
+    return memory.transpose(np.argsort(order)), memory.reshape(-1)
+
+
+def in_blocks(step: Callable[..., None], scratch: int, *given: np.ndarray) -> np.ndarray:
+    """The result of `step(out, *parts, *scratch)`, which works element by element on arrays of one shape and dtype."""
+    result, flat_out = like(given[0])
+    parts, blocks = flat(*given), slices(len(flat_out))
+
+    def work(some: Iterator[slice]) -> None:
+        memory = np.empty((scratch, blocks[0].stop), result.dtype)
+        for block in some:
+            step(flat_out[block], *[part[block] for part in parts], *memory[:, : block.stop - block.start])
+
+    in_threads(work, blocks)
+    return result
+
+
+def in_threads(work: Callable[[Iterator[Any]], None], blocks: Sequence[Any]) -> None:
+    """Has `work` go over the blocks; several threads at once, where there are two blocks or more for each.
+
+    With less to do a helper would be late. An exception in any thread is raised here, when all have stopped.
     """
-    helpers = min(threads.count, len(blocks)) - 1
+    helpers = min(threads.count, len(blocks) // 2) - 1
     if helpers < 1:
         return work(iter(blocks))
     shared = iter(blocks)

@@ -14,6 +14,7 @@ import numpy as np
 
 from mutagrad.deferred import Deferred
 from mutagrad.dtypes import of_numpy
+from mutagrad.namespaces.blocks import in_blocks
 
 special = Deferred("scipy.special")
 
@@ -117,10 +118,14 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
         return 1 / (1 + np.exp(-x))
     if x.size < LARGE or x.dtype is _HALF:
         return _expit(x)
-    value = np.negative(x)
-    np.exp(value, value)
-    value += 1
-    return np.reciprocal(value, value)
+    return in_blocks(_sigmoid_step, 0, x)
+
+
+def _sigmoid_step(out: np.ndarray, x: np.ndarray) -> None:
+    np.negative(x, out)
+    np.exp(out, out)
+    out += 1
+    np.reciprocal(out, out)
 
 
 def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -165,12 +170,19 @@ def sign(x: np.ndarray) -> np.ndarray:
 def zero_where_not_positive(x: np.ndarray, ct: np.ndarray) -> np.ndarray:
     """`ct`, but zero where `x` is zero or negative."""
     bits = _BITS.get(ct.dtype)
-    if x.size >= LARGE and bits is not None and x.shape == ct.shape:
-        return _masked(ct, np.subtract(np.less_equal(x, _zeros[x.dtype]).view(np.int8), 1), bits)
+    if x.size >= LARGE and bits is not None and x.shape == ct.shape and x.dtype is ct.dtype:
+        return in_blocks(_zero_step, 0, ct, x)
     # Two thirds of the time of np.where on few elements.
     share = np.array(ct)
     share[np.less_equal(x, _zeros[x.dtype])] = 0
     return share
+
+
+def _zero_step(out: np.ndarray, ct: np.ndarray, x: np.ndarray) -> None:
+    chosen, bits = np.less_equal(x, _zeros[x.dtype]).view(np.int8), _BITS[out.dtype]
+    out = out.view(bits)
+    np.copyto(out, np.subtract(chosen, 1, chosen))
+    np.bitwise_and(out, ct.view(bits), out)
 
 
 def relu(x: np.ndarray) -> np.ndarray:

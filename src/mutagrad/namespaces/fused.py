@@ -7,15 +7,14 @@ each step. Tensors, batched arrays and JAX arrays know the declaration alone, an
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from mutagrad.namespaces import arrays
-from mutagrad.namespaces.blocks import in_threads, slices
+from mutagrad.namespaces.blocks import in_blocks
 
 LARGE = 2048  # elements: below, the declaration costs no more
 
@@ -45,42 +44,30 @@ def fused(kernel: Declared) -> Callable[[Declared], Declared]:
     return attach
 
 
+def fused_if_large(kernel: Declared) -> Callable[[Declared], Declared]:
+    """`fused` for the rule `(xp, ct, out)` of an operation of any array: on small ones it costs next to nothing."""
+
+    def attach(declaration: Declared) -> Declared:
+        @wraps(declaration)
+        def call(xp: Any, ct: Any, out: Any) -> Any:
+            if xp is arrays and ct.size >= LARGE and are_alike(ct, out):
+                return kernel(ct, out)
+            return declaration(xp, ct, out)
+
+        declared.append((declaration, kernel))
+        return call
+
+    return attach
+
+
+def are_alike(x: Any, y: Any) -> bool:
+    """Whether both are arrays of floating numbers, of one shape and dtype."""
+    return type(x) is type(y) is np.ndarray and x.dtype is y.dtype and x.dtype.kind == "f" and x.shape == y.shape
+
+
 def is_single(*given: Any) -> bool:
     """Whether all are arrays in single precision, and large."""
     return given[0].size >= LARGE and all(type(x) is np.ndarray and x.dtype == np.float32 for x in given)
-
-
-def flat(*given: np.ndarray) -> list[np.ndarray]:
-    """The elements of arrays of one shape in the order in which they lie in the memory of the first."""
-    first = given[0]
-    if all(x.flags.c_contiguous for x in given):
-        return [x.reshape(-1) for x in given]
-    order = np.argsort([-abs(stride) for stride in first.strides], kind="stable")
-    return [np.ascontiguousarray(x.transpose(order)).reshape(-1) for x in given]
-
-
-def like(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Memory for a result like `x`, and the same flat, in the order of `flat`."""
-    if x.flags.c_contiguous:
-        result = np.empty(x.shape, x.dtype)
-        return result, result.reshape(-1)
-    order = np.argsort([-abs(stride) for stride in x.strides], kind="stable")
-    memory = np.empty([x.shape[axis] for axis in order], x.dtype)
-    return memory.transpose(np.argsort(order)), memory.reshape(-1)
-
-
-def in_blocks(step: Callable[..., None], scratch: int, *given: np.ndarray) -> np.ndarray:
-    """The result of `step(out, *parts, *scratch)`, which works element by element, block after block."""
-    result, flat_out = like(given[0])
-    parts, blocks = flat(*given), slices(len(flat_out))
-
-    def work(some: Iterator[slice]) -> None:
-        memory = np.empty((scratch, blocks[0].stop), result.dtype)
-        for block in some:
-            step(flat_out[block], *[part[block] for part in parts], *memory[:, : block.stop - block.start])
-
-    in_threads(work, blocks)
-    return result
 
 
 def added(fresh: np.ndarray, other: np.ndarray) -> Any:
@@ -89,6 +76,30 @@ def added(fresh: np.ndarray, other: np.ndarray) -> Any:
         return NotImplemented
     fresh += other
     return fresh
+
+
+# Slopes -------------------------------------------------------------------------------------------------------------
+
+
+def _sigmoid_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray) -> None:
+    np.multiply(y, y, out)
+    np.subtract(y, out, out)
+    out *= ct
+
+
+def sigmoid_share(ct: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """The share of the input of `sigmoid`."""
+    return in_blocks(_sigmoid_step, 0, ct, out)
+
+
+def _sqrt_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray) -> None:
+    np.add(y, y, out)
+    np.divide(ct, out, out)
+
+
+def sqrt_share(ct: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """The share of the input of `sqrt`."""
+    return in_blocks(_sqrt_step, 0, ct, out)
 
 
 # The normal distribution --------------------------------------------------------------------------------------------

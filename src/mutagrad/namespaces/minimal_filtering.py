@@ -24,7 +24,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +54,6 @@ class Tiles:
     def __init__(self, x: np.ndarray, places: Sizes, groups: int, first: Sizes) -> None:
         self.x, self.groups, self.first = x, groups, first
         self.grid = [-(-count // 2) + 1 for count in places]  # of the even places, and of the odd ones
-        self.lines = [math.prod(self.grid[d + 1 :]) for d in range(len(places))]
         self.kinds = 4 ** len(places)
 
     def multiplied(self, weight: np.ndarray, result: np.ndarray) -> None:
@@ -63,14 +63,16 @@ class Tiles:
         count = blocks[0].stop
 
         def work(some: Iterator[slice]) -> None:
-            stages = self._stages(self.x.shape[1], count, self.lines)
-            products = np.empty((*rows.shape[:3], count * math.prod(self.grid)), rows.dtype)
+            elements = Spread(self.x, self.first, self.grid, count, _combine)
+            columns = self._matrices(elements.made, self.x.shape[1])
+            products = np.empty((*rows.shape[:3], columns.shape[3]), rows.dtype)
+            halves, calls = _add_up(products.reshape((4,) * len(self.grid) + (-1,)))
+            planes = halves.reshape((2,) * len(self.grid) + (len(weight), count, *self.grid))
             for block in some:
-                _halve(self.x[block], self.first, stages[0], self.grid)
-                columns = self._matrices(_combine(stages, self.lines), self.x.shape[1])
+                elements.take(block)
                 np.matmul(rows, columns, out=products)
-                sums = _add_up(products.reshape((4,) * len(self.grid) + (-1,)))
-                _join(sums, self.grid, result[block])
+                _run(calls)
+                _join(planes, result[block])
 
         in_threads(work, blocks)
 
@@ -81,14 +83,14 @@ class Tiles:
         totals = np.zeros((len(parts), self.kinds, self.groups, shape[0] // self.groups, shape[1]), ct.dtype)
 
         def work(some: Iterator[tuple[list[slice], np.ndarray]]) -> None:
-            stages = self._stages(self.x.shape[1], count, self.lines)
-            of_ct, share = self._stages(shape[0], count, [0] * len(self.lines)), np.empty_like(totals[0])
+            elements = Spread(self.x, self.first, self.grid, count, _combine)
+            cts = Spread(ct, [0] * len(self.grid), self.grid, count, _distribute)
+            columns, rows = self._matrices(elements.made, self.x.shape[1]), self._matrices(cts.made, shape[0])
+            share = np.empty_like(totals[0])
             for part, total in some:
                 for block in part:
-                    _halve(self.x[block], self.first, stages[0], self.grid)
-                    _halve(ct[block], [0] * len(self.lines), of_ct[0], self.grid)
-                    columns = self._matrices(_combine(stages, self.lines), self.x.shape[1])
-                    rows = self._matrices(_distribute(of_ct), shape[0])
+                    elements.take(block)
+                    cts.take(block)
                     total += np.matmul(rows, columns.swapaxes(2, 3), out=share)
 
         in_threads(work, list(zip(parts, totals)))
@@ -101,80 +103,119 @@ class Tiles:
         deep = inputs // self.groups * (channels // self.groups)
         return max(1, min(BLOCK // (self.kinds * max(inputs, channels) * places), UNDIVIDED // (deep * places)))
 
-    def _stages(self, channels: int, count: int, lines: Sizes) -> list[np.ndarray]:
-        """Memory for halves, and for what is made of them along one dimension after another."""
-        length, ndim = channels * count * math.prod(self.grid), len(lines)
-        shapes = [(4,) * d + (2,) * (ndim - d) + (length + sum(lines[d:]),) for d in range(ndim + 1)]
-        return [np.zeros(shape, self.x.dtype) for shape in shapes]
-
     def _matrices(self, x: np.ndarray, channels: int) -> np.ndarray:
         """What is made of elements or weights (4, ..., channels and others) as matrices, for each kind and group."""
         return x.reshape(self.kinds, self.groups, channels // self.groups, -1)
 
 
 # Elements -----------------------------------------------------------------------------------------------------------
+#
+# The same sums are done for every block, in the same memory, so what is called with what is worked out once.
+
+Calls = list[tuple[np.ufunc, tuple[np.ndarray, ...]]]
 
 
-def _halve(x: np.ndarray, first: Sizes, halves: np.ndarray, grid: Sizes) -> None:
-    """Writes `x` (N, C, *), from `first` on, to its even and odd halves (2, ..., C and N and grid), zeros elsewhere."""
-    channel = math.prod(grid) * x.shape[1]
-    count = halves.shape[-1] // channel  # there may be room for more samples
-    for parity in product((0, 1), repeat=len(grid)):
-        into, taken = [], []
-        for half, start, room, size in zip(parity, first, grid, x.shape[2:]):
-            begin = max(0, -((start + half) // 2))  # the place of the first element that is there
-            at = 2 * begin + start + half
-            length = max(0, min(room - begin, (size - at + 1) // 2))
-            into.append(slice(begin, begin + length))
-            taken.append(slice(at, at + 2 * length, 2))
-        planes = halves[parity][: count * channel].reshape(x.shape[1], count, *grid)
-        planes[(slice(None), slice(len(x)), *into)] = x[(..., *taken)].swapaxes(0, 1)
-        planes[:, len(x) :] = 0
+def _run(calls: Calls) -> None:
+    for ufunc, operands in calls:
+        ufunc(*operands)
 
 
-def _combine(stages: list[np.ndarray], lines: Sizes) -> np.ndarray:
-    """The differences and sums `u` of the halves in the first stage, along each dimension."""
+class Spread:
+    """What is `made` of the elements of a few samples at a time, four for every two along each dimension.
+
+    `combine(stages, lines)` says how: of the even and odd halves in the first stage (2, ..., C and N and grid).
+    """
+
+    def __init__(self, x: np.ndarray, first: Sizes, grid: Sizes, count: int, combine: Any) -> None:
+        ndim, length = len(grid), x.shape[1] * count * math.prod(grid)
+        lines = [math.prod(grid[d + 1 :]) for d in range(ndim)]
+        shapes = [(4,) * d + (2,) * (ndim - d) + (length + sum(lines[d:]),) for d in range(ndim + 1)]
+        halves, *others = [np.zeros(shapes[0], x.dtype), *[np.empty(shape, x.dtype) for shape in shapes[1:]]]
+        self.x, self.made = x, others[-1]
+        self.calls = combine([halves, *others], lines)
+        self.planes = halves[..., :length].reshape((2,) * ndim + (x.shape[1], count, *grid))
+        self.places = []
+        for parity in product((0, 1), repeat=ndim):
+            along = [_overlap(start + half, *sizes) for half, start, *sizes in zip(parity, first, grid, x.shape[2:])]
+            self.places.append((self.planes[parity][(..., *[into for into, _ in along])], [at for _, at in along]))
+
+    def take(self, block: slice) -> None:
+        """Makes what is made of the samples of a block; where they are less than there is room for, zeros of the rest."""
+        some = self.x[block].swapaxes(0, 1)
+        count = some.shape[1]
+        for plane, taken in self.places:
+            plane[:, :count] = some[(..., *taken)]
+        if count < self.planes.shape[-len(self.x.shape) + 1]:
+            self.planes[(..., slice(count, None), *[slice(None)] * (self.x.ndim - 2))] = 0
+        _run(self.calls)
+
+
+def _overlap(start: int, room: int, size: int) -> tuple[slice, slice]:
+    """Which of `room` places have an element, if every second is taken from `start` on, out of `size`; and which."""
+    begin = max(0, -(start // 2))
+    at = start + 2 * begin
+    count = max(0, min(room - begin, (size - at + 1) // 2))
+    return slice(begin, begin + count), slice(at, at + 2 * count, 2)
+
+
+def _combine(stages: list[np.ndarray], lines: Sizes) -> Calls:
+    """The differences and sums `u` of the elements along one dimension after another."""
+    calls: Calls = []
     for axis, line in enumerate(lines):
-        (even, odd), out = np.moveaxis(stages[axis], axis, 0), np.moveaxis(stages[axis + 1], axis, 0)
-        length = out.shape[-1]
+        even, odd = _along(stages[axis], axis)
+        out = _along(stages[axis + 1], axis)
+        length = out[0].shape[-1]
         next_even, next_odd = even[..., line : line + length], odd[..., line : line + length]
         even, odd = even[..., :length], odd[..., :length]
-        np.subtract(even, next_even, out[0])
-        np.add(odd, next_even, out[1])
-        np.subtract(next_even, odd, out[2])
-        np.subtract(odd, next_odd, out[3])
-    return stages[-1]
+        calls += [
+            (np.subtract, (even, next_even, out[0])),
+            (np.add, (odd, next_even, out[1])),
+            (np.subtract, (next_even, odd, out[2])),
+            (np.subtract, (odd, next_odd, out[3])),
+        ]
+    return calls
 
 
-def _distribute(stages: list[np.ndarray]) -> np.ndarray:
-    """To each product what the sums that it is in are given, in halves in the first stage: `_add_up`, transposed."""
-    for axis in range(len(stages) - 1):
-        (even, odd), out = np.moveaxis(stages[axis], axis, 0), np.moveaxis(stages[axis + 1], axis, 0)
-        out[0] = even
-        np.add(even, odd, out[1])
-        np.subtract(even, odd, out[2])
-        np.negative(odd, out[3])
-    return stages[-1]
+def _distribute(stages: list[np.ndarray], lines: Sizes) -> Calls:
+    """To each product what is given to the sums that it is in: `_add_up`, transposed."""
+    calls: Calls = []
+    for axis, (x, made) in enumerate(pairwise(stages)):
+        out = _along(made, axis)
+        even, odd = [half[..., : made.shape[-1]] for half in _along(x, axis)]
+        calls += [
+            (np.positive, (even, out[0])),
+            (np.add, (even, odd, out[1])),
+            (np.subtract, (even, odd, out[2])),
+            (np.negative, (odd, out[3])),
+        ]
+    return calls
 
 
-def _add_up(m: np.ndarray) -> np.ndarray:
-    """The sums of the products, in halves; they are written over the products."""
+def _add_up(m: np.ndarray) -> tuple[np.ndarray, Calls]:
+    """The sums of the products, in halves, which are written over the products, and how they are made."""
+    calls: Calls = []
     for axis in range(m.ndim - 1):
-        along = np.moveaxis(m, axis, 0)
-        along[0] += along[1]
-        along[0] += along[2]
-        along[1] -= along[2]
-        along[1] -= along[3]
-        m = np.moveaxis(along[:2], 0, axis)
-    return m
+        first, second, third, fourth = _along(m, axis)
+        calls += [
+            (np.add, (first, second, first)),
+            (np.add, (first, third, first)),
+            (np.subtract, (second, third, second)),
+            (np.subtract, (second, fourth, second)),
+        ]
+        m = m[(slice(None),) * axis + (slice(2),)]
+    return m, calls
 
 
-def _join(halves: np.ndarray, grid: Sizes, result: np.ndarray) -> None:
-    """Writes the even and odd halves to where they belong in `result` (N, O, *)."""
-    for parity in product((0, 1), repeat=len(grid)):
+def _along(x: np.ndarray, axis: int) -> list[np.ndarray]:
+    """The parts of `x` along an axis."""
+    return [x[(slice(None),) * axis + (i,)] for i in range(x.shape[axis])]
+
+
+def _join(planes: np.ndarray, result: np.ndarray) -> None:
+    """Writes the even and odd elements (2, ..., O, N, grid) to where they belong in `result` (N, O, *)."""
+    for parity in product((0, 1), repeat=result.ndim - 2):
         into = result[(..., *[slice(half, None, 2) for half in parity])]
-        planes = halves[parity].reshape(result.shape[1], -1, *grid)[:, : len(result)]
-        into[...] = planes[(..., *map(slice, into.shape[2:]))].swapaxes(0, 1)
+        into[...] = planes[parity][(slice(None), slice(len(into)), *map(slice, into.shape[2:]))].swapaxes(0, 1)
 
 
 # Weights ------------------------------------------------------------------------------------------------------------

@@ -53,11 +53,17 @@ __all__ = [
 
 # Smooth steps -------------------------------------------------------------------------------------------------------
 
+
+@fused.fused_if_large(fused.sigmoid_share)
+def _sigmoid_share(xp: Any, ct: Any, out: Any) -> Any:
+    return ct * (out - out * out).conj()
+
+
 sigmoid = pointwise(
     "sigmoid",
     "sigmoid",
     promotion="float",
-    input=lambda xp, ct, out: ct * (out - out * out).conj(),
+    input=_sigmoid_share,
     doc="The logistic function `1 / (1 + exp(-input))`.",
 )
 logsigmoid = pointwise(

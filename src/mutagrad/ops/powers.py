@@ -17,6 +17,7 @@ from typing import Any
 from mutagrad import dtypes
 from mutagrad.declaration import composite, pointwise
 from mutagrad.dtypes import scalar_result
+from mutagrad.namespaces.fused import fused_if_large, sqrt_share
 from mutagrad.ops.arithmetic import zero
 from mutagrad.ops.checks import no_kernel, type_name
 from mutagrad.ops.conversion import convert
@@ -145,11 +146,17 @@ def float_power_(self: Tensor, exponent: Any) -> Tensor:
 
 # Roots and reciprocals ----------------------------------------------------------------------------------------------
 
+
+@fused_if_large(sqrt_share)
+def _sqrt_share(xp: Any, ct: Any, out: Any) -> Any:
+    return ct / (out + out).conj()
+
+
 sqrt = pointwise(
     "sqrt",
     "sqrt",
     promotion="float",
-    input=lambda xp, ct, out: ct / (out + out).conj(),
+    input=_sqrt_share,
     doc="The square root; NaN for a negative number.",
 )
 rsqrt = pointwise(
