@@ -95,8 +95,7 @@ class Pass:
             elif key in adjoints:
                 if key not in owned or region.rigid:
                     self._own(key, region.layout)
-                ct = region.read(xp, adjoints[key])
-                region.clear(xp, adjoints[key])
+                ct = region.take(xp, adjoints[key])
             else:
                 ct = None
             if needed is not None and node not in needed:

@@ -76,34 +76,35 @@ def _layout_in_order(shape: tuple[int, ...], dtype: np.dtype, aligned: bool) -> 
     return Layout(shape, dtype, strides, aligned, False)
 
 
-class View:
-    """One step of a chain of views, made from `maker` (None: the base) by `function(xp, array, *arguments)`.
+def _index(xp: Any, array: Any, key: tuple) -> Any:
+    return array[key]
 
-    `parent` is what the step is replayed on: the maker, or a shorter chain to the same region. `key` is set when the
-    whole chain is one basic index of the base: then the region is `array[key]`. `rigid` says that the chain can be
-    replayed only on memory laid out like the base, `overlapping` that several of its elements may be one of the base.
+
+class View:
+    """How a view addresses its family's base: one step in a chain of views, made from `maker` (None: the base).
+
+    `overlapping` says that several of its elements may be one of the base. A view is a `Part` or a `Step`. Of both,
+    `function(xp, array, *arguments)` is the step from the maker, and `parent` what the step is replayed on: the maker, or
+    a shorter chain to the same region. `rigid` says that the chain can be replayed only on memory laid out like the base.
     """
 
-    __slots__ = ("parent", "function", "arguments", "key", "layout", "rigid", "overlapping", "depth", "maker", "name")
+    __slots__ = ("layout", "overlapping", "maker", "name")
 
+    layout: Layout
+    overlapping: bool
+    maker: View | None
+    name: str
     parent: View | None
     function: Callable
     arguments: tuple
     key: tuple | None
-    layout: Layout
     rigid: bool
-    overlapping: bool
     depth: int
-    maker: View | None
-    name: str
 
     def of(self, xp: Any, array: Any) -> Any:
         """The region of `array`, a buffer of the base's shape, that this view addresses."""
-        if self.key is not None:
-            return array[self.key]
-        parent = self.parent
-        if parent is not None:  # The chain is at most DEEP long.
-            array = parent.of(xp, array)
+        if self.parent is not None:  # The chain is at most DEEP long.
+            array = self.parent.of(xp, array)
         return self.function(xp, array, *self.arguments)
 
     def on(self, layout: Layout, made: dict[View, View]) -> View:
@@ -112,13 +113,24 @@ class View:
             view = made[self] = copy(self)
             view.layout = layout
             view.overlapping = self.overlapping
-            view.parent = None if self.parent is None else self.parent.on(layout, made)
             view.maker = None if self.maker is None else self.maker.on(layout, made)
+            if type(self) is Step:
+                view.parent = None if self.parent is None else self.parent.on(layout, made)
         return made[self]
 
     def read(self, xp: Any, buffer: Any) -> Any:
         """A copy of the region."""
         return xp.copy(self.of(xp, buffer))
+
+    def take(self, xp: Any, buffer: Any) -> Any:
+        """A copy of the region, which is then zero."""
+        region = self.of(xp, buffer)
+        taken = xp.copy(region)
+        if self.overlapping:
+            self.clear(xp, buffer)
+        else:
+            region[...] = 0
+        return taken
 
     def put(self, xp: Any, buffer: Any, value: Any) -> None:
         """Writes a value to the region."""
@@ -139,6 +151,39 @@ class View:
             add_overlapping(xp, region, share)
         else:
             region += share
+
+
+class Part(View):
+    """The part `base[key]` for a basic `key`, which is all of the chain: the cheapest view, and the most frequent."""
+
+    __slots__ = ("key",)
+
+    key: tuple
+    function = staticmethod(_index)
+    rigid = False
+    depth = 1
+
+    @property
+    def parent(self) -> View | None:
+        """The maker."""
+        return self.maker
+
+    @property
+    def arguments(self) -> tuple:
+        """The key in the maker, a part of which the key begins with."""
+        return (self.key if self.maker is None else self.key[len(self.maker.key) - 1 :],)  # type: ignore[arg-type]
+
+    def of(self, xp: Any, array: Any) -> Any:
+        """The region of `array`, a buffer of the base's shape, that this view addresses."""
+        return array[self.key]
+
+
+class Step(View):
+    """Any other view: a step, replayed on what its parent addresses."""
+
+    __slots__ = ("parent", "function", "arguments", "rigid", "depth")
+
+    key = None
 
 
 class Gathered:
@@ -163,6 +208,12 @@ class Gathered:
     def read(self, xp: Any, buffer: Any) -> Any:
         """A copy of the elements."""
         return xp.get_at(self._base(xp, buffer), self.key)
+
+    def take(self, xp: Any, buffer: Any) -> Any:
+        """A copy of the elements, which are then zero."""
+        taken = self.read(xp, buffer)
+        self.clear(xp, buffer)
+        return taken
 
     def put(self, xp: Any, buffer: Any, value: Any) -> None:
         """Writes a value to the elements."""
@@ -242,38 +293,22 @@ def add_gathered(xp: Any, base: Any, key: tuple, share: Any, overlapping: bool) 
         xp.add_at(base, key, share)
 
 
-def _index(xp: Any, array: Any, key: tuple) -> Any:
-    return array[key]
-
-
 def _strided(xp: Any, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Any:
     return xp.as_strided(array, shape, strides, offset)
 
 
-def index_view(parent: View | None, key: tuple, layout: Layout, name: str = "Slice") -> View:
-    """The view `parent[key]` for a basic key that gives an array (never a scalar)."""
-    view = View()
-    view.maker = parent
+def index_view(maker: View | None, key: tuple, layout: Layout, name: str = "Slice") -> View:
+    """The view `maker[key]` for a basic key that gives an array (never a scalar)."""
+    if maker is not None:
+        if type(maker) is not Part or not _is_prefix(maker.key):
+            return step_view(maker, _index, (key,), layout, name)
+        key = maker.key[:-1] + key  # x[i][k] is x[i, k]: one step
+    view = Part()
+    view.maker = maker
     view.layout = layout
-    view.function = _index
-    view.arguments = (key,)
-    view.name = name
-    if parent is None:
-        whole = key
-    elif parent.key is not None and _is_prefix(parent.key):
-        whole = parent.key[:-1] + key  # x[i][k] is x[i, k]: one step
-    else:
-        view.parent = parent
-        view.key = None
-        view.rigid = parent.rigid
-        view.overlapping = parent.overlapping
-        view.depth = parent.depth + 1
-        return view
-    view.parent = None
-    view.key = whole
-    view.rigid = False
     view.overlapping = layout.overlapping
-    view.depth = 1
+    view.key = key
+    view.name = name
     return view
 
 
@@ -285,25 +320,29 @@ def _is_prefix(key: tuple) -> bool:
 
 
 def step_view(
-    parent: View | None,
+    maker: View | None,
     function: Callable,
     arguments: tuple,
     layout: Layout,
     name: str,
     rigid: bool = False,
     overlapping: bool = False,
-) -> View:
-    """The view `function(xp, parent, *arguments)`."""
-    view = View()
-    view.parent = view.maker = parent
+) -> Step:
+    """The view `function(xp, maker, *arguments)`."""
+    view = Step()
+    view.parent = view.maker = maker
     view.function = function
     view.arguments = arguments
-    view.key = None
     view.layout = layout
     view.name = name
-    view.rigid = rigid or (parent is not None and parent.rigid)
-    view.overlapping = overlapping or (layout if parent is None else parent).overlapping
-    view.depth = 1 if parent is None else parent.depth + 1
+    if maker is None:
+        view.rigid = rigid
+        view.overlapping = overlapping or layout.overlapping
+        view.depth = 1
+    else:
+        view.rigid = rigid or maker.rigid
+        view.overlapping = overlapping or maker.overlapping
+        view.depth = maker.depth + 1
     return view
 
 
@@ -318,7 +357,7 @@ def strided_view(
     return view
 
 
-def shorten(view: View, array: np.ndarray, base: np.ndarray) -> None:
+def shorten(view: Step, array: np.ndarray, base: np.ndarray) -> None:
     """Replaces the chain behind a deep view of `array` by one strided step; what is behind stays known as its maker."""
     if array.dtype == base.dtype and view.parent is not None and not view.layout.overlapping:
         flat = strided_view(view.maker, array, base, view.layout, view.overlapping)

@@ -22,7 +22,7 @@ from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays, batched
 from mutagrad.operands import as_array, fitting
 from mutagrad.operation import Operation, surrounded
-from mutagrad.ops.keys import Key, last_written, out_of_bounds, positions, shape_of, split_key
+from mutagrad.ops.keys import Key, basic_key, last_written, positions, shape_of, split_key, wrong_index
 from mutagrad.ops.views import attach_view, index_step
 from mutagrad.ops.writing import assignment, copy_over, source_of, write
 from mutagrad.pullback import same
@@ -68,19 +68,19 @@ def getitem(self: Tensor, key: Any) -> Tensor:
     >>> mutagrad.arange(6).view(2, 3)[1, ::2]
     tensor([3, 5])
     """
-    if type(key) is int:
-        array = self._array
+    array = self._array
+    plain = basic_key(key)
+    if plain is not None:
+        basic, name = plain
         try:
-            value = array[key, ...]
+            value = array[basic]
         except IndexError:
-            raise out_of_bounds(array.shape, key, 0) from None
+            raise wrong_index(array.shape, key) from None
         family = self._family
-        if family.edge is not None and not modes.grad:
-            return index_step(self, (key, ...), "Select")
-        made = index_view(self._view, (key, ...), family.layout or family.make_layout(self), "Select")
+        made = index_view(self._view, basic, family.layout or family.make_layout(self), name)
         return attach_view(self, value, made)
-    basic, advanced = split_key(self._array, key)
-    source = self if basic is None else index_step(self, basic, _view_name(basic))
+    basic, advanced = split_key(array, key)
+    source = self if basic is None else index_step(self, *basic)
     return source if advanced is None else read_at(source, advanced)
 
 
@@ -112,13 +112,6 @@ def _read_at(source: Tensor, key: Key, operation: Operation, values: dict[str, A
     return tensor
 
 
-def _view_name(key: Key) -> str:
-    kinds = {type(item) for item in key}
-    if kinds <= {int, type(Ellipsis)}:
-        return "Select"
-    return "Unsqueeze" if kinds <= {type(None), type(Ellipsis)} else "Slice"
-
-
 # Writing ------------------------------------------------------------------------------------------------------------
 
 
@@ -128,14 +121,15 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     Raises IndexError and ValueError as reading does, RuntimeError for a value of another shape, TypeError for one that
     is neither a tensor nor a number.
     """
-    if type(key) is int:
+    plain = basic_key(key)
+    if plain is not None:
         try:
-            target, advanced = part(self, (key, ...)), None
+            target, advanced = self if plain[0] == (...,) else part(self, plain[0]), None
         except IndexError:
-            raise out_of_bounds(self._array.shape, key, 0) from None
+            raise wrong_index(self._array.shape, key) from None
     else:
         basic, advanced = split_key(self._array, key)
-        target = self if basic is None or basic == (...,) else part(self, basic)
+        target = self if basic is None else part(self, basic[0])
     if advanced is None:
         value = _strip(value, target._array.ndim)
         write(target, value, "__setitem__", copy_over if target is not self else assignment(value))

@@ -22,42 +22,48 @@ ndarray = np.ndarray
 ARRAYS = (ndarray, Batched)
 Key = tuple[Any, ...]
 
-BASIC = (int, slice, type(None), type(Ellipsis))
 ALL = slice(None)
 FEW = 32  # so many indices are told apart faster as Python numbers
 NOT_AN_INDEX = "tensors used as indices must be long, int, byte or bool tensors"
 NO_SLICE = "slice() cannot be applied to a 0-dim tensor."
 
 
-def split_key(array: ndarray, key: Any) -> tuple[Key | None, Key | None]:
-    """A key as a basic one and an advanced one to apply to what that gives; None where there is nothing of the kind.
+def basic_key(key: Any) -> tuple[Key, str] | None:
+    """A basic key, closed by `...`, and the name of the view that it makes; None for any other key.
+
+    Raises ValueError for a slice whose step is not positive. Whether it is within bounds NumPy finds out.
+    """
+    if type(key) is int:
+        return (key, ...), "Select"
+    items = key if type(key) is tuple else (key,)
+    closed = numbers = slices = inserted = False
+    for item in items:
+        kind = type(item)
+        if kind is slice:
+            if item.step is not None:
+                _check_step(item.step)
+            slices = True
+        elif kind is int:
+            numbers = True
+        elif item is Ellipsis:
+            closed = True
+        elif item is None:
+            inserted = True
+        else:
+            return None
+    name = "Slice" if slices or (numbers and inserted) else "Unsqueeze" if inserted else "Select"
+    return (items if closed else (*items, ...)), name
+
+
+def split_key(array: ndarray, key: Any) -> tuple[tuple[Key, str] | None, Key | None]:
+    """A key as a basic one, as of `basic_key`, and an advanced one to apply to what that gives; None for nothing.
 
     Raises IndexError for an index that is out of bounds or no index at all, ValueError for a step that is not positive.
     """
     if isinstance(key, Tensor) and key._array.ndim and key._array.dtype.kind == "i" and array.ndim:
         return None, (within(index_array(key._array), array.shape[0], 0),)  # rows: the most frequent key of its kind
-    if type(key) is tuple or (type(key) is list and _reads_as_tuple(key)):
-        items = tuple(key)
-    else:
-        items = (key,)
-        if array.ndim == 0 and isinstance(key, (int, slice)) and not isinstance(key, bool):
-            raise out_of_bounds((), key, 0) if isinstance(key, int) else IndexError(NO_SLICE)
-    for item in items:
-        if type(item) not in BASIC:
-            return _split_mixed(array, items)
-    named = 0
-    for item in items:
-        if type(item) is int:
-            if named >= array.ndim or not -array.shape[named] <= item < array.shape[named]:
-                _check_basic(array.shape, items)
-            named += 1
-        elif type(item) is slice:
-            if item.step is not None:
-                _check_step(item.step)
-            named += 1
-    if named > array.ndim or Ellipsis in items:
-        _check_basic(array.shape, items)
-    return (items if Ellipsis in items else (*items, ...)), None
+    items = tuple(key) if type(key) is tuple or (type(key) is list and _reads_as_tuple(key)) else (key,)
+    return _split_mixed(array, items)
 
 
 def _reads_as_tuple(key: list) -> bool:
@@ -67,7 +73,7 @@ def _reads_as_tuple(key: list) -> bool:
     )
 
 
-def _split_mixed(array: ndarray, items: Key) -> tuple[Key | None, Key | None]:
+def _split_mixed(array: ndarray, items: Key) -> tuple[tuple[Key, str] | None, Key | None]:
     normal = [_normal(item) for item in items]
     named = sum(_width(item) for item in normal)
     if named > array.ndim:
@@ -94,10 +100,12 @@ def _split_mixed(array: ndarray, items: Key) -> tuple[Key | None, Key | None]:
             if isinstance(item, slice):
                 advanced.append(ALL)
         dim += width
-    head = None if all(isinstance(item, slice) and item == ALL for item in basic) else split_key(array, tuple(basic))[0]
-    if all(isinstance(item, slice) for item in advanced):
-        return head, None
-    return head, settle((array if head is None else array[head]).shape, advanced)
+    head = None if all(isinstance(item, slice) and item == ALL for item in basic) else basic_key(tuple(basic))
+    try:
+        viewed = array if head is None else array[head[0]]
+    except IndexError:
+        raise wrong_index(array.shape, tuple(basic)) from None
+    return head, None if all(isinstance(item, slice) for item in advanced) else settle(viewed.shape, advanced)
 
 
 def _width(item: Any) -> int:
@@ -325,21 +333,22 @@ def out_of_bounds(shape: Sequence[int], index: int, dim: int) -> IndexError:
     return IndexError(f"index {index} is out of bounds for dimension {dim} with size {shape[dim] if shape else 0}")
 
 
-def _check_basic(shape: Sequence[int], items: Key) -> None:
-    """Raises IndexError for a basic key with too many items or an integer out of bounds."""
+def wrong_index(shape: Sequence[int], key: Any) -> IndexError:
+    """The error for a basic key with too many items or an integer out of bounds."""
+    items = key if type(key) is tuple else (key,)
+    if not shape and items is not key:
+        return out_of_bounds((), key, 0) if type(key) is int else IndexError(NO_SLICE)
     if sum(item is Ellipsis for item in items) > 1:
-        raise IndexError("an index can only have a single ellipsis ('...')")
+        return IndexError("an index can only have a single ellipsis ('...')")
     named = [item for item in items if item is not None and item is not Ellipsis]
     if len(named) > len(shape):
-        raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
+        return IndexError(f"too many indices for tensor of dimension {len(shape)}")
     dim = 0
     for item in items:
-        if item is Ellipsis:
-            dim += len(shape) - len(named)
-        elif item is not None:
-            if type(item) is int and not -shape[dim] <= item < shape[dim]:
-                raise out_of_bounds(shape, item, dim)
-            dim += 1
+        if type(item) is int and not -shape[dim] <= item < shape[dim]:
+            break
+        dim += len(shape) - len(named) if item is Ellipsis else item is not None
+    return out_of_bounds(shape, item, dim)
 
 
 def _check_step(step: Any) -> None:
