@@ -114,7 +114,7 @@ class View:
             view.layout = layout
             view.overlapping = self.overlapping
             view.maker = None if self.maker is None else self.maker.on(layout, made)
-            if type(self) is Step:
+            if isinstance(view, Step):
                 view.parent = None if self.parent is None else self.parent.on(layout, made)
         return made[self]
 

@@ -26,7 +26,7 @@ from mutagrad.graph import Family, Leaf, new_family, next_sequence
 from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays, batched
 from mutagrad.ops.sizes import axis_of, sizes_of
-from mutagrad.regions import DEEP, View, index_view, shorten, step_view
+from mutagrad.regions import DEEP, Step, View, index_view, shorten, step_view
 from mutagrad.report.spans import caller_position
 from mutagrad.tensor import Tensor, new, wrap_dim, wrap_view
 
@@ -52,7 +52,7 @@ __all__ = [
 def attach_view(tensor: Tensor, array: np.ndarray, view: View) -> Tensor:
     """The tensor over `array`, addressed by `view`, a view of `tensor`'s family."""
     family = tensor._family
-    if view.depth > DEEP and type(array) is np.ndarray:
+    if view.depth > DEEP and isinstance(view, Step) and type(array) is np.ndarray:
         shorten(view, array, family.base)
     if not modes.grad and family.edge is not None:
         return _cut_off(family, array, view)
