@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mutagrad
-from mutagrad.namespaces.blocks import in_parts, in_threads, slices, threads
+from mutagrad.namespaces.blocks import in_threads, slices, threads
 
 MANY = 300_000
 
@@ -31,14 +31,6 @@ def test_each_block_is_done_once(count):
         1000,
         30,
     ]
-
-
-def test_parts_are_runs_of_blocks():
-    """All of them, in their order, however few."""
-    for number in range(12):
-        blocks = slices(number, 1)
-
-        assert [block for part in in_parts(blocks) for block in part] == blocks and len(in_parts(blocks)) <= 4
 
 
 def test_an_exception_is_raised_when_all_have_stopped(count):

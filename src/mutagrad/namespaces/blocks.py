@@ -1,9 +1,10 @@
 """Work on large arrays: block after block, each small enough to stay in the cache, by a few threads.
 
-NumPy lets other threads run while it computes, so what is long enough, and is done in pieces that are independent of each
-other, is shared out: `in_threads(work, blocks)` has `work` go over the blocks, in this thread and in helpers, of which each
-takes the next block as soon as it is done with one. What `work` needs of scratch memory it makes before it begins, for each
-thread its own. Results do not depend on who did what.
+NumPy lets other threads run while it computes, so what takes long, and is done in pieces that are independent of each other,
+is shared out: `in_threads(work, blocks)` has `work` go over the blocks, in this thread and in helpers, of which each takes
+the next block as soon as it is done with one. What `work` needs of scratch memory it makes before it begins, for each thread
+its own. Results do not depend on who did what. Between two calls of NumPy threads wait for each other, for longer than many
+calls on a block take: exponentials and products of matrices gain, chains of sums lose (convolutions, normalisation).
 
 How many threads there are is said by `set_num_threads`, at first by `OMP_NUM_THREADS`, as for the matrix products of
 NumPy's BLAS, or by the number of processors. Helpers are started when they are first needed.
@@ -21,19 +22,13 @@ from typing import Any
 import numpy as np
 
 BLOCK = 1 << 16  # elements: a quarter of a megabyte in single precision, where a call costs little beside its work
-PARTS = 4
+LEAST = 4  # blocks for each thread: with less to do a helper would be late
 
 
 def slices(count: int, size: int = BLOCK) -> list[slice]:
     """Slices of `count` elements, at most `size` each, of one length but for the last."""
     step = -(-count // max(-(-count // size), 1)) or 1
     return [slice(start, min(start + step, count)) for start in range(0, count, step)]
-
-
-def in_parts(blocks: list[slice]) -> list[list[slice]]:
-    """The blocks in `PARTS` runs: what is summed run by run, and then the runs, is the same sum with any threads."""
-    length = -(-len(blocks) // PARTS) or 1
-    return [blocks[start : start + length] for start in range(0, len(blocks), length)]
 
 
 def rows_of_block(width: int) -> int:
@@ -75,11 +70,11 @@ def in_blocks(step: Callable[..., None], scratch: int, *given: np.ndarray) -> np
 
 
 def in_threads(work: Callable[[Iterator[Any]], None], blocks: Sequence[Any]) -> None:
-    """Has `work` go over the blocks; several threads at once, where there are two blocks or more for each.
+    """Has `work` go over the blocks; several threads at once, where there are `LEAST` blocks for each.
 
-    With less to do a helper would be late. An exception in any thread is raised here, when all have stopped.
+    An exception in any thread is raised here, when all have stopped.
     """
-    helpers = min(threads.count, len(blocks) // 2) - 1
+    helpers = min(threads.count, len(blocks) // LEAST) - 1
     if helpers < 1:
         return work(iter(blocks))
     shared = iter(blocks)

@@ -23,14 +23,14 @@ Shapes: x (N, C, *), w (O, C / groups, *), ct and result (N, O, *).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from mutagrad.namespaces.blocks import in_parts, in_threads, slices
+from mutagrad.namespaces.blocks import slices
 from mutagrad.namespaces.minimal_filtering import Tiles, is_fit
 
 DEPTH = 100  # elements of a window multiplied at a time
@@ -130,7 +130,8 @@ def convolve_weight(ct: np.ndarray, x: np.ndarray, shape: tuple[int, ...], geome
 class Columns:
     """The windows of an input as columns of matrices, `length` of them: `(N, groups, elements of a window, length)`.
 
-    There are `places` windows, of which the first begins at `first`: before the input where that is padded.
+    There are `places` windows, of which the first begins at `first`: before the input where that is padded. Going
+    over them gives slices of the batch and their matrices, in memory made once.
     """
 
     def __init__(
@@ -154,20 +155,19 @@ class Columns:
         whole = 1 + sum([(count - 1) * step for count, step in zip(places, steps)])
         self.length = whole if geometry.is_dense else math.prod(places)
 
-    def __call__(self, blocks: Iterable[slice]) -> Iterator[tuple[slice, np.ndarray]]:
-        """Slices of the batch, which are given, with their matrices, in memory made once."""
+    def __iter__(self) -> Iterator[tuple[slice, np.ndarray]]:
         x, kernel, groups = self.x, self.kernel, self.geometry.groups
         count, channels = _block(x, self.places, kernel), x.shape[1]
         into = (groups, channels // groups * math.prod(kernel), self.length)
         if math.prod(kernel) == 1 and self.geometry.is_dense and not self.is_padded:
-            for some in blocks:
+            for some in _blocks(x, self.places, kernel):
                 yield some, x[some].reshape(-1, *into)
             return
         padded = np.zeros((count, channels, *self.sizes), x.dtype)
         windows = self._windows(padded)
         columns = np.empty(windows.shape, x.dtype)
         matrices = columns.reshape(count, *into)
-        for some in blocks:
+        for some in _blocks(x, self.places, kernel):
             part = x[some][self.taken]
             padded[: len(part)][self.inner] = part
             np.copyto(columns[: len(part)], windows[: len(part)])
@@ -185,31 +185,21 @@ class Columns:
         groups = self.geometry.groups
         rows = weight.reshape(groups, len(weight) // groups, math.prod(weight.shape[1:]))
         is_whole = self.length == math.prod(self.places)
-
-        def work(blocks: Iterator[slice]) -> None:
-            for some, windows in self(blocks):
-                if is_whole:
-                    _multiply(rows, windows, result[some].reshape(len(windows), *rows.shape[:2], self.length))
-                else:
-                    result[some] = self._shown(_multiply(rows, windows).reshape(len(windows), -1, self.length))
-
-        in_threads(work, _blocks(self.x, self.places, self.kernel))
+        for some, windows in self:
+            if is_whole:
+                _multiply(rows, windows, result[some].reshape(len(windows), *rows.shape[:2], self.length))
+            else:
+                result[some] = self._shown(_multiply(rows, windows).reshape(len(windows), -1, self.length))
 
     def weighted(self, ct: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         """The sum of the windows, each weighted with what `ct` (N, O, places) has for it: `shape`."""
         groups = self.geometry.groups
-        parts = in_parts(_blocks(self.x, self.places, self.kernel))
-        totals = np.zeros((len(parts), groups, shape[0] // groups, math.prod(shape[1:])), ct.dtype)
-
-        def work(some: Iterator[tuple[list[slice], np.ndarray]]) -> None:
-            for part, total in some:
-                for block, windows in self(part):
-                    cts = self.spread(ct[block]).reshape(len(windows), *totals.shape[1:3], self.length)
-                    for of_sample, each in zip(windows, cts):
-                        total += np.matmul(each, of_sample.swapaxes(1, 2))
-
-        in_threads(work, list(zip(parts, totals)))
-        return np.add.reduce(totals, 0).reshape(shape)
+        total = np.zeros((groups, math.prod(shape[1:]), shape[0] // groups), ct.dtype)
+        for some, windows in self:
+            cts = self.spread(ct[some]).reshape(len(windows), groups, total.shape[2], self.length)
+            for of_sample, each in zip(windows, cts):
+                total += np.matmul(of_sample, each.swapaxes(1, 2))
+        return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(shape)
 
     def spread(self, ct: np.ndarray) -> np.ndarray:
         """What stands at the places (N, O, places) at that of their columns (N, O, length), zeros elsewhere."""

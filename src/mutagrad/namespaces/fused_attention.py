@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.namespaces.blocks import BLOCK, in_threads, slices
+from mutagrad.namespaces.blocks import in_threads, slices
 from mutagrad.namespaces.fused import is_single
+
+BLOCK = 1 << 15  # elements of the weights made at a time: the matrices of a few samples' heads
 
 
 def _fits(query: Any, key: Any, value: Any, mask: Any, noise: Any) -> bool:

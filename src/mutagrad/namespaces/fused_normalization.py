@@ -6,12 +6,11 @@ Each element is read as often as the statistics need it and written in place; se
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from mutagrad.namespaces.blocks import in_parts, in_threads, rows_of_block, slices
+from mutagrad.namespaces.blocks import rows_of_block, slices
 from mutagrad.namespaces.fused import is_single
 
 WIDEST = 4096  # elements of a row: up to here a product with ones is a sum as exact as another
@@ -87,22 +86,18 @@ def _standardize_rows(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps: fl
     result = np.empty(x.shape, x.dtype)
     out = result.reshape(rows.shape)
     mean, rstd = np.empty((len(rows), 1), x.dtype), np.empty((len(rows), 1), x.dtype)
-
-    def work(some: Iterator[slice]) -> None:
-        for block in some:
-            part, of_mean, of_rstd = out[block], mean[block], rstd[block]
-            np.divide(rows[block] @ ones, width, of_mean[:, 0])
-            np.subtract(rows[block], of_mean, part)
-            np.divide(np.vecdot(part, part), width, of_rstd[:, 0])
-            of_rstd += np.float32(eps)
-            np.reciprocal(np.sqrt(of_rstd, of_rstd), of_rstd)
-            part *= of_rstd
-            if weight is not None:
-                part *= weight.reshape(-1)
-            if bias is not None:
-                part += bias.reshape(-1)
-
-    in_threads(work, slices(len(rows), rows_of_block(width)))
+    for block in slices(len(rows), rows_of_block(width)):
+        part, of_mean, of_rstd = out[block], mean[block], rstd[block]
+        np.divide(rows[block] @ ones, width, of_mean[:, 0])
+        np.subtract(rows[block], of_mean, part)
+        np.divide(np.vecdot(part, part), width, of_rstd[:, 0])
+        of_rstd += np.float32(eps)
+        np.reciprocal(np.sqrt(of_rstd, of_rstd), of_rstd)
+        part *= of_rstd
+        if weight is not None:
+            part *= weight.reshape(-1)
+        if bias is not None:
+            part += bias.reshape(-1)
     kept = x.shape[: axes[0]] + (1,) * len(axes)
     return result, mean.reshape(kept), rstd.reshape(kept)
 
@@ -110,32 +105,26 @@ def _standardize_rows(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps: fl
 def _shares_by_rows(ct: np.ndarray, x: np.ndarray, weight: Any, mean: np.ndarray, rstd: np.ndarray) -> Any:
     width = x.size // mean.size
     x, ct, mean, rstd = x.reshape(-1, width), ct.reshape(-1, width), mean.reshape(-1, 1), rstd.reshape(-1, 1)
-    blocks, ones = slices(len(x), rows_of_block(width)), np.ones(width, x.dtype)
-    parts, size, of_input = in_parts(blocks), blocks[0].stop, np.empty(x.shape, x.dtype)
-    of_parameters = np.zeros((len(parts), 2, width), x.dtype)
-
-    def work(some: Iterator[tuple[list[slice], np.ndarray]]) -> None:
-        memory, many = np.empty((2, size, width), x.dtype), np.ones(size, x.dtype)
-        for part, (of_weight, of_bias) in some:
-            for block in part:
-                of_out, out = ct[block], of_input[block]
-                (normal, scaled), each = memory[:, : len(out)], many[: len(out)]
-                np.subtract(x[block], mean[block], normal)
-                normal *= rstd[block]
-                np.multiply(of_out, normal, scaled)
-                of_weight += each @ scaled
-                of_bias += each @ of_out
-                if weight is None:
-                    scaled = of_out
-                else:
-                    np.multiply(of_out, weight.reshape(-1), scaled)
-                np.subtract(scaled, (scaled @ ones / np.float32(width))[:, None], out)
-                normal *= (np.vecdot(scaled, normal) / np.float32(width))[:, None]
-                out -= normal
-                out *= rstd[block]
-
-    in_threads(work, list(zip(parts, of_parameters)))
-    return of_input, *np.add.reduce(of_parameters, 0)
+    blocks, ones, of_input = slices(len(x), rows_of_block(width)), np.ones(width, x.dtype), np.empty(x.shape, x.dtype)
+    of_weight, of_bias = np.zeros((2, width), x.dtype)
+    memory, many = np.empty((2, blocks[0].stop, width), x.dtype), np.ones(blocks[0].stop, x.dtype)
+    for block in blocks:
+        part, out = ct[block], of_input[block]
+        (normal, scaled), each = memory[:, : len(part)], many[: len(part)]
+        np.subtract(x[block], mean[block], normal)
+        normal *= rstd[block]
+        np.multiply(part, normal, scaled)
+        of_weight += each @ scaled
+        of_bias += each @ part
+        if weight is None:
+            scaled = part
+        else:
+            np.multiply(part, weight.reshape(-1), scaled)
+        np.subtract(scaled, (scaled @ ones / np.float32(width))[:, None], out)
+        normal *= (np.vecdot(scaled, normal) / np.float32(width))[:, None]
+        out -= normal
+        out *= rstd[block]
+    return of_input, of_weight, of_bias
 
 
 # By channels: a few at a time, of all samples -----------------------------------------------------------------------
@@ -160,18 +149,14 @@ def _standardize_channels(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps
     result, count = np.empty(x.shape, x.dtype), x.size // x.shape[1]
     samples, out = _by_channels(x, result)
     mean, rstd = np.empty((2, x.shape[1], 1), x.dtype)
-
-    def work(some: Iterator[slice]) -> None:
-        for block in some:
-            given, part = samples[:, block], out[:, block]
-            mean[block] = _column(_total(np.add.reduce(given, 2)) / count)
-            np.subtract(given, mean[block], part)
-            rstd[block] = _column(1 / np.sqrt(_total(np.vecdot(part, part)) / count + eps))
-            part *= rstd[block] if weight is None else rstd[block] * weight.reshape(-1, 1)[block]
-            if bias is not None:
-                part += bias.reshape(-1, 1)[block]
-
-    in_threads(work, slices(x.shape[1], rows_of_block(count)))
+    for block in slices(x.shape[1], rows_of_block(count)):
+        given, part = samples[:, block], out[:, block]
+        mean[block] = _column(_total(np.add.reduce(given, 2)) / count)
+        np.subtract(given, mean[block], part)
+        rstd[block] = _column(1 / np.sqrt(_total(np.vecdot(part, part)) / count + eps))
+        part *= rstd[block] if weight is None else rstd[block] * weight.reshape(-1, 1)[block]
+        if bias is not None:
+            part += bias.reshape(-1, 1)[block]
     kept = (1, x.shape[1]) + (1,) * (x.ndim - 2)
     return result, mean.reshape(kept), rstd.reshape(kept)
 
@@ -181,20 +166,16 @@ def _shares_by_channels(ct: np.ndarray, x: np.ndarray, weight: Any, mean: np.nda
     cts, samples, out = _by_channels(ct, x, of_input)
     mean, rstd = mean.reshape(-1, 1), rstd.reshape(-1, 1)
     of_weight, of_bias = np.empty((2, x.shape[1]))
-
-    def work(some: Iterator[slice]) -> None:
-        for block in some:
-            part, normal = cts[:, block], out[:, block]
-            np.subtract(samples[:, block], mean[block], normal)
-            normal *= rstd[block]
-            of_weight[block] = _total(np.vecdot(part, normal))
-            of_bias[block] = _total(np.add.reduce(part, 2))
-            # scale * (ct - mean of ct - normal * mean of ct * normal)
-            scale = rstd[block] if weight is None else rstd[block] * weight.reshape(-1, 1)[block]
-            normal *= _column(of_weight[block] / -count)
-            normal += part
-            normal -= _column(of_bias[block] / count)
-            normal *= scale
-
-    in_threads(work, slices(x.shape[1], rows_of_block(count)))
+    for block in slices(x.shape[1], rows_of_block(count)):
+        part, normal = cts[:, block], out[:, block]
+        np.subtract(samples[:, block], mean[block], normal)
+        normal *= rstd[block]
+        of_weight[block] = _total(np.vecdot(part, normal))
+        of_bias[block] = _total(np.add.reduce(part, 2))
+        # scale * (ct - mean of ct - normal * mean of ct * normal)
+        scale = rstd[block] if weight is None else rstd[block] * weight.reshape(-1, 1)[block]
+        normal *= _column(of_weight[block] / -count)
+        normal += part
+        normal -= _column(of_bias[block] / count)
+        normal *= scale
     return of_input, of_weight.astype(x.dtype), of_bias.astype(x.dtype)

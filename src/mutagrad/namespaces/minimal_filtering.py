@@ -23,13 +23,13 @@ Follows S. Winograd, Arithmetic complexity of computations (1980); A. Lavin and 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 
-from mutagrad.namespaces.blocks import in_parts, in_threads, slices
+from mutagrad.namespaces.blocks import slices
 
 BLOCK = 1 << 17  # elements made of a few samples: half a megabyte
 UNDIVIDED = 1 << 18  # products in one product of matrices that BLAS leaves to one thread
@@ -58,50 +58,37 @@ class Tiles:
 
     def multiplied(self, weight: np.ndarray, result: np.ndarray) -> None:
         """Writes the sums of the windows, weighted with `weight` (O, C / groups, 3, ...), to `result` (N, O, *)."""
-        rows = self._matrices(_spread(weight), weight.shape[0])
-        blocks = slices(len(self.x), self._count(len(weight)))
-        count = blocks[0].stop
-
-        def work(some: Iterator[slice]) -> None:
-            elements = Spread(self.x, self.first, self.grid, count, _combine)
-            columns = self._matrices(elements.made, self.x.shape[1])
-            products = np.empty((*rows.shape[:3], columns.shape[3]), rows.dtype)
-            halves, calls = _add_up(products.reshape((4,) * len(self.grid) + (-1,)))
-            planes = halves.reshape((2,) * len(self.grid) + (len(weight), count, *self.grid))
-            for block in some:
-                elements.take(block)
-                np.matmul(rows, columns, out=products)
-                _run(calls)
-                _join(planes, result[block])
-
-        in_threads(work, blocks)
+        rows, count = self._matrices(_spread(weight), len(weight)), self._count(len(weight))
+        elements = Spread(self.x, self.first, self.grid, count, _combine)
+        columns = self._matrices(elements.made, self.x.shape[1])
+        products = np.empty((*rows.shape[:3], columns.shape[3]), rows.dtype)
+        halves, calls = _add_up(products.reshape((4,) * len(self.grid) + (-1,)))
+        planes = halves.reshape((2,) * len(self.grid) + (len(weight), count, *self.grid))
+        for block in slices(len(self.x), count):
+            elements.take(block)
+            np.matmul(rows, columns, out=products)
+            _run(calls)
+            _join(planes, result[block])
 
     def weighted(self, ct: np.ndarray, shape: Sizes) -> np.ndarray:
         """The sum of the windows, each weighted with what `ct` (N, O, *) has for it: `shape` (O, C / groups, 3, ...)."""
-        blocks = slices(len(self.x), self._count(shape[0]))
-        parts, count = in_parts(blocks), blocks[0].stop
-        totals = np.zeros((len(parts), self.kinds, self.groups, shape[0] // self.groups, shape[1]), ct.dtype)
-
-        def work(some: Iterator[tuple[list[slice], np.ndarray]]) -> None:
-            elements = Spread(self.x, self.first, self.grid, count, _combine)
-            cts = Spread(ct, [0] * len(self.grid), self.grid, count, _distribute)
-            columns, rows = self._matrices(elements.made, self.x.shape[1]), self._matrices(cts.made, shape[0])
-            share = np.empty_like(totals[0])
-            for part, total in some:
-                for block in part:
-                    elements.take(block)
-                    cts.take(block)
-                    total += np.matmul(rows, columns.swapaxes(2, 3), out=share)
-
-        in_threads(work, list(zip(parts, totals)))
-        total = np.add.reduce(totals, 0)
+        count = self._count(shape[0])
+        elements = Spread(self.x, self.first, self.grid, count, _combine)
+        cts = Spread(ct, [0] * len(self.grid), self.grid, count, _distribute)
+        columns, rows = self._matrices(elements.made, self.x.shape[1]), self._matrices(cts.made, shape[0])
+        total = np.zeros((*rows.shape[:3], columns.shape[2]), ct.dtype)
+        for block in slices(len(self.x), count):
+            elements.take(block)
+            cts.take(block)
+            total += np.matmul(rows, columns.swapaxes(2, 3))
         return _gather(total.reshape((4,) * len(self.grid) + tuple(shape[:2])))
 
     def _count(self, channels: int) -> int:
         """How many samples make a block."""
         inputs, places = self.x.shape[1], math.prod(self.grid)
         deep = inputs // self.groups * (channels // self.groups)
-        return max(1, min(BLOCK // (self.kinds * max(inputs, channels) * places), UNDIVIDED // (deep * places)))
+        most = min(BLOCK // (self.kinds * max(inputs, channels) * places), UNDIVIDED // (deep * places), len(self.x))
+        return max(1, most)
 
     def _matrices(self, x: np.ndarray, channels: int) -> np.ndarray:
         """What is made of elements or weights (4, ..., channels and others) as matrices, for each kind and group."""
