@@ -118,6 +118,7 @@ class Operation:
         self.differentiable = joint is not None or any(self.rules)
         self._plan()
         self.public: Callable[..., Any] | None = None  # the function that calls it
+        self.composed = False  # whether it stands for a composed operation: see `ops/naming.py`
         self.with_number = self
         if number_name is not None:
             self.with_number = copy(self)

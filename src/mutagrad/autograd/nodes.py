@@ -202,7 +202,7 @@ def _name_of(node: Node | Leaf, view: View | None) -> str:
     if isinstance(node, Leaf):
         return "AccumulateGrad"
     in_part = node.region is not None and not (isinstance(node.region, Gathered) and node.region.view is None)
-    return "CopySlices" if in_part else node.operation.node_name
+    return "CopySlices" if in_part and not getattr(node.operation, "composed", False) else node.operation.node_name
 
 
 def _class_of(name: str) -> type:

@@ -1,6 +1,7 @@
 """`_saved_*` and `_raw_saved_*`: what a node of the graph saved, under PyTorch's names.
 
-Here are values and parameters by the names of the declarations, `self` for the first input and `result` for the output.
+Here are values and parameters by the names of the declarations, `self` for the first input and `result` for the output;
+those of layers and losses are in `kernel_names.py`.
 A view saves nothing: what PyTorch's view functions save is read off its steps.
 """
 
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.autograd.faults import fault
+from mutagrad.autograd.kernel_names import KERNELS, Entry, always
 from mutagrad.autograd.saved import edge_of_cell, saved_tensor, shown_tensor
 from mutagrad.graph import NOTHING, Edge, Leaf, Node
 from mutagrad.namespaces import arrays
@@ -80,6 +82,28 @@ class SavedTensor:
 
 def saved_value(node: Any, name: str, shown_as: str) -> Any:
     """What the node saved under PyTorch's `name`, as a tensor, or the parameter of that name."""
+    kernel = _kernel(node)
+    if kernel is None:
+        return _by_declaration(node, name, shown_as)
+    entry = kernel.get(name)
+    if entry is None:
+        raise AttributeError(f"'{shown_as}' object has no attribute '_saved_{name}'")
+    if isinstance(entry, str):
+        return _by_declaration(node, entry, shown_as)
+    return entry(node, lambda declared: _by_declaration(node, declared, shown_as))
+
+
+def _kernel(node: Any) -> dict[str, Entry] | None:
+    """What is known of PyTorch's kernel where a node is one."""
+    operation = getattr(node, "operation", None)
+    kernel = KERNELS.get(getattr(operation, "node_name", ""))
+    if not getattr(operation, "composed", False):
+        return kernel
+    given = {name: always(value) for name, value in node.values["kernel"].items()}
+    return {**(kernel if kernel and operation.name == "max_pool" else {}), **given}
+
+
+def _by_declaration(node: Any, name: str, shown_as: str) -> Any:
     operation = getattr(node, "operation", None)
     slot = _slot(operation, name)
     if slot is not None:
@@ -102,7 +126,8 @@ def saved_value(node: Any, name: str, shown_as: str) -> Any:
 
 def raw_saved(node: Any, name: str, shown_as: str) -> SavedTensor:
     """The `SavedTensor` of what the node saved under PyTorch's `name`."""
-    slot = _slot(getattr(node, "operation", None), name)
+    declared = (_kernel(node) or {name: name}).get(name)
+    slot = _slot(getattr(node, "operation", None), declared) if isinstance(declared, str) else None
     if slot is None:
         raise AttributeError(f"'{shown_as}' object has no attribute '_raw_saved_{name}'")
 
@@ -114,7 +139,10 @@ def raw_saved(node: Any, name: str, shown_as: str) -> SavedTensor:
 
 def saved_names(node: Node | Leaf) -> list[str]:
     """The names under which the node shows what it saved."""
-    operation = getattr(node, "operation", None)
+    operation, kernel = getattr(node, "operation", None), _kernel(node)
+    if kernel is not None:
+        raw = [name for name, entry in kernel.items() if isinstance(entry, str) and _slot(operation, entry) is not None]
+        return [*[f"_saved_{name}" for name in kernel], *[f"_raw_saved_{name}" for name in raw]]
     names = [_SHOWN.get(name, name) for name in getattr(operation, "saves", ())]
     parameters = getattr(operation, "parameters", ())
     given = [f"_saved_{name}" for name in getattr(node, "values", ()) if name in parameters]
@@ -187,6 +215,8 @@ def view_values(view: View) -> dict[str, Any]:
     kind = view.name.partition("Backward")[0]
     if kind in ("Select", "Unbind", "Slice") and view.arguments and isinstance(view.arguments[0], tuple):
         values |= _of_key(kind, view.arguments[0])
+    elif "Backward" in view.name:  # A composed operation's last step: see `ops/naming.py`.
+        values = {}
     elif kind == "Permute":
         del values["_saved_self_sym_sizes"]
         values["_saved_dims"] = view.arguments[0]

@@ -14,6 +14,7 @@ from typing import Any
 from mutagrad.declaration import composite, operation
 from mutagrad.dtypes import type_word
 from mutagrad.ops.einsum import einsum
+from mutagrad.ops.naming import shown_as
 from mutagrad.ops.out import into
 from mutagrad.ops.products import mm
 from mutagrad.ops.views import check_tensor
@@ -301,4 +302,4 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = Non
         raise RuntimeError("cdist only supports non-negative p values")
     if x1.dtype is not x2.dtype:
         raise RuntimeError(f"expected scalar type {x1.dtype.scalar_type} but found {x2.dtype.scalar_type}")
-    return (x1[..., :, None, :] - x2[..., None, :, :]).norm(p, -1)
+    return shown_as((x1[..., :, None, :] - x2[..., None, :, :]).norm(p, -1), "CdistBackward0")

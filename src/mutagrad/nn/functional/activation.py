@@ -31,6 +31,7 @@ from mutagrad.ops.activation import (
     threshold,
 )
 from mutagrad.ops.creation import zeros_like
+from mutagrad.ops.naming import shown_as
 from mutagrad.ops.trigonometric import tanh
 from mutagrad.random import uniform
 from mutagrad.tensor import Tensor, wrap
@@ -140,7 +141,8 @@ def rrelu(
     if lower > upper:
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if not training:
-        return leaky_relu(input, (lower + upper) / 2, inplace)
+        result = leaky_relu(input, (lower + upper) / 2, inplace)
+        return result if inplace else shown_as(result, "RreluWithNoiseBackward0")
     array = input._array
     if array.dtype not in (np.float32, np.float64):
         raise NotImplementedError(f"\"rrelu_with_noise_out_cpu\" not implemented for '{input.dtype.scalar_type}'")
@@ -151,7 +153,7 @@ def rrelu(
         return slopes
 
     slopes = wrap(drawn_from(draw, array))
-    return input.mul_(slopes) if inplace else input * slopes
+    return input.mul_(slopes) if inplace else shown_as(input * slopes, "RreluWithNoiseBackward0")
 
 
 celu_, elu_, hardtanh_, leaky_relu_, rrelu_, selu_, threshold_ = map(
@@ -170,7 +172,7 @@ def glu(input: Any, dim: int = -1) -> Tensor:
     if size % 2:
         raise RuntimeError(f"Halving dimension must be even, but dimension {dim % input.ndim} is size {size}")
     value, gate = input.split(size // 2, dim)
-    return value * gate.sigmoid()
+    return shown_as(value * gate.sigmoid(), "GluBackward0", dim=dim)
 
 
 def gumbel_softmax(logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:

@@ -12,6 +12,7 @@ import numpy as np
 
 from mutagrad.nn.functional.reductions import reduced, reduction_of
 from mutagrad.ops.bounds import minimum
+from mutagrad.ops.naming import shown_as
 from mutagrad.ops.selection import where
 from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
@@ -34,7 +35,7 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
     """
     check_tensor("pairwise_distance", x1, "x1")
     check_tensor("pairwise_distance", x2, "x2", 2)
-    return (x1 - x2 + eps).norm(p, -1, keepdim)
+    return shown_as((x1 - x2 + eps).norm(p, -1, keepdim), "NormBackward1")
 
 
 def pdist(input: Any, p: float = 2.0) -> Tensor:
@@ -53,7 +54,7 @@ def pdist(input: Any, p: float = 2.0) -> Tensor:
     differences = input[first] - input[second]
     if 0 in differences.shape:
         return differences.sum(1)
-    return differences.norm(p, 1)
+    return shown_as(differences.norm(p, 1), "PdistBackward0")
 
 
 def cosine_embedding_loss(

@@ -17,6 +17,7 @@ from mutagrad.modes import no_grad
 from mutagrad.namespaces.axis_maps import AxisMap
 from mutagrad.ops.axis_maps import map_along
 from mutagrad.ops.gathering import embedding as rows_of
+from mutagrad.ops.naming import shown_as
 from mutagrad.ops.selection import where
 from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
@@ -229,7 +230,7 @@ def _starts(input: Any, offsets: Any, include_last_offset: bool) -> np.ndarray:
 def _sums(rows: Any, named: np.ndarray, bags: np.ndarray, shares: np.ndarray, count: int) -> Tensor:
     """The weighted sums over bags of the rows that they name."""
     matrix = matrices.coo_array((shares, (bags, named)), shape=(count, rows.shape[0])).tocsr()
-    return map_along(rows, matrix=AxisMap(matrix), dim=0)
+    return shown_as(map_along(rows, matrix=AxisMap(matrix), dim=0), "EmbeddingBagBackward0")
 
 
 def _largest(weight: Any, named: np.ndarray, bags: np.ndarray, count: int) -> Tensor:

@@ -15,6 +15,7 @@ import numpy as np
 
 from mutagrad.namespaces.axis_maps import AxisMap
 from mutagrad.ops.axis_maps import map_along
+from mutagrad.ops.naming import shown_as
 from mutagrad.ops.pooling import count_of, taps_of
 from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
@@ -95,6 +96,7 @@ def unfold(input: Any, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
     count, channels = batch.shape[:2]
     parts = batch.view(count, channels, kernel[0], high, kernel[1], wide).permute(0, 1, 2, 4, 3, 5)
     columns = parts.reshape(count, channels * math.prod(kernel), high * wide)
+    shown_as(columns, "Im2ColBackward0")
     return columns if batched else columns.squeeze(0)
 
 
@@ -137,6 +139,7 @@ def fold(
     images = parts.reshape(count, channels, kernel[0] * high, kernel[1] * wide)
     for axis, (size, each) in enumerate(zip(sizes, along), 2):
         images = map_along(images, matrix=_window_map(size, *each).transpose, dim=axis)
+    shown_as(images, "Col2ImBackward0")
     return images if batched else images.squeeze(0)
 
 
@@ -169,7 +172,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Tensor:
     n = len(lead)
     parts = input.reshape(*lead, channels // (r * r), r, r, height, width)
     parts = parts.permute(*range(n + 1), n + 3, n + 1, n + 4, n + 2)
-    return parts.reshape(*lead, channels // (r * r), height * r, width * r)
+    return shown_as(parts.reshape(*lead, channels // (r * r), height * r, width * r), "PixelShuffleBackward0")
 
 
 def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:
@@ -187,7 +190,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:
     n = len(lead)
     parts = input.reshape(*lead, channels, height // r, r, width // r, r)
     parts = parts.permute(*range(n + 1), n + 2, n + 4, n + 1, n + 3)
-    return parts.reshape(*lead, channels * r * r, height // r, width // r)
+    return shown_as(parts.reshape(*lead, channels * r * r, height // r, width // r), "PixelUnshuffleBackward0")
 
 
 def channel_shuffle(input: Any, groups: int) -> Tensor:
@@ -201,7 +204,8 @@ def channel_shuffle(input: Any, groups: int) -> Tensor:
         raise RuntimeError(
             f"Number of channels must be divisible by groups. Got {channels} channels and {groups} groups."
         )
-    return input.reshape(count, groups, channels // groups, *rest).transpose(1, 2).reshape(input.shape)
+    dealt = input.reshape(count, groups, channels // groups, *rest).transpose(1, 2)
+    return shown_as(dealt.reshape(input.shape), "ChannelShuffleBackward0")
 
 
 native_channel_shuffle = channel_shuffle

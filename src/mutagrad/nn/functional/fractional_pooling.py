@@ -14,6 +14,7 @@ import numpy as np
 
 from mutagrad.batched import drawn
 from mutagrad.dtypes import of_numpy
+from mutagrad.ops.naming import shown_as
 from mutagrad.random import uniform
 from mutagrad.tensor import Tensor, wrap
 
@@ -88,6 +89,7 @@ def _pool(
     lead = batch.shape[:2]
     flat = batch.reshape(*lead, math.prod(sizes))
     largest: Any = flat.gather(-1, indices.reshape(*lead, math.prod(counts))).reshape(indices.shape)
+    shown_as(largest, f"FractionalMaxPool{ndim}DBackward0")
     return (largest, indices) if input.ndim == ndim + 2 else (largest.squeeze(0), indices.squeeze(0))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from mutagrad.dtypes import of_numpy
 from mutagrad.ops.grid_sampling import sample_grid
+from mutagrad.ops.naming import shown_as
 from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
 
@@ -134,7 +135,8 @@ def affine_grid_generator(theta: Any, size: Sequence[int], align_corners: bool) 
         axes.append(places if align_corners else places * (count - 1) / count)
     points = np.stack([*np.meshgrid(*axes, indexing="ij")[::-1], np.ones(tuple(size[2:]))], -1).astype(dt)
     flat: Any = wrap(points.reshape(1, -1, ndim + 1))
-    return (flat.expand(size[0], -1, -1) @ theta.transpose(1, 2)).reshape(size[0], *size[2:], ndim)
+    places = flat.expand(size[0], -1, -1) @ theta.transpose(1, 2)
+    return shown_as(places.reshape(size[0], *size[2:], ndim), "AffineGridGeneratorBackward0")
 
 
 def _size(size: Sequence[int]) -> str:

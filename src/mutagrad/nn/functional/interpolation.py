@@ -16,6 +16,7 @@ from mutagrad.dtypes import of_numpy
 from mutagrad.nn.functional import pooling
 from mutagrad.ops.axis_maps import map_along
 from mutagrad.ops.interpolation import FILTERS, filtered, interpolated
+from mutagrad.ops.naming import shown_as
 from mutagrad.tensor import Tensor
 
 __all__ = ["interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
@@ -24,6 +25,9 @@ DIMENSIONS = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3, "lanczos
 NAMES = "nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact"
 AXES = {1: "W", 2: "HW", 3: "DHW"}
 Factors = float | Sequence[float] | None
+
+
+ALIGNED = ("linear", "bilinear", "bicubic", "trilinear")
 
 
 def interpolate(
@@ -82,6 +86,13 @@ def _along_axes(
         made = filtered if antialias else interpolated
         matrix = made(mode, input.shape[axis], count, factor, align_corners, np.dtype(working).name)
         values = map_along(values, matrix=matrix, dim=axis)
+    if values is not input:
+        kind = "".join(part.capitalize() for part in mode.split("-"))
+        name = f"Upsample{kind}{len(counts)}D{'Aa' if antialias else ''}Backward0"
+        options = {"align_corners": align_corners} if mode in ALIGNED else {}
+        scales = [""] if len(counts) == 1 else ["_d", "_h", "_w"][-len(counts) :]
+        options |= {f"scales{axis}": factor for axis, factor in zip(scales, factors)}
+        shown_as(values, name, output_size=tuple(counts), self_sym_sizes=tuple(input.shape), **options)
     return values.round().clamp(0, 255).to(input.dtype) if values is not input and is_byte else values
 
 

@@ -14,6 +14,7 @@ from mutagrad.dtypes import of_numpy
 from mutagrad.nn.functional.reductions import check_tensors, reduced, reduction_of
 from mutagrad.ops.activation import logsigmoid
 from mutagrad.ops.exponential import log1p
+from mutagrad.ops.naming import shown_as
 from mutagrad.ops.ranges import arange
 from mutagrad.ops.selection import where
 from mutagrad.tensor import Tensor, wrap
@@ -84,7 +85,7 @@ def soft_margin_loss(
     """
     reduction = reduction_of(size_average, reduce, reduction)
     check_tensors("soft_margin_loss", input, target)
-    return reduced(log1p((-target * input).exp()), reduction)
+    return shown_as(reduced(log1p((-target * input).exp()), reduction), "SoftMarginLossBackward0")
 
 
 def multilabel_soft_margin_loss(
@@ -160,7 +161,7 @@ def multi_margin_loss(
     if weight is not None:
         excess = excess * weight[target.reshape(-1)].unsqueeze(1)
     losses = excess.masked_fill(index == arange(classes), 0).sum(1) / classes
-    return reduced(losses if input.ndim == 2 else losses.squeeze(0), reduction)
+    return shown_as(reduced(losses if input.ndim == 2 else losses.squeeze(0), reduction), "MultiMarginLossBackward0")
 
 
 def multilabel_margin_loss(
@@ -191,4 +192,6 @@ def multilabel_margin_loss(
     excess = (1 - scores.gather(1, wrap(labels)).unsqueeze(2) + scores.unsqueeze(1)).relu()
     counts = valid[:, :, None] & ~is_target[:, None, :]
     losses = excess.masked_fill(wrap(~counts), 0).sum((1, 2)) / classes
-    return reduced(losses if input.ndim == 2 else losses.squeeze(0), reduction)
+    return shown_as(
+        reduced(losses if input.ndim == 2 else losses.squeeze(0), reduction), "MultilabelMarginLossBackward0"
+    )

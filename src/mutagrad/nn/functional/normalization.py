@@ -17,6 +17,7 @@ from mutagrad.modes import no_grad
 from mutagrad.namespaces.axis_maps import AxisMap
 from mutagrad.ops import normalization
 from mutagrad.ops.axis_maps import map_along
+from mutagrad.ops.naming import shown_as
 from mutagrad.ops.out import several_into
 from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor
@@ -128,7 +129,11 @@ def native_group_norm(
     grouped = input.reshape(N, group, C // group, HxW)
     weight, bias = (None if each is None else each.reshape(1, group, C // group, 1) for each in (weight, bias))
     out, mean, rstd = normalization.group_normalization(grouped, weight, bias, axes=(2, 3), eps=eps)
-    return out.reshape(input.shape), mean.reshape(N, group), rstd.reshape(N, group)
+    return (
+        shown_as(out.reshape(input.shape), "NativeGroupNormBackward0"),
+        mean.reshape(N, group),
+        rstd.reshape(N, group),
+    )
 
 
 def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Tensor:
@@ -218,8 +223,9 @@ def _batch_norm(
         slope = _of_channels((running_var + eps).rsqrt(), ndim)
         slope = slope if weight is None else slope * weight
         height = _of_channels(running_mean, ndim) * -slope
-        out = input * slope + (height if bias is None else height + bias)
-        return out.to(input.dtype), input.new_empty(0), input.new_empty(0)
+        out = (input * slope + (height if bias is None else height + bias)).to(input.dtype)
+        shown_as(out, "NativeBatchNormBackward0", training=False, eps=eps)
+        return out, input.new_empty(0), input.new_empty(0)
     axes = (0, *range(2, ndim))
     out, mean, rstd = normalization.batch_normalization(input, weight, bias, axes=axes, eps=eps)
     mean, rstd = mean.detach().reshape(-1), rstd.detach().reshape(-1)

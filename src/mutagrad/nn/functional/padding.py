@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.ops.creation import full
+from mutagrad.ops.naming import shown_as
 from mutagrad.ops.views import check_tensor
 from mutagrad.tensor import Tensor, wrap
 
@@ -61,7 +62,7 @@ def _with_constant(input: Any, pad: Sequence[int], value: float) -> Tensor:
         raise RuntimeError("narrow(): length must be non-negative.")
     padded: Any = full(sizes, value, dtype=input.dtype)
     padded[_inner(before, after, sizes)] = input[_inner([-n for n in before], [-n for n in after], input.shape)]
-    return padded
+    return shown_as(padded, "ConstantPadNdBackward0", pad=tuple(pad))
 
 
 def _inner(before: Sequence[int], after: Sequence[int], sizes: Sequence[int]) -> tuple[slice, ...]:
@@ -101,7 +102,8 @@ def _with_own_elements(input: Any, pad: Sequence[int], mode: str) -> Tensor:
         size = input.shape[dim]
         places = np.arange(-before, size + after, dtype=np.int64)
         input = input.index_select(dim, wrap(_FOLDS[mode](places, size)))
-    return input
+    names = {"reflect": "ReflectionPad", "replicate": "ReplicationPad"}
+    return shown_as(input, f"{names[mode]}{count}DBackward0" if mode in names else "CopySlices", padding=tuple(pad))
 
 
 def _check_circular(shape: Sequence[int], pad: Sequence[int], mode: str) -> None:

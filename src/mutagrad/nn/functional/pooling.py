@@ -18,6 +18,7 @@ from mutagrad.dtypes import of_numpy
 from mutagrad.ops import pooling
 from mutagrad.ops.arithmetic import div
 from mutagrad.ops.axis_maps import map_along
+from mutagrad.ops.naming import shown_as
 from mutagrad.ops.out import into
 from mutagrad.tensor import Tensor, wrap
 
@@ -189,7 +190,25 @@ def _max_pool(
     counts = [pooling.count_of(*each, ceil_mode) for each in zip(sizes, kernel, step, before, gap)]
     _check_counts(input, counts)
     taps = tuple([pooling.taps_of(*each, ceil_mode) for each in zip(sizes, kernel, step, before, gap)])
-    return pooling.max_pool(input, taps=taps)
+    return shown_as(
+        pooling.max_pool(input, taps=taps),
+        _backward(ndim, "MaxPool", "WithIndices"),
+        kernel_size=kernel,
+        stride=_given(step, stride),
+        padding=before,
+        dilation=gap,
+        ceil_mode=ceil_mode,
+    )
+
+
+def _given(step: tuple[int, ...], stride: Size | None) -> tuple[int, ...]:
+    """The stride as PyTorch keeps it: empty where none was given."""
+    return () if stride is None else step
+
+
+def _backward(ndim: int, kind: str, more: str = "") -> str:
+    """PyTorch's name of the backward function: of one dimension it makes two, and takes the other away."""
+    return "SqueezeBackward1" if ndim == 1 else f"{kind}{ndim}D{more}Backward0"
 
 
 def _max_pools(ndim: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -273,10 +292,13 @@ def _avg_pool(
     windows = list(zip(sizes, kernel, step, before))
     maps = [pooling.mean_map(*each, ceil_mode, count_include_pad, divided) for each in windows]
     result = _average(input, maps)
+    kept = {"kernel_size": kernel, "stride": _given(step, stride), "padding": before, "ceil_mode": ceil_mode}
+    kept |= {"count_include_pad": count_include_pad, "divisor_override": divisor_override}
     if divided:
-        return result
+        return shown_as(result, _backward(ndim, "AvgPool"), **kept)
     if divisor_override is not None:
-        return div(result, divisor_override, rounding_mode="trunc" if whole else None)
+        result = div(result, divisor_override, rounding_mode="trunc" if whole else None)
+        return shown_as(result, _backward(ndim, "AvgPool"), **kept)
     of_axes = [pooling.element_counts(*each, ceil_mode, count_include_pad) for each in windows]
     return div(result, wrap(reduce(np.multiply.outer, of_axes)), rounding_mode="trunc")
 
@@ -383,7 +405,9 @@ def _adaptive_counts(kind: str, input: Any, output_size: Any, ndim: int) -> tupl
 def _adaptive_avg(ndim: int) -> Callable[..., Any]:
     def adaptive_avg_pool(input: Any, output_size: Any) -> Tensor:
         counts = _adaptive_counts("avg", input, output_size, ndim)
-        return _average(input, [pooling.adaptive_mean_map(*each) for each in zip(input.shape[-ndim:], counts)])
+        maps = [pooling.adaptive_mean_map(*each) for each in zip(input.shape[-ndim:], counts)]
+        name = "MeanBackward1" if ndim == 2 and counts == (1, 1) else _backward(ndim, "AdaptiveAvgPool")
+        return shown_as(_average(input, maps), name)
 
     _named(
         adaptive_avg_pool,
@@ -397,7 +421,7 @@ def _adaptive_max(ndim: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
     def with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
         counts = _adaptive_counts("max", input, output_size, ndim)
         taps = tuple([pooling.adaptive_taps(*each) for each in zip(input.shape[-ndim:], counts)])
-        return pooling.max_pool(input, taps=taps)
+        return shown_as(pooling.max_pool(input, taps=taps), _backward(ndim, "AdaptiveMaxPool"))
 
     def adaptive_max_pool(input: Any, output_size: Any, return_indices: bool = False) -> Any:
         largest, indices = with_indices(input, output_size)
@@ -454,7 +478,7 @@ def _max_unpool(
         )
     lead = input.shape[:-ndim]
     flat = pooling.max_unpool(input.reshape(*lead, -1), indices.reshape(*lead, -1), size=count)
-    return flat.reshape(*lead, *sizes)
+    return shown_as(flat.reshape(*lead, *sizes), _backward(ndim, "MaxUnpool"))
 
 
 def _of_each(given: Size, ndim: int) -> tuple[int, ...]:
