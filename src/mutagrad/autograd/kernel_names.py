@@ -110,5 +110,4 @@ KERNELS: dict[str, dict[str, Entry]] = {
     "AdaptiveMaxPool3DBackward0": {"result1": "indices"},
     "SoftmaxBackward0": {"dim": "dim", "result": "result"},
     "LogSoftmaxBackward0": {"dim": "dim", "result": "result"},
-    "ThresholdBackward0": {"self": "self", "threshold": "threshold"},
 }
