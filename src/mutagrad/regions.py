@@ -267,6 +267,9 @@ def add_overlapping(xp: Any, region: Any, share: Any) -> None:
         share = xp.sum(share, axis=repeated, keepdims=True)
         region = region[tuple(slice(0, 1) if d in repeated else slice(None) for d in range(len(shape)))]
         shape = tuple(region.shape)
+    if not has_overlap(shape, strides):
+        region += share
+        return
     # Windows that overlap (unfold, as_strided): walk along dimensions until the rest addresses each element once.
     walked: list[int] = []
     for d in sorted(range(len(shape)), key=lambda d: shape[d]):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 FEW = 2048  # so many elements are added one by one before anything else is worth setting up
+BLOCK = 1 << 14  # so many places are worked out at a time
 PAIRS = {"f": "F", "d": "D"}
 
 
@@ -80,12 +81,16 @@ def _add_slices(x: np.ndarray, axis: int, index: np.ndarray, share: np.ndarray) 
         x += sums
         return
     lead, count, width = math.prod(x.shape[:axis]), x.shape[axis], math.prod(x.shape[axis + 1 :])
-    memory, values = x.reshape(-1), np.ascontiguousarray(share, x.dtype).reshape(-1)
-    if width % 2 == 0 and x.dtype.char in PAIRS:
-        # Two at a time, as the parts of one complex number, takes half as long.
-        memory, values, width = memory.view(PAIRS[x.dtype.char]), values.view(PAIRS[x.dtype.char]), width // 2
-    places = (np.arange(lead)[:, None] * count + index.reshape(-1))[..., None] * width + np.arange(width)
-    np.add.at(memory, places.reshape(-1), values)
+    memory, index, slices = x.reshape(-1), index.reshape(-1), share.reshape(lead, index.size, width)
+    # Two at a time, as the parts of one complex number, takes half as long.
+    unit = np.dtype(PAIRS[x.dtype.char]) if width % 2 == 0 and x.dtype.char in PAIRS else x.dtype
+    memory, width = memory.view(unit), width * x.itemsize // unit.itemsize
+    step = BLOCK // (lead * width) + 1
+    for start in range(0, index.size, step):
+        rows = np.arange(lead)[:, None] * count + index[start : start + step]
+        places = rows[..., None] * width + np.arange(width)
+        values = np.ascontiguousarray(slices[:, start : start + step], x.dtype).reshape(-1).view(unit)
+        np.add.at(memory, places.reshape(-1), values)
 
 
 _REDUCTIONS: dict[str, tuple[np.ufunc, Any]] = {

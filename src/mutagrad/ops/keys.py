@@ -24,6 +24,7 @@ Key = tuple[Any, ...]
 
 ALL = slice(None)
 FEW = 32  # so many indices are told apart faster as Python numbers
+UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
 NOT_AN_INDEX = "tensors used as indices must be long, int, byte or bool tensors"
 NO_SLICE = "slice() cannot be applied to a 0-dim tensor."
 
@@ -200,7 +201,7 @@ def settle(shape: Sequence[int], key: Sequence[Any]) -> Key:
 def largest(index: ndarray) -> int:
     """The largest of some indices, of which negative ones count as beyond every size."""
     index = physical_of(index)
-    return np.maximum.reduce(index.view(f"u{index.itemsize}"), axis=None)
+    return np.maximum.reduce(index.view(UNSIGNED[index.itemsize]), axis=None)
 
 
 def within(index: Any, size: int, dim: int) -> Any:
@@ -233,6 +234,8 @@ def shape_of(key: Key, shape: Sequence[int]) -> tuple[int, ...]:
 
     Index arrays that stand together leave their dimensions where they stand, others put them first.
     """
+    if len(key) == 1 and key[0].dtype != bool:
+        return (*key[0].shape, *shape[1:])
     picked: list[tuple[int, ...]] = []
     before: list[int] = []
     behind: list[int] = []

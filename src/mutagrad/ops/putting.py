@@ -88,10 +88,11 @@ def index_reduce_(
 
 def _slices_of(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor) -> tuple[Tensor, Key]:
     """The target of a write by slices, with a dimension at least, and the key of the slices; all checked."""
-    dim = wrap_dim(as_int(dim), self.ndim)
+    ndim = self._array.ndim
+    dim = wrap_dim(as_int(dim), ndim)
     check_tensor(name, "index", 2, index)
     check_tensor(name, "source", 3, source)
-    where = index._array
+    where, array, added = index._array, self._array, source._array
     if where.ndim > 1:
         kind = index.dtype.scalar_type
         raise IndexError(
@@ -101,32 +102,32 @@ def _slices_of(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor)
     if not is_index(where):
         kind = index.dtype.scalar_type
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {kind}")
-    if self.dtype is not source.dtype:
+    if array.dtype != added.dtype:
         raise RuntimeError(
             f"{name}(): self ({self.dtype.scalar_type}) and source ({source.dtype.scalar_type}) must have the same "
             "scalar type"
         )
-    if source.ndim <= dim and self.ndim and (dim or where.ndim):
+    if added.ndim <= dim and ndim and (dim or where.ndim):
         if dim == 0:
             raise IndexError("Dimension specified as 0 but tensor has no dimensions")
         raise RuntimeError(f"{name}(): Indexing dim {dim} is out of bounds of the source tensor with dim {source.ndim}")
-    count = source._array.shape[dim] if source.ndim else 1
+    count = added.shape[dim] if added.ndim else 1
     if where.size != count:
         raise RuntimeError(
             f"{name}(): Number of indices ({where.size}) should be equal to source.size(dim): ({count}), for dim: {dim}"
         )
-    if _without(self, dim) != _without(source, dim) or self.ndim != source.ndim:
+    if _without(self, dim) != _without(source, dim) or ndim != added.ndim:
         raise RuntimeError(
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{list(self.shape)} source.shape = {list(source.shape)}"
         )
-    target = self if self.ndim else part(self, (None,))
+    target = self if ndim else part(self, (None,))
     wrong = outside(where, target._array.shape[dim])
     if wrong is not None:
-        if self.ndim < 2:
+        if ndim < 2:
             raise IndexError("index out of range in self")
         raise RuntimeError(out_of_range(wrong, dim, target._array.shape[dim]))
-    where = where.reshape(-1) if self.ndim else where.reshape(source._array.shape)
+    where = where.reshape(-1) if ndim else where.reshape(added.shape)
     return target, slices(dim, where)
 
 
