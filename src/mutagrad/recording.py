@@ -185,7 +185,7 @@ def binary(
     def with_scalar(input: Any, other: Any, depth: int) -> Any:
         if extras[0]:
             book = lone_book()
-            return mixed(input, other) if book is None else book.enter(op, with_scalar, (input, other), depth + 2)
+            return mixed(input, other) if book is None else book.enter(op, with_scalar, (input, other, depth + 2))
         try:
             a = input._array
             dt = a.dtype
@@ -244,7 +244,7 @@ def binary(
             return by_number(input, other) if by_number is not None else with_scalar(input, other, depth + 1)
         if extras[0]:
             book = lone_book()
-            return mixed(input, other) if book is None else book.enter(op, straight, (input, other), depth + 2)
+            return mixed(input, other) if book is None else book.enter(op, straight, (input, other, depth + 2))
         try:
             a = input._array
             b = other._array

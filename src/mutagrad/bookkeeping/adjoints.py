@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-import numpy as np
+from numpy import ndarray
 
 from mutagrad.autograd import running
 from mutagrad.batched import physical_of
-from mutagrad.bookkeeping.accounts import GRADIENTS, Account
+from mutagrad.bookkeeping.accounts import Account
 from mutagrad.bookkeeping.memory import Memory
 from mutagrad.graph import Leaf, Node
 
@@ -22,7 +22,7 @@ SWEEP = 16  # so many nodes at most until it is seen that a leaf has got its gra
 
 
 class Adjoints:
-    """The adjoint buffers of the pass under way: the size of each by its key, and their `total`.
+    """The adjoint buffers of the pass under way: the size of each by its key.
 
     They are booked to the line that called for the pass, whose number is `task` (-1: none is). `is_delivered` is set when a
     gradient has been handed over.
@@ -31,16 +31,15 @@ class Adjoints:
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
         self.task = -1
-        self.account: Account | None = None
         self.sizes: dict[int, int] = {}
         self.leaves: list[int] = []  # the keys of leaves whose gradients are being added up
-        self.total = self.nodes = 0
+        self.nodes = 0
         self.is_delivered = False
 
     def begin(self, task: int, account: Account) -> None:
         """A pass is under way, called for at the line of `account`."""
         self.end()
-        self.task, self.account = task, account
+        self.task, self.memory.passing_for = task, account
 
     def settle(self) -> None:
         """Looks whether the pass is still under way."""
@@ -49,29 +48,27 @@ class Adjoints:
 
     def end(self) -> None:
         """The pass has run: its buffers are gone."""
-        self._resize(0)
-        self.task = -1
+        self.task, self.memory.passing = -1, 0
         self.sizes, self.leaves = {}, []
 
     def follow(self, node: Node, ct: Any, shares: Sequence[Any]) -> None:
         """A node has been given `ct` and has given `shares`."""
-        sizes, key = self.sizes, node.key
-        came = stays = 0
+        sizes, key, memory = self.sizes, node.key, self.memory
+        came = stays = goes = 0
         if node.region is not None:
             came = held(ct)  # a copy of the region
-            goes = 0
         elif type(key) is tuple:
             goes = sum([sizes.pop(each, 0) for each in key])
         elif key in sizes:
             goes = sizes.pop(key)
         else:  # The pass began with it.
             goes = held(ct)
-            self._resize(self.total + goes)
+            memory.passing += goes
         for edge, share in zip(node.edges, shares):
             if edge is None or share is None:
                 continue
             key, region, writer = edge
-            nbytes = held(share)
+            nbytes = share.nbytes if type(share) is ndarray and share.base is None else held(share)
             if share is not ct:
                 came += nbytes
             if key not in sizes:
@@ -82,8 +79,11 @@ class Adjoints:
                 stays += nbytes
                 if type(writer) is Leaf:
                     self.leaves.append(key)
-        self._resize(self.total + came)
-        self._resize(self.total - came + stays - goes)
+        before = memory.passing
+        if memory.total + before + came > memory.high:
+            memory.passing = before + came
+            memory.look()
+        memory.passing = before + stays - goes
         self.nodes += 1
         if self.leaves and (self.is_delivered or self.nodes % SWEEP == 0):
             self._sweep()
@@ -96,15 +96,7 @@ class Adjoints:
         gone = [key for key in self.leaves[:-1] if key not in present]
         if gone:
             self.leaves = [key for key in self.leaves if key not in gone]
-            self._resize(self.total - sum([self.sizes.pop(key, 0) for key in gone]))
-
-    def _resize(self, total: int) -> None:
-        change = total - self.total
-        self.total = total
-        if change > 0:
-            self.memory.grow(self.account, GRADIENTS, change)
-        elif change:
-            self.memory.shrink(self.account, GRADIENTS, -change)
+            self.memory.passing -= sum([self.sizes.pop(key, 0) for key in gone])
 
 
 def size_of(layout: Any) -> int:
@@ -117,11 +109,12 @@ def size_of(layout: Any) -> int:
 def held(array: Any) -> int:
     """The bytes that an array addresses, or several arrays do, those that one repeats counted once.
 
+    >>> from numpy import ndarray
     >>> import numpy as np
     >>> held(np.broadcast_to(np.zeros(2), (1000, 2))), held([np.zeros(2), None])
     (16, 16)
     """
-    if type(array) is np.ndarray and array.base is None:
+    if type(array) is ndarray and array.base is None:
         return array.nbytes
     if isinstance(array, (list, tuple)):
         return sum(map(held, array))

@@ -16,12 +16,12 @@ from weakref import ref
 import numpy as np
 
 from mutagrad.batched import Batched, physical_of
-from mutagrad.bookkeeping.accounts import CAUSES, Account, Deed
+from mutagrad.bookkeeping.accounts import CAUSES, GRADIENTS, Account, Deed
 from mutagrad.overlap import box_of_array, box_of_key, whole_box
 from mutagrad.report.regions import Region
 from mutagrad.tensor import Tensor
 
-FALLS = 32  # buffers given back between two looks at the course of memory
+BAND = 4096  # bytes
 POINTS = 2048  # so many points of the course are kept
 STEP = 1.01  # the lines at the peak are looked through again once it has grown by one in a hundred
 
@@ -121,7 +121,8 @@ def new_buffer(storage: Any, died: Any, cause: int, account: Account | None, mak
 class Memory:
     """What is alive, by cause.
 
-    `peak` are the totals when there was most, `course` the points `(seconds, totals)` in between.
+    `peak` are the totals when there was most, `course` the points `(seconds, totals)` in between. `passing` are the bytes of
+    adjoint buffers, which come and go in a reverse pass called for by the line `passing_for`; the totals are without them.
     """
 
     def __init__(self, accounts: Mapping[Any, Account]) -> None:
@@ -133,7 +134,9 @@ class Memory:
         self.peak_at = 0.0
         self.at_peak: dict[Account, list[int]] = {}
         self.course: list[tuple[float, tuple[int, ...]]] = [(0.0, self.peak)]
-        self.falls, self.high, self.at_high = 0, -1, self.peak
+        self.passing = 0
+        self.passing_for: Account | None = None
+        self.low, self.high = 0, -1
 
     def grow(self, account: Account | None, cause: int, nbytes: int) -> None:
         """Adds memory of a cause, held by a place."""
@@ -141,20 +144,6 @@ class Memory:
             account.live[cause] += nbytes
         self.totals[cause] += nbytes
         self.total += nbytes
-
-    def shrink(self, account: Account | None, cause: int, nbytes: int) -> None:
-        """Takes memory of a cause away; before that, looks whether there was never more."""
-        if self.total > self.high:
-            if self.total > self.most:
-                self.look()
-            self.high, self.at_high = self.total, tuple(self.totals)
-        self.falls += 1
-        if self.falls == FALLS:
-            self._note_course()
-        if account is not None:
-            account.live[cause] -= nbytes
-        self.totals[cause] -= nbytes
-        self.total -= nbytes
 
     def move(self, buffer: Buffer, cause: int) -> None:
         """The buffer turns out to be for something else."""
@@ -167,26 +156,27 @@ class Memory:
         buffer.cause = cause
 
     def look(self) -> None:
-        """Notes how things stand, by line if there was never more."""
-        now = perf_counter() - self.began
-        self._add_point(now, tuple(self.totals))
-        if self.total > self.most:
-            self.most, self.peak, self.peak_at = self.total, tuple(self.totals), now
-            if self.total > STEP * self.looked_at:
-                self.looked_at = self.total
-                self.at_peak = {account: list(account.live) for account in self.accounts.values() if any(account.live)}
+        """Notes how things stand, by line if there was never more.
 
-    def _note_course(self) -> None:
-        """Notes the highest of the last points, and how things stand now."""
+        It is called before memory goes, where the total is not between `low` and `high`. So the peak is exact, and the course
+        has a point wherever as much as `BAND`, or a thirtieth of it, has come or gone.
+        """
         now = perf_counter() - self.began
-        self._add_point(now, self.at_high)
-        self._add_point(now, tuple(self.totals))
-        self.falls, self.high = 0, -1
-
-    def _add_point(self, now: float, totals: tuple[int, ...]) -> None:
-        self.course.append((now, totals))
+        total = self.total + self.passing
+        totals = list(self.totals)
+        totals[GRADIENTS] += self.passing
+        self.course.append((now, tuple(totals)))
         if len(self.course) > POINTS:
             self.course = thinned(self.course)
+        band = max(total // 32, BAND)
+        if total > self.most:
+            self.most, self.peak, self.peak_at = total, tuple(totals), now
+            if total > STEP * self.looked_at:
+                self.looked_at = total
+                self.at_peak = {account: list(account.live) for account in self.accounts.values() if any(account.live)}
+                if self.passing and self.passing_for is not None:
+                    self.at_peak.setdefault(self.passing_for, [0] * len(CAUSES))[GRADIENTS] += self.passing
+        self.low, self.high = total - band, min(self.most, total + band)
 
 
 def thinned(course: list[tuple[float, tuple[int, ...]]]) -> list[tuple[float, tuple[int, ...]]]:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.autograd import running
+from mutagrad.autograd.passes import running as passes
 from mutagrad.autograd.pulling import Pull, surroundings
 from mutagrad.batched import physical_of
 from mutagrad.bookkeeping.accounts import (
@@ -122,8 +123,8 @@ class Recorder:
 
     # Calls ------------------------------------------------------------------------------------------------------------
 
-    def enter(self, operation: Operation, fast: Callable[..., Any], inputs: tuple, *more: Any) -> Any:
-        """Runs a fast call, `fast(*inputs, *more)`, and enters it.
+    def enter(self, operation: Operation, fast: Callable[..., Any], inputs: tuple) -> Any:
+        """Runs a fast call, `fast(*inputs)`, and enters it.
 
         One straight line, as the fast calls are themselves: the parts of it are written out elsewhere in this class.
         """
@@ -131,7 +132,7 @@ class Recorder:
         extras[0] -= 1
         start = perf_counter_ns()
         try:
-            made = fast(*inputs, *more)
+            made = fast(*inputs)
         finally:
             elapsed = perf_counter_ns() - start
             extras[0] += 1
@@ -147,7 +148,7 @@ class Recorder:
             code, instruction = caller_position(3)
         else:
             self.sequence = node.sequence
-            code, instruction = node.code, node.instruction
+            code, instruction = node.code, node.instruction  # type: ignore[assignment]
         account = self.accounts.get((id(code), instruction))
         if account is None:
             account = self._open(code, instruction)
@@ -186,15 +187,60 @@ class Recorder:
             memory.total += nbytes
         if edge is not None:
             buffer.family = id(family)
-            if node is not None and node.saved:
-                self._note_saves(node, account)
+        if node is not None and node.saved:
+            operation = node.operation
+            deeds = account.saving.get(operation)
+            if deeds is None:
+                deeds = account.saving[operation] = saving(operation, account)
+            for cell, deed in zip(node.saved, deeds):
+                storage = cell.storage
+                if storage is None:
+                    continue
+                buffer = buffers.get(id(storage))
+                if buffer is None or type(cell) is not Saved or buffer.version != storage.version:
+                    self._note_save(cell, deed, node, account)
+                    continue
+                nbytes = cell.array.nbytes
+                account.saves += 1
+                account.saved += nbytes
+                if buffer.cause == RESULTS:
+                    self.memory.move(buffer, ACTIVATIONS)
+                event = buffer.events.get(deed)
+                if event is None:
+                    buffer.note(deed, clock, nbytes)
+                else:
+                    event[1] += 1
+                    event[2] += nbytes
         if name == "clone":
             self._note_clone(inputs[0], made, account)
         return made
 
     def enter_write(self, operation: Operation, fast: Callable[..., Any], inputs: tuple) -> Any:
         """Runs a fast call in place, `fast(*inputs)`, and enters it."""
-        return self._write(operation, self._at(*caller_position(3)), inputs, lambda: fast(*inputs))
+        self.clock += 1
+        target, name = inputs[0], operation.name + "_"
+        family = target._family
+        account = self._at(*caller_position(3))
+        buffer = self.buffers.get(id(family.storage)) or self._buffer(family.storage)
+        for x in inputs:
+            if isinstance(x, Tensor):
+                self._read(x)
+        before = family.edge
+        self.account, self.name, self.target = account, name, target
+        extras[0] -= 1
+        start = perf_counter_ns()
+        try:
+            made = fast(*inputs)
+        finally:
+            elapsed = perf_counter_ns() - start
+            extras[0] += 1
+            self.account, self.name, self.target = None, "", None
+        self._note_call(name, account, elapsed)
+        node = None if family.edge is before else self._new_node(family)
+        self._note_write(target, buffer, account, name, False, node)
+        if node is not None and node.saved:
+            self._note_saves(node, account, target)
+        return made
 
     def _around_call(
         self, operation: Operation, inputs: Any, values: dict[str, Any], call: Callable[[], Any], suffix: str
@@ -218,7 +264,7 @@ class Recorder:
         if node is not None and node.saved:
             self._note_saves(node, account)
         if operation.name == "clone":
-            self._note_clone(inputs[0], made, account)
+            self._note_clone(inputs[0], made, account)  # type: ignore[arg-type]
         return made
 
     def _write(self, operation: Operation, account: Account, given: tuple, call: Callable[[], Any]) -> Any:
@@ -299,34 +345,35 @@ class Recorder:
 
     def _note_saves(self, node: Node, account: Account, target: Tensor | None = None) -> None:
         """Enters what a node has just saved."""
-        operation, buffers = node.operation, self.buffers
-        keys = account.saving.get(operation)
-        if keys is None:
-            keys = account.saving[operation] = saving(operation, account)
-        for cell, key in zip(node.saved, keys):
-            storage = cell.storage
-            if storage is None:
-                if target is not None and key.position == 0 and cell is not NOTHING:
-                    self._note_own_copy(cell, account, key)
-                continue
-            buffer = buffers.get(id(storage))
-            if target is not None and key.position is not None and (buffer is None or buffer.clock == self.clock):
-                self._note_own_copy(storage, account, key)
-                continue
-            if buffer is None:
-                buffer = self._buffer(storage)
-            if buffer.version != storage.version:
-                # Written where no call was seen: before this value was saved.
-                buffer.mark, buffer.version = node.sequence - 1, storage.version
-            array = cell.array if type(cell) is Saved else cell.memory
-            nbytes = array.nbytes if type(array) is np.ndarray else physical_of(array).nbytes
-            if buffer.cause == RESULTS:
-                self.memory.move(buffer, ACTIVATIONS)
-            account.saves += 1
-            account.saved += nbytes
-            buffer.note(key, self.clock, nbytes)
+        deeds = account.saving.get(node.operation)
+        if deeds is None:
+            deeds = account.saving[node.operation] = saving(node.operation, account)
+        for cell, deed in zip(node.saved, deeds):
+            if cell.storage is not None:
+                self._note_save(cell, deed, node, account, target)
+            elif target is not None and deed.position == 0 and cell is not NOTHING:
+                self._note_own_copy(cell, account, deed)
 
-    def _note_own_copy(self, holder: Storage | Saved, account: Account, key: Deed) -> None:
+    def _note_save(self, cell: Saved, deed: Deed, node: Node, account: Account, target: Tensor | None = None) -> None:
+        storage = cell.storage
+        buffer = self.buffers.get(id(storage))
+        if target is not None and deed.position is not None and (buffer is None or buffer.clock == self.clock):
+            self._note_own_copy(storage, account, deed)
+            return
+        if buffer is None:
+            buffer = self._buffer(storage)
+        if buffer.version != storage.version:
+            # Written where no call was seen: before this value was saved.
+            buffer.mark, buffer.version = node.sequence - 1, storage.version
+        array = cell.array if type(cell) is Saved else cell.memory
+        nbytes = array.nbytes if type(array) is np.ndarray else physical_of(array).nbytes
+        if buffer.cause == RESULTS:
+            self.memory.move(buffer, ACTIVATIONS)
+        account.saves += 1
+        account.saved += nbytes
+        buffer.note(deed, self.clock, nbytes)
+
+    def _note_own_copy(self, holder: Storage | Saved, account: Account, deed: Deed) -> None:
         """Enters a copy of what an operation in place overwrites and its rule needs; `holder` lives as long as it does."""
         kept = self.buffers.get(id(holder)) or self._enter(holder, KEPT, account, "a copy kept")
         self.memory.move(kept, KEPT)
@@ -334,7 +381,7 @@ class Recorder:
         account.kept += kept.nbytes
         account.saves += 1
         account.saved += kept.nbytes
-        kept.note(key, self.clock, kept.nbytes)
+        kept.note(deed, self.clock, kept.nbytes)
 
     def _note_write(
         self, target: Tensor, buffer: Buffer, account: Account, name: str, whole: bool, node: Node | None
@@ -352,7 +399,7 @@ class Recorder:
             for copy in buffer.copies:
                 copy.note_write(buffer, copy.source.cause == PARAMETERS)
             buffer.fresh, buffer.attentive = False, bool(buffer.copies)
-        buffer.note(account.deed("written", name), self.clock, nbytes)
+        buffer.note(account.deeds.get(("written", name)) or account.deed("written", name), self.clock, nbytes)
         self._count_version(buffer, target, account, name, node)
         if buffer.family:
             self._look_for_trap(buffer, target, account, name)
@@ -476,14 +523,14 @@ class Recorder:
     # Reverse passes ---------------------------------------------------------------------------------------------------
 
     def _around_node(self, node: Node, ct: Any, pull: Pull) -> Any:
-        if self not in modes.observers:  # another thread's
+        if (self is not modes.book and self not in modes.observers) or not passes.passes:  # another thread's
             return pull(node, ct)
-        account = self._at(node.code, node.instruction) if node.code is not None else None
+        code, account = node.code, None
+        if code is not None:
+            account = self.accounts.get((id(code), node.instruction)) or self._open(code, node.instruction)
         if node.saved:
             self.watchlist.look(node, account, self.buffers)
-        if not running.running.passes:
-            return pull(node, ct)
-        task, reverse = running.running.passes[-1]
+        task, reverse = passes.passes[-1]
         if self.passes_wanted:
             self._draw(node, ct, reverse)
         adjoints = self.adjoints
@@ -553,7 +600,13 @@ class Recorder:
         del self.buffers[buffer.number]
         if not self.is_open:
             return
-        self.memory.shrink(buffer.account, buffer.cause, buffer.nbytes)
+        memory, account, cause, nbytes = self.memory, buffer.account, buffer.cause, buffer.nbytes
+        if not memory.low <= memory.total + memory.passing <= memory.high:
+            memory.look()
+        if account is not None:
+            account.live[cause] -= nbytes
+        memory.totals[cause] -= nbytes
+        memory.total -= nbytes
         if buffer.attentive:
             for copy in buffer.copies:
                 if copy.copy is buffer:
