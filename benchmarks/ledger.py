@@ -1,14 +1,15 @@
 """What diagnosis costs: the source positions that are always recorded, and an open ledger.
 
-    python benchmarks/ledger.py
+    python benchmarks/ledger.py [--quick]
 
-Ratios of neighbouring runs, so that a machine whose speed drifts slows both alike; the median of all pairs is printed.
+Ratios of neighbouring runs, so that a machine whose speed drifts slows both alike; the median of all pairs is printed, as
+the table that `run.py` puts into `docs/benchmarks.md`.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from contextlib import nullcontext
 from statistics import median
 from sys import _getframe
 from time import perf_counter
@@ -16,9 +17,8 @@ from typing import Any
 
 import mutagrad
 from mutagrad import nn
-from mutagrad.modes import count_extra
 
-PAIRS = 15
+PAIRS = 1 if "--quick" in sys.argv else 15
 
 
 def seconds(run: Callable[[], Any]) -> float:
@@ -34,11 +34,23 @@ def paired(first: Callable[[], Any], second: Callable[[], Any]) -> float:
     return median(seconds(second) / seconds(first) for _ in range(PAIRS))
 
 
-def operations(count: int = 3000) -> None:
-    """Recorded multiplications of four elements."""
+def repeated(operation: Callable[[Any, Any], object], count: int = 1000) -> Callable[[], None]:
+    """An operation on four elements that require grad and four that do not, so many times."""
     x, w = mutagrad.ones(4, requires_grad=True), mutagrad.ones(4)
-    for _ in range(count):
-        x * w
+
+    def run() -> None:
+        for _ in range(count):
+            operation(x, w)
+
+    return run
+
+
+def elements(count: int = 200) -> None:
+    """An array that is filled element by element, forward and back."""
+    d, v = mutagrad.zeros(count), mutagrad.ones(count, requires_grad=True)
+    for i in range(1, count):
+        d[i] = d[i - 1] * v[i] + v[i - 1]
+    d.sum().backward()
 
 
 OUTSIDE = frozenset([__file__])
@@ -57,13 +69,13 @@ def nothing() -> bool:
     return False
 
 
-def positions(count: int = 3000) -> None:
+def positions(count: int = 1000) -> None:
     """The positions of so many operations."""
     for _ in range(count):
         position()
 
 
-def calls(count: int = 3000) -> None:
+def calls(count: int = 1000) -> None:
     """As many calls that do nothing."""
     for _ in range(count):
         nothing()
@@ -108,32 +120,27 @@ def under_the_ledger(run: Callable[[], Any]) -> Callable[[], None]:
     return kept
 
 
-def generally(run: Callable[[], Any]) -> Callable[[], None]:
-    """A run of which all calls take the general way, as under any mode."""
-
-    def counted() -> None:
-        count_extra(1)
-        with nullcontext():
-            run()
-        count_extra(-1)
-
-    return counted
-
-
 def main() -> None:
-    share = paired(operations, positions) - paired(operations, calls)
-    print(f"source position, of an operation of size 4         {100 * share:5.1f} %")
+    mul = repeated(lambda x, w: x * w)
     workloads = {
-        "operations of size 4, recorded": operations,
+        "`x * w`, size 4, recorded": mul,
+        "`x + w`": repeated(lambda x, w: x + w),
+        "`x.sin()`": repeated(lambda x, w: x.sin()),
+        "`x.sum()`": repeated(lambda x, w: x.sum()),
+        "`(x * w).mul_(w)`": repeated(lambda x, w: (x * w).mul_(w)),
+        "`w[1:3]`": repeated(lambda x, w: w[1:3]),
         "chains of size 4, forward and back": chain,
+        "a loop over elements, forward and back": elements,
         "training step, width 64, batch 32": training(64, 32),
         "training step, width 256, batch 128": training(256, 128),
-        "training step, width 512, batch 256": training(512, 256),
     }
-    print(f"{'times as long:':50} {'general calls':>14} {'ledger':>8} {'ledger / general':>17}")
+    if PAIRS > 1:
+        workloads["training step, width 512, batch 256"] = training(512, 256)
+    print("### Ledger\n\n| what is kept | workload | times as long |\n| --- | --- | --- |")
+    share = paired(mul, positions) - paired(mul, calls)
+    print(f"| source positions, always on | `x * w`, size 4, recorded | {1 + share:.3f} |")
     for name, run in workloads.items():
-        general, ledger = paired(run, generally(run)), paired(run, under_the_ledger(run))
-        print(f"{name:50} {general:14.2f} {ledger:8.2f} {paired(generally(run), under_the_ledger(run)):17.2f}")
+        print(f"| an open ledger | {name} | {paired(run, under_the_ledger(run)):.2f} |", flush=True)
 
 
 if __name__ == "__main__":

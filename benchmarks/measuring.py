@@ -21,6 +21,7 @@ from typing import Any
 from workloads import Workload
 
 WORKER = Path(__file__).with_name("worker.py")
+LEDGER = Path(__file__).with_name("ledger.py")
 SMALLEST = 1 << 18  # bytes of a peak of memory that can be compared
 LONG_ENOUGH = 0.03  # seconds that a measurement takes at least, in as many calls as that needs
 
@@ -148,3 +149,9 @@ def import_times(libraries: list[str], threads: int, rounds: int) -> dict[str, l
             run = subprocess.run(command, check=True, capture_output=True, text=True, env=environment(threads))
             times[library].append(float(run.stdout))
     return times
+
+
+def costs_of_diagnosis(threads: int, quick: bool) -> str:
+    """The table that `ledger.py` prints, of mutagrad alone."""
+    command = [sys.executable, str(LEDGER), *["--quick"] * quick]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment(threads)).stdout.strip()

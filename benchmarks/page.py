@@ -33,13 +33,13 @@ def line(result: Result) -> str:
     return f"{result.workload.group:20s} {result.workload.name:28s} {seconds}{figures}"
 
 
-def tables(results: list[Result], imports: dict[str, list[float]]) -> str:
-    """A table for each group, and the time of the import."""
+def tables(results: list[Result], imports: dict[str, list[float]], diagnosis: str) -> str:
+    """A table for each group, that of what diagnosis costs, and the time of the import."""
     groups: dict[str, list[Result]] = {}
     for result in results:
         groups.setdefault(result.workload.group, []).append(result)
     parts = [_table(group, members) for group, members in groups.items()]
-    parts.append(_import_line(imports))
+    parts += [diagnosis] * bool(diagnosis) + [_import_line(imports)]
     return "\n\n".join(parts)
 
 
@@ -102,12 +102,12 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def write(docs: Path, results: list[Result], imports: dict[str, list[float]], threads: int) -> None:
+def write(docs: Path, results: list[Result], imports: dict[str, list[float]], diagnosis: str, threads: int) -> None:
     """The tables into `benchmarks.md`, between the marks, and the plot beside it."""
     document = docs / "benchmarks.md"
     before, _, rest = document.read_text().partition(MARKS[0])
     _, _, after = rest.partition(MARKS[1])
-    measured = f"{machine(threads)}\n\n{tables(results, imports)}"
+    measured = f"{machine(threads)}\n\n{tables(results, imports, diagnosis)}"
     document.write_text(f"{before.rstrip()}\n\n{MARKS[0]}\n\n{measured}\n\n{MARKS[1]}\n{after}")
     draw([result for result in results if result.growth], docs / "growth.png")
 

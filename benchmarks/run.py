@@ -2,6 +2,7 @@
 
     python benchmarks/run.py --to docs    all of it (a quarter of an hour), for docs/benchmarks.md
     python benchmarks/run.py WORD ...     workloads and groups with one of the words in their names; only printed
+    python benchmarks/run.py ledger       what diagnosis costs, of mutagrad alone
     python benchmarks/run.py --quick      a smoke run at tiny sizes; only printed
 
 Without PyTorch, or with --alone, mutagrad is timed alone. Plots need matplotlib, peaks of memory Linux.
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import page
 import worker  # noqa: F401  it enters the workloads of every group
-from measuring import Process, Result, grow, import_times, measure, peaks
+from measuring import Process, Result, costs_of_diagnosis, grow, import_times, measure, peaks
 from workloads import Workload, in_order
 
 
@@ -60,9 +61,11 @@ def main() -> None:
             results.append(run(each, processes, options))
             print(page.line(results[-1]), flush=True)
     imports = import_times(names, options.threads, 1 if options.quick else 7)
-    print("\n" + page.tables(results, imports))
+    asked = not options.words or "ledger" in options.words
+    diagnosis = costs_of_diagnosis(options.threads, options.quick) if asked else ""
+    print("\n" + page.tables(results, imports, diagnosis))
     if options.to:
-        page.write(options.to, results, imports, options.threads)
+        page.write(options.to, results, imports, diagnosis, options.threads)
 
 
 if __name__ == "__main__":

@@ -142,6 +142,9 @@ def boxes_meet(first: Box, second: Box) -> bool:
     return all(a[2] == b[2] == 1 or ranges_meet(a, b) for a, b in zip(first, second))
 
 
+FIRST = 4  # so many elements that were written are told one by one
+
+
 class Scattered:
     """The elements of an array at some positions: their `addresses` in rising order, and their size in bytes."""
 
@@ -155,6 +158,12 @@ class Scattered:
     def count(self) -> int:
         """How many elements they are, each counted once."""
         return np.unique(self.addresses).size
+
+    def outline(self, base: np.ndarray) -> tuple[Box, tuple[tuple[int, ...], ...]]:
+        """The smallest box of `base` around them, and the indices of the first few."""
+        points = np.unique(np.stack(self.points(base)), axis=1)
+        bounds = [(int(low), int(high) + 1, 1) for low, high in zip(points.min(1), points.max(1))]
+        return tuple(bounds), tuple([tuple(map(int, point)) for point in points.T[:FIRST]])
 
     def meets(self, array: np.ndarray) -> bool:
         """Whether any of the elements shares memory with one of `array`; in time of the smaller of the two."""

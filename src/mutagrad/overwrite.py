@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import CodeType
 
 from mutagrad.modes import count_extra
+from mutagrad.report.spans import Span, caller_position
 
+PLACES = 4096  # so many places are counted apart, the latest
 POLICIES = ("preserve", "error", "torch")
 
 
@@ -75,14 +78,39 @@ class OverwriteStatistics:
 
     `overwritten`: saved values of live graphs that were written over. `copies`: copies made to keep them (several
     saved values of one region share a copy). `bytes_kept`: the size of those copies in bytes.
+    `by_line` has the same of each line that wrote over saved values, by its file and number. What an operation in place
+    keeps of its own target for its own rule is no such write: it counts in the sums alone.
     """
 
     overwritten: int = 0
     copies: int = 0
     bytes_kept: int = 0
+    by_line: dict[str, OverwriteStatistics] = field(default_factory=dict)
 
 
-statistics = OverwriteStatistics()
+class Counters:
+    """The counters as they run; `places` has those of the writes by code object and instruction, as a span has them."""
+
+    def __init__(self) -> None:
+        self.overwritten = self.copies = self.bytes_kept = 0
+        self.places: dict[tuple[int, int], tuple[CodeType, list[int]]] = {}
+
+    def note_overwritten(self, count: int, copies: int, nbytes: int) -> None:
+        """Counts saved values that a write met; `copies` and `nbytes` are what had been kept before it."""
+        self.overwritten += count
+        code, instruction = caller_position(3)
+        place = self.places.get((id(code), instruction))
+        if place is None:
+            if len(self.places) == PLACES:  # Code that is made again and again, as in notebooks, must not pile up.
+                del self.places[next(iter(self.places))]
+            place = self.places[id(code), instruction] = (code, [0, 0, 0])
+        sums = place[1]
+        sums[0] += count
+        sums[1] += self.copies - copies
+        sums[2] += self.bytes_kept - nbytes
+
+
+statistics = Counters()
 
 
 def overwrite_statistics() -> OverwriteStatistics:
@@ -97,4 +125,10 @@ def overwrite_statistics() -> OverwriteStatistics:
     >>> mutagrad.overwrite_statistics().bytes_kept - before.bytes_kept
     12
     """
-    return OverwriteStatistics(statistics.overwritten, statistics.copies, statistics.bytes_kept)
+    lines: dict[str, OverwriteStatistics] = {}
+    for (_, instruction), (code, sums) in list(statistics.places.items()):
+        line = lines.setdefault(Span(code, instruction).place, OverwriteStatistics())
+        line.overwritten += sums[0]
+        line.copies += sums[1]
+        line.bytes_kept += sums[2]
+    return OverwriteStatistics(statistics.overwritten, statistics.copies, statistics.bytes_kept, lines)

@@ -99,7 +99,9 @@ class LostSaved(Saved):
 class Loss:
     """How a saved value was lost: by which write, where, and at which versions of the storage."""
 
-    __slots__ = ("shape", "dtype", "nbytes", "box", "base_shape", "elements", "span", "writer", "expected", "storage")
+    __slots__ = (
+        "shape", "dtype", "nbytes", "box", "base_shape", "elements", "outline", "span", "writer", "expected", "storage"
+    )  # fmt: skip
 
     shape: tuple[int, ...]
     dtype: np.dtype
@@ -107,6 +109,9 @@ class Loss:
     box: Box | None  # what was written, where that is a box
     base_shape: tuple[int, ...]
     elements: int | None  # how many elements of the base were written, where that is known
+    outline: (
+        tuple[Box, tuple[tuple[int, ...], ...]] | None
+    )  # of elements here and there: a box around them, the first few
     span: Span
     writer: str
     expected: int
@@ -250,13 +255,14 @@ class Storage:
             hit = self._take_all() if rule == "torch" else self._take_overlapping(array, view, written)
             hit = [saved for saved in hit if is_intact(saved)]
             if hit:
-                statistics.overwritten += len(hit)
+                before = statistics.copies, statistics.bytes_kept
                 for each in modes.observers:
                     each.values_overwritten(self, hit, array, written)
                 if rule == "preserve":
                     keep(hit)
                 else:
                     self._lose(hit, array, view, writer, written)
+                statistics.note_overwritten(len(hit), *before)
             # Last: until the values are kept, other threads' writes must come here and wait.
             if not self.waiting:
                 self.waiting = None
@@ -347,6 +353,7 @@ class Storage:
     def _lose(self, hit: list[Saved], array: np.ndarray, view: Any, writer: str, written: Scattered | None) -> None:
         box, exact = box_of(array, view, self.array)
         elements = array.size if written is None else written.count()
+        outline = None if written is None or self.array.ndim == 0 else written.outline(self.array)
         span = caller_span()
         for saved in hit:
             loss = Loss()
@@ -355,6 +362,7 @@ class Storage:
             loss.nbytes = value.nbytes if is_overwritten(value, array, written) else 0
             loss.box = box if exact and written is None else None
             loss.elements = elements if array.itemsize == self.array.itemsize else None
+            loss.outline = outline
             loss.base_shape, loss.span, loss.writer = self.array.shape, span, writer
             loss.expected, loss.storage = self.version, ref(self)
             saved.record = loss

@@ -207,3 +207,73 @@ def test_json_goes_to_a_file(tmp_path, leaf):
 
     data = json.loads((tmp_path / "book.json").read_text())
     assert data["lines"][0]["operations"] == {"mul": 1}
+
+
+def test_without_a_ledger_overwritten_values_are_counted_by_line(leaf):
+    before = mutagrad.overwrite_statistics().by_line
+    for _ in range(3):
+        h = leaf * 2
+        y = h.sin()
+        h[2:4] = 0
+        y.sum().backward()
+
+    found = mutagrad.overwrite_statistics().by_line
+    ((place, counted),) = [(place, line) for place, line in found.items() if line != before.get(place)]
+    assert place.startswith("tests/bookkeeping/test_ledger.py:")
+    assert (counted.overwritten, counted.copies, counted.bytes_kept) == (3, 3, 3 * 32)
+
+
+def test_a_write_to_some_elements_by_index_leaves_the_fill_needed():
+    with mutagrad.ledger() as book:
+        out = mutagrad.zeros(4)
+        out[mutagrad.tensor([0, 2])] = 1.0
+
+    assert not book.needless
+
+
+def test_what_is_written_where_no_call_is_seen_is_no_hazard_to_what_is_saved_after_it(leaf):
+    """The write of a custom function into its input is seen by its version alone."""
+
+    class Fill(mutagrad.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            x.fill_(3)
+            ctx.mark_dirty(x)
+            return x
+
+        @staticmethod
+        def backward(ctx, ct):
+            return None
+
+    with mutagrad.ledger() as book:
+        h = leaf * 2
+        h.sin()
+        g = Fill.apply(h)
+        (g * g).sum().backward()
+
+    assert not book.hazards
+
+
+def test_calls_are_entered_alike_beside_other_modes(leaf):
+    """Alone the ledger looks at fast calls from outside; beside the profiler it is told of general ones."""
+
+    def program():
+        for _ in range(2):
+            h = leaf * 2 + 1
+            h.mul_(3)
+            y = h.exp() * h.sin()
+            h[1:3] = 0
+            (y.clone().sum() + (h.view(2, 4) @ h.view(4, 2)).sum()).backward()
+        return None
+
+    with mutagrad.ledger() as alone:
+        program()
+    with mutagrad.autograd.profiler.profile(), mutagrad.ledger() as beside:
+        program()
+
+    def entered(book):
+        times = {"forward", "backward"}
+        return [{k: v for k, v in line.figures.items() if k not in times} | line.operations for line in book.lines]
+
+    assert entered(alone) == entered(beside)
+    assert len(alone.hazards) == len(beside.hazards)

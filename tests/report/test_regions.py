@@ -91,3 +91,19 @@ def random_bounds(generator, size):
     if bounds and generator.random() < 0.3:
         bounds = range(bounds[-1], bounds[0] - 1, -step)
     return int(bounds.start), int(bounds.stop), bounds.step
+
+
+@pytest.mark.parametrize(
+    "outline, text",
+    [
+        (
+            (((0, 2, 1), (1, 3, 1)), ((0, 1), (0, 2), (1, 2))),
+            "3 of the 9 elements of (3, 3) ([0, 1], [0, 2] and [1, 2])",
+        ),
+        ((((0, 2, 1), (0, 3, 1)), ((0, 1),)), "3 of the 9 elements of (3, 3) (within [0:2, :])"),
+        ((((0, 3, 1), (0, 3, 1)), ((0, 1),)), "3 of the 9 elements of (3, 3)"),
+    ],
+)
+def test_scattered_elements_are_told_where_they_are(outline, text):
+    """The indices where they are few, else a box around them where that says more than the shape."""
+    assert Region((3, 3), None, 3, outline).text == text

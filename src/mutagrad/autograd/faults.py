@@ -48,7 +48,7 @@ def _loss_of(record: Any) -> dict[str, Any]:
     storage = record.storage()
     region = None
     if record.box is not None or record.elements is not None:
-        region = Region(record.base_shape, record.box, record.elements)
+        region = Region(record.base_shape, record.box, record.elements, record.outline)
     return {
         "tensor_type": legacy_type_name(record.dtype),
         "shape": record.shape,

@@ -11,6 +11,7 @@ from mutagrad.bookkeeping.findings import Needless as Needless
 from mutagrad.bookkeeping.findings import Saving as Saving
 from mutagrad.bookkeeping.findings import Trap as Trap
 from mutagrad.bookkeeping import accounts as accounts
+from mutagrad.bookkeeping import adjoints as adjoints
 from mutagrad.bookkeeping import book as book
 from mutagrad.bookkeeping import findings as findings
 from mutagrad.bookkeeping import hazards as hazards

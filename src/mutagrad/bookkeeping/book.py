@@ -80,8 +80,8 @@ class Book(Recorder):
 class ledger:
     """Keeps book of what is saved, written, kept and viewed within, by line; gives the `Book`.
 
-    Calls take the general way while it is open, so small operations are several times slower. Of the first `passes` reverse
-    passes the graphs are kept, for pages: `Book.to_html`.
+    Operations on a few elements take two to four times as long while it is open. Of the first `passes` reverse passes the
+    graphs are kept, for pages: `Book.to_html`.
 
     >>> import mutagrad
     >>> x = mutagrad.ones(4, requires_grad=True)

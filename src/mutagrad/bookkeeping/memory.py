@@ -158,8 +158,8 @@ class Memory:
     def look(self) -> None:
         """Notes how things stand, by line if there was never more.
 
-        It is called before memory goes, where the total is not between `low` and `high`. So the peak is exact, and the course
-        has a point wherever as much as `BAND`, or a thirtieth of it, has come or gone.
+        It is called before memory goes, where the total is not between `low` and `high`. So the peak is exact, and the
+        course has a point wherever as much as `BAND`, or a thirtieth of it, has come or gone.
         """
         now = perf_counter() - self.began
         total = self.total + self.passing

@@ -272,7 +272,8 @@ class Recorder:
         self.clock += 1
         target, name = given[0], operation.name + "_"
         # A write that leaves nothing of what was there does not read its target.
-        whole = operation.rules[0] is None and operation.joint is None if operation.rules else False
+        part = "remained" in operation.named  # at the positions of an index
+        whole = bool(operation.rules) and operation.rules[0] is None and operation.joint is None and not part
         buffer = self._buffer(target._family.storage)
         for x in given[1:] if whole else given:
             if isinstance(x, Tensor):

@@ -18,6 +18,8 @@ Box = Sequence[tuple[int, int, int]]
 class Region:
     """Elements of a base tensor of shape `shape`: a box of (start, stop, step) per dimension, or just so many of them.
 
+    Where they are no box, `outline` may have a box around them and the indices of the first few.
+
     >>> region = Region((8, 5), ((0, 8, 1), (2, 3, 1)))
     >>> region.text, region.count, region.is_whole
     ('column 2 of (8, 5)', 8, False)
@@ -26,6 +28,7 @@ class Region:
     shape: tuple[int, ...]
     box: tuple[tuple[int, int, int], ...] | None = None
     elements: int | None = None
+    outline: tuple[Box, Sequence[tuple[int, ...]]] | None = None
 
     @classmethod
     def of_mask(cls, mask: Any) -> "Region":
@@ -45,7 +48,14 @@ class Region:
     @property
     def text(self) -> str:
         """The region in words, as `describe_region` puts it."""
-        return describe_region(self.shape, self.box, self.elements)
+        text = describe_region(self.shape, self.box, self.elements)
+        if self.box is not None or self.outline is None or self.is_whole:
+            return text
+        around, first = self.outline
+        if self.elements == len(first):
+            return f"{text} ({_listed(first)})"
+        within = [_index(range(*bounds), size) for bounds, size in zip(around, self.shape)]
+        return text if set(within) <= {":"} else f"{text} (within [{', '.join(within)}])"
 
 
 def describe_region(shape: Sequence[int], box: Box | None, count: int | None = None) -> str:
@@ -91,6 +101,12 @@ def _describe_whole(shape: Sequence[int]) -> str:
     if total == 1:
         return "its only element"
     return f"all {total} elements" + (f" of {_size(shape)}" if len(shape) > 1 else "")
+
+
+def _listed(indices: Sequence[tuple[int, ...]]) -> str:
+    """A few elements by their indices."""
+    named = [f"[{', '.join(map(str, index))}]" for index in indices]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
 
 
 def _describe_line(shape: Sequence[int], ranges: Sequence[range]) -> str | None:
