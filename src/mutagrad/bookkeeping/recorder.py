@@ -148,10 +148,10 @@ class Recorder:
             code, instruction = caller_position(3)
         else:
             self.sequence = node.sequence
-            code, instruction = node.code, node.instruction  # type: ignore[assignment]
+            code, instruction = node.code, node.instruction
         account = self.accounts.get((id(code), instruction))
         if account is None:
-            account = self._open(code, instruction)
+            account = self._open(code, instruction)  # type: ignore[arg-type]
         account.forward += elapsed
         name = operation.name
         operations = account.operations
