@@ -18,7 +18,7 @@ from mutagrad.graph import Node, next_sequence
 from mutagrad.modes import count_extra, modes
 from mutagrad.report.anomalies import NotFinite, nan_gradient, not_finite, warning_of_error
 from mutagrad.report.errors import Origin
-from mutagrad.report.spans import Span, caller_span
+from mutagrad.report.spans import Span, caller_level, caller_span
 from mutagrad.storage import Freed, Saved
 from mutagrad.tensor import Tensor
 
@@ -119,7 +119,7 @@ def _check(node: Node, ct: Any, pull: Pull) -> Any:
     except Exception:
         lineage = _lineage(node)
         text = warning_of_error([each.name for each in lineage], [each.origin for each in lineage])
-        warnings.warn(text, stacklevel=2)
+        warnings.warn(text, stacklevel=caller_level())
         raise
     return shares
 
@@ -174,7 +174,7 @@ def _look(operation: Any, inputs: Any, values: dict[str, Any], call: Callable[[]
             where = f"at {list(place)}" + (f", where {' and '.join(named)}" if named else "")
             name = operation.name + suffix
             _State.first = NotFinite(name, caller_span(), f"{array[place]:.6g}", where)
-            warnings.warn(not_finite(_State.first), stacklevel=2)
+            warnings.warn(not_finite(_State.first), stacklevel=caller_level())
             break
     return made
 

@@ -174,7 +174,9 @@ def _way_out(overwrite: Overwrite) -> str:
     if overwrite.is_leaf and written:
         # A copy of a parameter would no longer be the parameter.
         return f"call backward before {_line(written, saved)}"
-    name = _cloned_name(overwrite)
+    # Where one line reads and then writes, a copy made before it would be written, too.
+    apart = written is None or saved is None or (written.code, written.line) != (saved.code, saved.line)
+    name = _cloned_name(overwrite) if apart else None
     if name and written:
         return f"write {name} = {name}.clone() before {_line(written, saved)}"
     if saved is None or saved.line is None:

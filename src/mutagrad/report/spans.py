@@ -15,7 +15,16 @@ from types import CodeType, FrameType
 
 from . import source
 
-__all__ = ["Position", "Span", "caller_frame", "caller_position", "caller_span", "is_internal", "span_at"]
+__all__ = [
+    "Position",
+    "Span",
+    "caller_frame",
+    "caller_level",
+    "caller_position",
+    "caller_span",
+    "is_internal",
+    "span_at",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +181,14 @@ def caller_frame() -> FrameType | None:
     while frame is not None and is_internal(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
+
+
+def caller_level() -> int:
+    """The `stacklevel` of a warning that is to be shown at the user's line that led here."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and is_internal(frame.f_code.co_filename):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def caller_span(depth: int = 2) -> Span:

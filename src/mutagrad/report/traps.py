@@ -17,7 +17,7 @@ from .errors import Origin, in_words
 from .names import written_name
 from .regions import Region
 from .spans import Span
-from .statements import Scope, as_receiver, expression_at, path_of, short, syntax_tree, tested_at
+from .statements import Scope, as_receiver, expression_at, short, syntax_tree, tested_at
 from .story import Part, Story, draw
 
 __all__ = [
@@ -169,5 +169,4 @@ def assigned_path(span: Span, name: str) -> str:
     """The attribute `name` as the assignment at `span` writes it, such as `model.fc.weight`; else the name alone."""
     tree = syntax_tree(span.code)
     node = expression_at(tree, span.position) if tree else None
-    path = path_of(node) if node is not None else None
-    return path if path and path.endswith(f".{name}") else name
+    return short(node) if isinstance(node, ast.Attribute) and node.attr == name else name
