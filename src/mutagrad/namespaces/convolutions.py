@@ -104,7 +104,8 @@ def convolve_input(ct: np.ndarray, w: np.ndarray, shape: tuple[int, ...], geomet
     wide = [size + 2 * padding for size, padding in zip(shape[2:], geometry.padding)]
     for some in _blocks(result, ct.shape[2:], kernel):
         cts = ct[some].reshape(-1, groups, len(w) // groups, math.prod(ct.shape[2:]))
-        columns = np.matmul(rows, cts).reshape(len(cts), shape[1], *kernel, *ct.shape[2:])
+        columns = np.matmul(rows, _side_by_side(cts)).reshape(shape[1], *kernel, len(cts), *ct.shape[2:])
+        columns = np.moveaxis(columns, len(kernel) + 1, 0)
         padded = np.zeros((len(cts), shape[1], *wide), ct.dtype) if any(geometry.padding) else result[some]
         between = [stride * step for stride, step in zip(padded.strides[2:], geometry.stride)]
         windows = _windows(padded, kernel, ct.shape[2:], between, geometry)
@@ -164,9 +165,11 @@ class Columns:
                 yield some, x[some].reshape(-1, *into)
             return
         padded = np.zeros((count, channels, *self.sizes), x.dtype)
-        windows = self._windows(padded)
-        columns = np.empty(windows.shape, x.dtype)
-        matrices = columns.reshape(count, *into)
+        windows, last = self._windows(padded), len(kernel) + 1
+        # Samples side by side, so that those of a block are one matrix, too.
+        memory = np.empty((*windows.shape[1 : last + 1], count, *windows.shape[last + 1 :]), x.dtype)
+        columns = np.moveaxis(memory, last, 0)
+        matrices = np.moveaxis(memory.reshape(*into[:2], count, self.length), 2, 0)
         for some in _blocks(x, self.places, kernel):
             part = x[some][self.taken]
             padded[: len(part)][self.inner] = part
@@ -197,8 +200,7 @@ class Columns:
         total = np.zeros((groups, math.prod(shape[1:]), shape[0] // groups), ct.dtype)
         for some, windows in self:
             cts = self.spread(ct[some]).reshape(len(windows), groups, total.shape[2], self.length)
-            for of_sample, each in zip(windows, cts):
-                total += np.matmul(of_sample, each.swapaxes(1, 2))
+            total += np.matmul(_side_by_side(windows), _side_by_side(cts).swapaxes(1, 2))
         return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(shape)
 
     def spread(self, ct: np.ndarray) -> np.ndarray:
@@ -212,6 +214,11 @@ class Columns:
     def _shown(self, columns: np.ndarray) -> np.ndarray:
         """The view (N, O, places) of (N, O, length)."""
         return as_strided(columns, (*columns.shape[:2], *self.places), (*columns.strides[:2], *self.lines))
+
+
+def _side_by_side(matrices: np.ndarray) -> np.ndarray:
+    """The matrices of samples (N, groups, rows, columns) as one for each group, with the columns of all."""
+    return np.moveaxis(matrices, 0, 2).reshape(*matrices.shape[1:3], -1)
 
 
 def _multiply(rows: np.ndarray, columns: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
