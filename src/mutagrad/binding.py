@@ -55,10 +55,11 @@ def bind(
                 values.update(kwargs)
                 return op, inputs, values, None
     inputs = tuple(args[:count])
+    called = op.name + "_" if in_place else op.name
     values = dict(zip(op.parameters, args[count:]))
     if len(args) - count > len(op.parameters):
         raise TypeError(
-            f"{op.name}() takes {count + len(op.parameters)} positional arguments but {len(args)} were given"
+            f"{called}() takes {count + len(op.parameters)} positional arguments but {len(args)} were given"
         )
     options = {}
     for name, value in kwargs.items():
@@ -69,27 +70,27 @@ def bind(
             options[name] = value
     for name in op.inputs[len(inputs) :]:
         if name not in kwargs and name not in op.optional:
-            raise TypeError(f'{op.name}() missing 1 required positional arguments: "{name}"') from None
+            raise TypeError(f'{called}() missing 1 required positional arguments: "{name}"') from None
         inputs += (kwargs.get(name),)
     for name in op.required:
         if name not in values:
-            raise TypeError(f'{op.name}() missing 1 required positional arguments: "{name}"') from None
+            raise TypeError(f'{called}() missing 1 required positional arguments: "{name}"') from None
     wrong = wrong_operand(op, inputs)
     if wrong is not None:
         raise TypeError(must_be_tensor(op, wrong, inputs[wrong], in_place)) from None
     if not options:
         return op, inputs, values, None
-    chosen, more, out = choose(op, options)
+    chosen, more, out = choose(op, options, called)
     return chosen, inputs, {**values, **more}, out
 
 
-def choose(op: Operation, options: dict[str, Any]) -> tuple[Operation, dict[str, Any], Any]:
+def choose(op: Operation, options: dict[str, Any], called: str = "") -> tuple[Operation, dict[str, Any], Any]:
     """The operation that a call with these further keyword arguments means, its parameters and its `out=`."""
     out = options.get("out")
     named = {name: value for name, value in options.items() if name != "out"}
     for name in named:
         if name not in op.options:
-            raise TypeError(f"{op.name}() got an unexpected keyword argument '{name}'")
+            raise TypeError(f"{called or op.name}() got an unexpected keyword argument '{name}'")
     return (*(op.variant(**named) if named and op.variant is not None else (op, EMPTY)), out)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.device import Layout, check_device, memory_format, strided
+from mutagrad.device import device as Device
 from mutagrad.dtypes import as_dtype, dtype, get_default_dtype, of_numpy
 from mutagrad.modes import no_grad
 from mutagrad.namespaces import arrays
@@ -59,7 +60,12 @@ class Options:
     ) -> None:
         if unknown:
             raise TypeError(f"{function}() got an unexpected keyword argument '{next(iter(unknown))}'")
+        if device is not None and not isinstance(device, (Device, str, int)):
+            raise TypeError(f"{function}(): argument 'device' must be torch.device, not {type(device).__name__}")
         check_device(device)
+        if not isinstance(requires_grad, bool):
+            kind = type(requires_grad).__name__
+            raise TypeError(f"{function}(): argument 'requires_grad' must be bool, not {kind}")
         if pin_memory:
             raise RuntimeError("pin_memory=True requires an accelerator: there is only the CPU here")
         if layout is not None and layout is not strided:

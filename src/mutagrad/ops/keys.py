@@ -326,17 +326,21 @@ def _per_dimension(key: Sequence[Any]) -> list[Any]:
 # Errors -------------------------------------------------------------------------------------------------------------
 
 
-def out_of_bounds(shape: Sequence[int], index: int, dim: int) -> IndexError:
-    """The error for an integer in a key that is no index of dimension `dim`."""
+def out_of_bounds(shape: Sequence[int], index: int, dim: int, new: int = 0) -> Exception:
+    """The error for an integer in a key that is no index of dimension `dim`, before which the key makes `new` ones."""
+    if not -(1 << 63) <= index < 1 << 63:
+        return ValueError("Overflow when unpacking long long")
     if not shape and index == 0:
         return IndexError(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
             "0-dim tensor to a number"
         )
-    return IndexError(f"index {index} is out of bounds for dimension {dim} with size {shape[dim] if shape else 0}")
+    return IndexError(
+        f"index {index} is out of bounds for dimension {dim + new} with size {shape[dim] if shape else 0}"
+    )
 
 
-def wrong_index(shape: Sequence[int], key: Any) -> IndexError:
+def wrong_index(shape: Sequence[int], key: Any) -> Exception:
     """The error for a basic key with too many items or an integer out of bounds."""
     items = key if type(key) is tuple else (key,)
     if not shape and items is not key:
@@ -347,11 +351,11 @@ def wrong_index(shape: Sequence[int], key: Any) -> IndexError:
     if len(named) > len(shape):
         return IndexError(f"too many indices for tensor of dimension {len(shape)}")
     dim = 0
-    for item in items:
+    for place, item in enumerate(items):
         if type(item) is int and not -shape[dim] <= item < shape[dim]:
             break
         dim += len(shape) - len(named) if item is Ellipsis else item is not None
-    return out_of_bounds(shape, item, dim)
+    return out_of_bounds(shape, item, dim, items[:place].count(None))
 
 
 def _check_step(step: Any) -> None:

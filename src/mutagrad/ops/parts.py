@@ -169,6 +169,8 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> Tensors:
     """
     check_tensor("chunk", input)
     axis = _splittable("chunk", input, dim)
+    if not hasattr(chunks, "__index__"):
+        raise TypeError(f"chunk(): argument 'chunks' (position 1) must be int, not {type(chunks).__name__}")
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     extent = input._array.shape[axis]

@@ -98,12 +98,14 @@ def reshape(input: Tensor, *shape: Any, **named: Any) -> Tensor:
 @composite()
 def view_as(input: Tensor, other: Tensor) -> Tensor:
     """The view in the shape of `other`."""
+    check_tensor("view_as", other, "other")
     return view(input, other._array.shape)
 
 
 @composite()
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     """The same elements in the shape of `other`: a view where the strides allow it."""
+    check_tensor("reshape_as", other, "other")
     return reshape(input, other._array.shape)
 
 
