@@ -31,6 +31,9 @@ purpose: each says why. Beyond them:
   the samples share is repeated for them where it requires grad.
 - `numpy()`, `item()` and control flow on a tensor under `vmap` raise as in PyTorch; `masked_select`, indexing by a mask,
   `unique` and `nonzero` do, too: their results would differ in shape between samples.
+- What a function of the graph saved has PyTorch's names and forms where both save the same. Where a rule needs something
+  else, that is what is shown: `div`, `erfinv`, `leaky_relu` and `hardtanh` keep their result and not their input, reads by
+  index only the index, `linalg.det` and `linalg.solve` no factors, sizes of a base instead of those of a view between.
 - Whole-buffer overwrites end a history: what only led to overwritten values gets `None`, not zeros.
 - Views made in inference mode may be used after their base was written outside it. Tensors made there are not written
   outside it by way of `detach()` or `.data` either.

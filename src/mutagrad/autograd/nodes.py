@@ -16,7 +16,8 @@ from mutagrad.autograd.faults import fault
 from mutagrad.autograd.handles import RemovableHandle, add_hook
 from mutagrad.autograd.notes import Notes, notes_of, notes_of_view
 from mutagrad.autograd.saved import leaf_tensor, snapshot, snapshots
-from mutagrad.autograd.saved_names import raw_saved, saved_names, saved_value, view_values
+from mutagrad.autograd.saved_names import raw_saved, saved_names, saved_value
+from mutagrad.autograd.saved_parameters import view_values
 from mutagrad.dtypes import dtype, of_numpy
 from mutagrad.graph import Edge, Leaf, Node
 from mutagrad.modes import modes
@@ -129,8 +130,8 @@ class GraphNode(GraphFace):
     def __getattr__(self, name: str) -> Any:
         if self.view is not None:
             values = view_values(self.view) if name.startswith("_saved_") else {}
-            if name in values:
-                return values[name]
+            if name.removeprefix("_saved_") in values:
+                return values[name.removeprefix("_saved_")]
         elif name.startswith("_saved_"):
             return saved_value(self.node, name.removeprefix("_saved_"), type(self).__name__)
         elif name.startswith("_raw_saved_"):
@@ -138,7 +139,7 @@ class GraphNode(GraphFace):
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self) -> list[str]:
-        values = saved_names(self.node) if self.view is None else list(view_values(self.view))
+        values = saved_names(self.node) if self.view is None else [f"_saved_{name}" for name in view_values(self.view)]
         return sorted({*object.__dir__(self), *values} - ({"variable"} - set(_own(self))))
 
     def __repr__(self) -> str:

@@ -1,8 +1,7 @@
 """`_saved_*` and `_raw_saved_*`: what a node of the graph saved, under PyTorch's names.
 
-Here are values and parameters by the names of the declarations, `self` for the first input and `result` for the output;
-those of layers and losses are in `kernel_names.py`.
-A view saves nothing: what PyTorch's view functions save is read off its steps.
+Here are values by the names of the declarations, `self` for the first input and `result` for the output;
+`saved_parameters.py` has the parameters, `kernel_names.py` those of layers and losses.
 """
 
 from __future__ import annotations
@@ -16,17 +15,15 @@ import numpy as np
 from mutagrad.autograd.faults import fault
 from mutagrad.autograd.kernel_names import KERNELS, Entry, always
 from mutagrad.autograd.saved import edge_of_cell, saved_tensor, shown_tensor
+from mutagrad.autograd.saved_parameters import INTERNAL, MEASURED, node_values
 from mutagrad.graph import NOTHING, Edge, Leaf, Node
-from mutagrad.namespaces import arrays
 from mutagrad.packing import PackedSaved, packed
-from mutagrad.regions import View
 from mutagrad.report import errors
 from mutagrad.storage import Freed, LostValue, Saved
 from mutagrad.tensor import Tensor, wrap
 
 _DECLARED = {"self": "input", "result": "out"}
 _SHOWN = {declared: shown for shown, declared in _DECLARED.items()}
-_OVER_DIMS = {"sum", "mean", "logsumexp", "nansum", "amax", "amin"}  # these save `dim` as a tuple
 
 
 class SavedTensor:
@@ -108,19 +105,17 @@ def _by_declaration(node: Any, name: str, shown_as: str) -> Any:
     slot = _slot(operation, name)
     if slot is not None:
         return _shown(node, slot, _cells(node)[slot])
-    values = getattr(node, "values", {})
+    values = node_values(node) if isinstance(node, Node) else {}
     if name in values:
-        value = values[name]
-        return (
-            (value,)
-            if name == "dim" and node.operation.name in _OVER_DIMS and isinstance(value, int)
-            else _settled(value)
-        )
+        return values[name]
     for suffix, of_shape in (("_sym_sizes", tuple), ("_sym_numel", prod)):
         if name.endswith(suffix):
             shape = _shape_of_input(node, name.removesuffix(suffix))
             if shape is not None:
                 return of_shape(shape)
+    strides = _strides_of_input(node, name.removesuffix("_sym_strides")) if name.endswith("_sym_strides") else None
+    if strides is not None:
+        return strides
     raise AttributeError(f"'{shown_as}' object has no attribute '_saved_{name}'")
 
 
@@ -143,15 +138,19 @@ def saved_names(node: Node | Leaf) -> list[str]:
     if kernel is not None:
         raw = [name for name, entry in kernel.items() if isinstance(entry, str) and _slot(operation, entry) is not None]
         return [*[f"_saved_{name}" for name in kernel], *[f"_raw_saved_{name}" for name in raw]]
-    names = [_SHOWN.get(name, name) for name in getattr(operation, "saves", ())]
-    parameters = getattr(operation, "parameters", ())
-    given = [f"_saved_{name}" for name in getattr(node, "values", ()) if name in parameters]
+    names = [_SHOWN.get(name, name) for name in getattr(operation, "saves", ()) if name not in INTERNAL]
+    given = [f"_saved_{name}" for name in node_values(node)] if isinstance(node, Node) else []
+    for name in MEASURED.get(getattr(operation, "name", ""), ()):
+        for kind, measure in (("sizes", _shape_of_input), ("strides", _strides_of_input)):
+            if measure(node, name) is not None:  # type: ignore[arg-type]
+                given.append(f"_saved_{name}_sym_{kind}")
     return [*[f"_{kind}_{name}" for name in names for kind in ("saved", "raw_saved")], *given]
 
 
 def _slot(operation: Any, name: str) -> int | None:
     saves = getattr(operation, "saves", ())
-    name = _DECLARED.get(name, name)
+    if name not in saves:
+        name = _DECLARED.get(name, name)
     return saves.index(name) if name in saves else None
 
 
@@ -179,11 +178,13 @@ def _shown(node: Node, slot: int, cell: Saved) -> Any:
     return shown_tensor(node, cell, edge, position is None)
 
 
-def _settled(value: Any) -> Any:
-    """A parameter as PyTorch shows it, index arrays as tensors."""
-    if isinstance(value, np.ndarray):
-        return wrap(value.copy())
-    return tuple(map(_settled, value)) if isinstance(value, tuple) else value
+def _strides_of_input(node: Node, name: str) -> tuple[int, ...] | None:
+    """The strides of an input of the node, where it saved that."""
+    slot = _slot(node.operation, name)
+    if slot is None or type(node.saved) is Freed or node.saved[slot] is NOTHING:
+        return None
+    array = node.saved[slot].memory
+    return tuple([stride // array.itemsize for stride in array.strides])
 
 
 def _shape_of_input(node: Node, name: str) -> tuple[int, ...] | None:
@@ -202,38 +203,3 @@ def _shape_of_input(node: Node, name: str) -> tuple[int, ...] | None:
         return node.saved[slot].array.shape
     edge = node.edges[position]
     return edge[2].array.shape if edge is not None and isinstance(edge[2], Leaf) and edge[1] is None else None
-
-
-# Views ----------------------------------------------------------------------------------------------------------------
-
-
-def view_values(view: View) -> dict[str, Any]:
-    """What PyTorch's function of a view saves, by name."""
-    base = view.layout.zeros(arrays)
-    seen = base if view.maker is None else view.maker.of(arrays, base)
-    values: dict[str, Any] = {"_saved_self_sym_sizes": tuple(seen.shape)}
-    kind = view.name.partition("Backward")[0]
-    if kind in ("Select", "Unbind", "Slice") and view.arguments and isinstance(view.arguments[0], tuple):
-        values |= _of_key(kind, view.arguments[0])
-    elif "Backward" in view.name:  # A composed operation's last step: see `ops/naming.py`.
-        values = {}
-    elif kind == "Permute":
-        del values["_saved_self_sym_sizes"]
-        values["_saved_dims"] = view.arguments[0]
-    elif kind == "Diagonal":
-        values |= dict(zip(("_saved_offset", "_saved_dim1", "_saved_dim2"), view.arguments))
-    elif kind == "Unfold":
-        values |= dict(zip(("_saved_dimension", "_saved_size", "_saved_step"), view.arguments))
-    elif kind == "AsStrided" and len(view.arguments) == 3:
-        values = dict(zip(("_saved_size", "_saved_stride", "_saved_storage_offset"), view.arguments))
-    return values
-
-
-def _of_key(kind: str, key: tuple) -> dict[str, Any]:
-    """The dimension that a key is about, and what it takes of it."""
-    dim = next((i for i, item in enumerate(key) if item != slice(None) and item is not Ellipsis), 0)
-    item = key[dim] if dim < len(key) else slice(None)
-    if isinstance(item, slice):
-        whole = 9223372036854775807 if item.stop is None else item.stop
-        return {"_saved_dim": dim, "_saved_start": item.start or 0, "_saved_end": whole, "_saved_step": item.step or 1}
-    return {"_saved_dim": dim} if kind == "Unbind" else {"_saved_dim": dim, "_saved_index": item}
