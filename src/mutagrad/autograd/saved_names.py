@@ -92,7 +92,7 @@ def saved_value(node: Any, name: str, shown_as: str) -> Any:
 
 def _kernel(node: Any) -> dict[str, Entry] | None:
     """What is known of PyTorch's kernel where a node is one."""
-    operation = getattr(node, "operation", None)
+    operation: Any = getattr(node, "operation", None)
     kernel = KERNELS.get(getattr(operation, "node_name", ""))
     if not getattr(operation, "composed", False):
         return kernel

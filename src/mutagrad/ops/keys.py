@@ -350,12 +350,13 @@ def wrong_index(shape: Sequence[int], key: Any) -> Exception:
     named = [item for item in items if item is not None and item is not Ellipsis]
     if len(named) > len(shape):
         return IndexError(f"too many indices for tensor of dimension {len(shape)}")
-    dim = 0
-    for place, item in enumerate(items):
+    dim = new = 0
+    for item in items:
         if type(item) is int and not -shape[dim] <= item < shape[dim]:
             break
+        new += item is None
         dim += len(shape) - len(named) if item is Ellipsis else item is not None
-    return out_of_bounds(shape, item, dim, items[:place].count(None))
+    return out_of_bounds(shape, item, dim, new)
 
 
 def _check_step(step: Any) -> None:
