@@ -14,7 +14,8 @@ Read next: `operation.py` for the rules, `regions.py` for how shares are added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from sys import getrefcount
 from typing import Any
@@ -30,36 +31,24 @@ falling = attrgetter("sequence")
 END = 1 << 62  # beyond every sequence number
 
 
-class Pass:
-    """The state of one reverse pass.
+class Pass(ABC):
+    """The state of one reverse pass; what becomes of gradients is for its heirs to say.
 
-    `pull(node, ct)` gives the shares of a node's inputs (None: those that its operation makes of arrays);
-    `call_hooks(watch, gradient)` gives the gradient that a watch leaves, `call_node_hooks(notes, share, gradient)` the share
-    that the hooks of a view's node leave; `deliver(leaf, gradient, exclusive)` is called
-    with each leaf's gradient as soon as it is complete, `exclusive` when nobody else holds the array; `fault(node, lost)`
-    makes the exception for a value that is no longer there. What was saved is let go unless
-    `keep_graph`, and `freed` put in its place. With `targets`,
-    `(writer, watch)` pairs, only what leads to them is run and nothing is delivered.
+    `pull(node, ct)` gives the shares of a node's inputs (None: those that its operation makes of arrays). What was saved
+    is let go unless `keep_graph`, and `freed` put in its place. With `targets`, `(writer, watch)` pairs, only what leads
+    to them is run and nothing is delivered.
     """
 
     def __init__(
         self,
         xp: Any,
-        pull: Callable[[Node, Any], Any] | None,
-        call_hooks: Callable[[Watch, Any], Any],
-        call_node_hooks: Callable[[Any, Any, Any], Any],
-        deliver: Callable[[Leaf, Any, bool], None],
-        fault: Callable[[Node, LostValue], Exception],
+        pull: Callable[[Node, Any], Any] | None = None,
         targets: list[tuple[Node | Leaf, Watch]] | None = None,
         keep_graph: bool = False,
         freed: Freed | None = None,
     ) -> None:
         self.xp = xp
         self.pull = pull
-        self.call_hooks = call_hooks
-        self.call_node_hooks = call_node_hooks
-        self.deliver = deliver
-        self.fault = fault
         self.targets = targets
         self.keep_graph = keep_graph
         self.freed = Freed() if freed is None else freed
@@ -69,12 +58,32 @@ class Pass:
         self.watching: dict[Node | Leaf, list[Watch]] = {}
         self.apart: dict[tuple[View, Node | Leaf], Any] = {}
 
-    def run(self, roots: list[tuple[Edge, Any]]) -> None:
-        """Starts from `(edge, cotangent)` pairs and runs every node behind them that is needed."""
-        nodes, leaves = self._collect(edge[2] for edge, _ in roots)
+    # What heirs define --------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def deliver(self, leaf: Leaf, gradient: Any, exclusive: bool) -> None:
+        """Called with each leaf's gradient as soon as it is complete, `exclusive` when nobody else holds the array."""
+
+    @abstractmethod
+    def call_hooks(self, watch: Watch, gradient: Any) -> Any:
+        """The gradient that a watch leaves of the one it is told."""
+
+    @abstractmethod
+    def call_node_hooks(self, notes: Any, share: Any, gradient: Any) -> Any:
+        """The share that the hooks of a view's node leave."""
+
+    @abstractmethod
+    def fault(self, node: Node, lost: LostValue) -> Exception:
+        """The exception for a value that is no longer there."""
+
+    # The pass -----------------------------------------------------------------------------------------------------
+
+    def run(self, roots: Sequence[Edge], cotangents: Iterable[Any]) -> None:
+        """Starts from edges with the cotangent of each, and runs every node behind them that is needed."""
+        nodes, leaves = self._collect(roots)
         needed = None if self.targets is None else self._needed(nodes)
-        self.nodes, self.roots, self.needed = nodes, [edge for edge, _ in roots], needed
-        for edge, cotangent in roots:
+        self.nodes, self.roots, self.needed = nodes, roots, needed
+        for edge, cotangent in zip(roots, cotangents):
             self.add(edge, cotangent)
 
         xp, adjoints, owned, watching = self.xp, self.adjoints, self.owned, self.watching
@@ -188,30 +197,26 @@ class Pass:
 
     # Which nodes to run -------------------------------------------------------------------------------------------
 
-    def _collect(self, writers: Iterable[Node | Leaf]) -> tuple[list[Node], dict[Node | None, list[Leaf]]]:
-        """All nodes behind `writers` by falling sequence, and the leaves by their earliest reader (None: no node)."""
+    def _collect(self, edges: Sequence[Edge | None]) -> tuple[list[Node], dict[Node | None, list[Leaf]]]:
+        """All nodes behind `edges` by falling sequence, and the leaves by their earliest reader (None: no node)."""
         seen: set[Node | Leaf] = set()
-        stack: list[Node] = []
+        stack: list[Any] = []
         nodes: list[Node] = []
-        found: list[Leaf] = []
-        for writer in writers:
-            if writer not in seen:
-                seen.add(writer)
-                (found if type(writer) is Leaf else stack).append(writer)  # type: ignore[arg-type]
-        while stack:
-            node = stack.pop()
-            nodes.append(node)
-            if node.watches is not None:
-                self._notice(node, node.watches)
-            for edge in node.edges:
+        found: list[Any] = []
+        while True:
+            for edge in edges:
                 if edge is not None:
                     writer = edge[2]
                     if writer not in seen:
                         seen.add(writer)
-                        if type(writer) is Leaf:
-                            found.append(writer)
-                        else:
-                            stack.append(writer)  # type: ignore[arg-type]
+                        (found if type(writer) is Leaf else stack).append(writer)
+            if not stack:
+                break
+            node = stack.pop()
+            nodes.append(node)
+            if node.watches is not None:
+                self._notice(node, node.watches)
+            edges = node.edges
         nodes.sort(key=falling, reverse=True)
         for leaf in found:
             if leaf.watches is not None:

@@ -6,23 +6,24 @@ Follows https://docs.pytorch.org/docs/stable/autograd.html
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
+from operator import attrgetter
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from mutagrad import tangents
 from mutagrad.autograd import running
-from mutagrad.autograd.accumulation import accumulate_into, call_hooks, call_node_hooks, deliver, own
-from mutagrad.autograd.causes import is_zero, no_graph, non_scalar, origin_of, unused, warn_of_wiped, without_grad
+from mutagrad.autograd.accumulation import GradientPass, accumulate_into, settled
+from mutagrad.autograd.causes import no_graph, non_scalar, origin_of, unused, warn_of_wiped, without_grad
 from mutagrad.autograd.edges import GradientEdge, Place, edge_to, metadata_of, watch_on
-from mutagrad.autograd.faults import fault
 from mutagrad.autograd.pulling import pull_arrays, pull_samples, pull_tensors, surrounded, surroundings
 from mutagrad.autograd.rebinding import count_visit, twice
 from mutagrad.autograd.samples import SamplesPass
 from mutagrad.batched import entered, levels_of, opened
 from mutagrad.caution import warn_once
-from mutagrad.engine import Pass
-from mutagrad.graph import Leaf, Watch
+from mutagrad.dtypes import of_numpy
 from mutagrad.modes import count_extra, extras, modes
 from mutagrad.namespaces import arrays, batched, tensors
 from mutagrad.ops.levels import at_levels, enter, leave
@@ -33,6 +34,7 @@ from mutagrad.tensor import Tensor, wrap
 
 Places = Place | Sequence[Place]
 Tensors = Tensor | Sequence[Tensor]
+array_of = attrgetter("_array")
 _CYCLE = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can "
     "cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this "
@@ -55,19 +57,27 @@ def backward(
     `create_graph` the gradients are themselves recorded.
     """
     outputs = _as_tuple(tensors)
-    cotangents = _cotangents(outputs, _as_tuple(grad_tensors, len(outputs)), False)
+    _fill(outputs, _as_tuple(grad_tensors, len(outputs)), retain_graph, create_graph, inputs)
+
+
+def _fill(
+    outputs: tuple[Place, ...], given: tuple, retain_graph: bool | None, create_graph: bool, inputs: Places | None
+) -> None:
+    """`backward` of `outputs`, each weighted with the one of `given`."""
+    cotangents = _cotangents(outputs, given, False)
     if inputs is not None and len(_as_tuple(inputs)) == 0:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     keep = create_graph if retain_graph is None else retain_graph
     if create_graph:
         warn_once(_CYCLE, stacklevel=3)
     if inputs is None:
-        _run(outputs, cotangents, keep, create_graph, None)
+        _run(outputs, cotangents, keep, create_graph, None, caller_position(3))
         return
     wanted = _as_tuple(inputs)
     if any(edge_to(place) is None for place in wanted):
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-    for place, gradient in zip(wanted, _run(outputs, cotangents, keep, create_graph, wanted)):
+    gradients = _run(outputs, cotangents, keep, create_graph, wanted, caller_position(3))
+    for place, gradient in zip(wanted, gradients):
         if gradient is not None:
             accumulate_into(_tensor_at(place), gradient, create_graph)
 
@@ -105,7 +115,7 @@ def grad(
     keep = create_graph if retain_graph is None else retain_graph
     if is_grads_batched:
         return _batched(found_outputs, wanted, cotangents, keep, create_graph, bool(allow_unused), materialize_grads)
-    gradients = _run(found_outputs, cotangents, keep, create_graph, wanted)
+    gradients = _run(found_outputs, cotangents, keep, create_graph, wanted, caller_position())
     result = []
     for i, (place, gradient) in enumerate(zip(wanted, gradients)):
         if gradient is None:
@@ -144,51 +154,33 @@ def _run(
     keep_graph: bool,
     create_graph: bool,
     wanted: tuple[Place, ...] | None,
+    asked: tuple[CodeType, int],
 ) -> list[Tensor | None]:
-    """Runs a pass; returns the gradients of what is wanted (None: they go to the leaves)."""
-    # In forward mode gradients have tangents, so they are tensors all the way, recorded or not.
-    on_tensors = create_graph or bool(extras[0] and tangents.state.levels)
-    found: list[Any] = [None] * len(wanted or ())
-    edges = []
-    for i, output in enumerate(outputs):
-        edge = edge_to(output)
-        if edge is None:
-            raise no_graph(i)
-        edges.append(edge)
+    """Runs a pass that was `asked` for there; returns the gradients of what is wanted (None: they go to the leaves)."""
+    roots = list(map(edge_to, outputs))
+    if None in roots:
+        raise no_graph(roots.index(None))
+    found: list[Any] = []
     targets = None
     if wanted is not None:
+        found = [None] * len(wanted)
         targets = []
         for i, place in enumerate(wanted):
             if edge_to(place) is None:
                 raise without_grad(i, place)
             targets.append(watch_on(place, _keeper(found, i)))
-    roots = []
-    for output, edge, cotangent in zip(outputs, edges, cotangents):
-        if entered[0] and isinstance(output, Tensor):
-            cotangent = at_levels(cotangent, (*levels_of(cotangent._array), *levels_of(output._array)))
-        roots.append((edge, _settled(cotangent, create_graph) if on_tensors else cotangent._array))
-
-    only_zeros = wanted is None and not on_tensors
-
-    def delivered(leaf: Leaf, gradient: Any, exclusive: bool) -> None:
-        nonlocal only_zeros
-        if only_zeros:
-            only_zeros = is_zero(gradient)
-        if on_tensors:
-            gradient = _settled(gradient.clone(), create_graph)  # Another leaf, or the user, may have this very tensor.
-        else:
-            gradient = wrap(gradient) if exclusive and type(gradient) is np.ndarray else own(gradient)
-        deliver(leaf, gradient, on_tensors)
-
-    def hooked(watch: Watch, gradient: Any) -> Any:
-        return call_hooks(watch, gradient, on_tensors)
-
-    def node_hooked(notes: Any, share: Any, gradient: Any) -> Any:
-        return call_node_hooks(notes, share, gradient, on_tensors)
-
+    # In forward mode gradients have tangents, so they are tensors all the way, recorded or not.
+    on_tensors = create_graph or bool(extras[0] and tangents.state.levels)
     batches = entered[0]
+    if batches:
+        cotangents = list(map(_at_levels_of, cotangents, outputs))
+    if on_tensors:
+        starts = [settled(cotangent, create_graph) for cotangent in cotangents]
+    else:
+        starts = list(map(array_of, cotangents))
+
     xp, pull = (tensors, pull_tensors) if on_tensors else (batched if batches else arrays, None)
-    kind = SamplesPass if batches else Pass
+    kind = SamplesPass if batches else GradientPass
     if extras[0] and surroundings:
         pull = surrounded(pull or (pull_samples if batches else pull_arrays))
     before = modes.grad
@@ -196,23 +188,26 @@ def _run(
     if batches:
         count_extra(batches)  # Tensors with hidden dimensions are for the general calls.
     try:
-        code, instruction = caller_position()
-        if wanted is None and id(code) not in twice:
-            count_visit(code)
-        walk = kind(xp, pull, hooked, node_hooked, delivered, fault, targets, keep_graph, Freed(code, instruction))
-        running.run(walk, roots)
+        if wanted is None and id(asked[0]) not in twice:
+            count_visit(asked[0])
+        walk = kind(xp, pull, targets, keep_graph, Freed(*asked))
+        if on_tensors:
+            walk.on_tensors, walk.create_graph = True, create_graph
+        running.run(walk, roots, starts)
     finally:
         modes.grad = before
         if batches:
             count_extra(-batches)
-    if only_zeros:
+    if walk.only_zeros and wanted is None and not on_tensors:
         warn_of_wiped(walk.nodes)
-    return [gradient if gradient is None else _settled(gradient, create_graph) for gradient in found]
+    return [gradient if gradient is None else settled(gradient, create_graph) for gradient in found]
 
 
-def _settled(tensor: Tensor, create_graph: bool) -> Tensor:
-    """The tensor, without its history where none is wanted."""
-    return tangents.undifferentiated(tensor) if tensor.requires_grad and not create_graph else tensor
+def _at_levels_of(cotangent: Tensor, output: Place) -> Tensor:
+    """The cotangent of an output with the hidden dimensions of both."""
+    if not isinstance(output, Tensor):
+        return cotangent
+    return at_levels(cotangent, (*levels_of(cotangent._array), *levels_of(output._array)))
 
 
 def _keeper(found: list, i: int) -> Any:
@@ -235,30 +230,37 @@ def _cotangents(outputs: tuple[Place, ...], given: tuple, batched: bool) -> list
     """The cotangent of each output: as given, checked, or one for a scalar."""
     if len(given) != len(outputs):
         raise errors.gradient_count(len(outputs), len(given))
-    return [_cotangent(i, output, one, batched) for i, (output, one) in enumerate(zip(outputs, given))]
+    found = []
+    for i, output in enumerate(outputs):
+        found.append(_cotangent(i, output, given[i], batched))
+    return found
 
 
 def _cotangent(i: int, output: Place, cotangent: Any, batched: bool) -> Any:
-    about = metadata_of(output)
+    if isinstance(output, Tensor):
+        shape, dt = output._array.shape, output._array.dtype
+    else:
+        about = metadata_of(output)
+        shape, dt = ((), None) if about is None else (about.shape, about.dtype.numpy)
     if cotangent is None:
         if edge_to(output) is None:
             return None
-        if about is None or about.shape.numel() != 1:
-            raise non_scalar(i, output, () if about is None else about.shape)
-        if about.dtype.is_complex:
-            raise errors.complex_output(str(about.dtype), origin_of(output), caller_span())
-        return wrap(np.ones(about.shape, about.dtype.numpy))
+        if dt is None or prod(shape) != 1:
+            raise non_scalar(i, output, shape)
+        if dt.kind == "c":
+            raise errors.complex_output(str(of_numpy[dt]), origin_of(output), caller_span())
+        return wrap(np.ones(shape, dt))
     if not isinstance(cotangent, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
-    if about is not None:
-        shape = cotangent._array.shape[1:] if batched else cotangent._array.shape
-        if shape != about.shape:
-            raise errors.gradient_shape(i, shape, about.shape, origin_of(output))
-        if (cotangent._array.dtype.kind == "c") != about.dtype.is_complex:
-            raise errors.gradient_dtype(i, str(cotangent.dtype), str(about.dtype), origin_of(output))
-        if cotangent.dtype is not about.dtype:
-            return cotangent.to(about.dtype)
-    return cotangent
+    given = cotangent._array
+    given_shape = given.shape[1:] if batched else given.shape
+    if given_shape != shape and dt is not None:
+        raise errors.gradient_shape(i, given_shape, shape, origin_of(output))
+    if dt is None or given.dtype is dt:
+        return cotangent
+    if (given.dtype.kind == "c") != (dt.kind == "c"):
+        raise errors.gradient_dtype(i, str(cotangent.dtype), str(of_numpy[dt]), origin_of(output))
+    return cotangent.to(of_numpy[dt])
 
 
 def _backward_method(
@@ -269,7 +271,7 @@ def _backward_method(
     inputs: Tensors | None = None,
 ) -> None:
     """Adds to the `.grad` of every leaf behind this tensor its gradient; see `mutagrad.autograd.backward`."""
-    backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+    _fill((self,), _as_tuple(gradient, 1), retain_graph, create_graph, inputs)
 
 
 Tensor.backward = _backward_method

@@ -44,19 +44,15 @@ def will_execute(face: Any) -> bool:
     return running.passes[-1][1].will_run(*subject(face)[:2])
 
 
-def run(reverse: Pass, roots: list) -> None:
-    """Runs a pass from its roots."""
-    if running.passes and _is_half_used():
-        _in_another_thread(lambda: _run(reverse, roots))
-    else:
-        _run(reverse, roots)
-
-
-def _run(reverse: Pass, roots: list) -> None:
+def run(reverse: Pass, roots: list, cotangents: list) -> None:
+    """Runs a pass from its roots, with the cotangent of each."""
     passes = running.passes
+    if passes and _is_half_used():
+        _in_another_thread(lambda: run(reverse, roots, cotangents))
+        return
     passes.append((_next_number(), reverse))
     try:
-        reverse.run(roots)
+        reverse.run(roots, cotangents)
     finally:
         passes.pop()
 

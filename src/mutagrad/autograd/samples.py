@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from mutagrad.autograd.accumulation import GradientPass
 from mutagrad.batched import levels_of, matched, zeros_for_samples
 from mutagrad.batched import state as OPEN
-from mutagrad.engine import Pass
 from mutagrad.graph import Edge, Leaf, Node
 from mutagrad.ops.levels import at_levels
 from mutagrad.regions import Gathered, Layout, View
@@ -25,17 +25,14 @@ def array_of(x: Any) -> Any:
     return x._array if isinstance(x, Tensor) else x
 
 
-class SamplesPass(Pass):
+class SamplesPass(GradientPass):
     """A pass in which adjoints may have hidden dimensions."""
 
-    def __init__(self, xp: Any, pull: Any, call_hooks: Any, call_node_hooks: Any, deliver: Any, *rest: Any) -> None:
-        def delivered(leaf: Leaf, gradient: Any, exclusive: bool) -> None:
-            """Delivers the sum over all samples that share the leaf."""
-            levels = levels_of(leaf.array)
-            total = at_levels(gradient, levels, ()) if isinstance(gradient, Tensor) else matched(gradient, levels)
-            deliver(leaf, total, exclusive and total is gradient)
-
-        super().__init__(xp, pull, call_hooks, call_node_hooks, delivered, *rest)
+    def deliver(self, leaf: Leaf, gradient: Any, exclusive: bool) -> None:
+        """Delivers the sum over all samples that share the leaf."""
+        levels = levels_of(leaf.array)
+        total = at_levels(gradient, levels, ()) if isinstance(gradient, Tensor) else matched(gradient, levels)
+        super().deliver(leaf, total, exclusive and total is gradient)
 
     def add(self, edge: Edge, share: Any) -> None:
         """Adds `share` to the adjoint at the edge's region."""
