@@ -72,15 +72,16 @@ def _write(target: Tensor, value: Any, writer: str, operation: Operation, apart:
     source = value._array if isinstance(value, Tensor) else source_of(value, array.dtype)
     edges = check_writable(target, (value,), writer)
     family = target._family
-    shared = isinstance(value, Tensor) and value._family.storage is family.storage
+    storage = family.storage
+    shared = isinstance(value, Tensor) and value._family.storage is storage
     # `x[i] += y` assigns to `x[i]` what is there already: no value is lost, and the history is the same.
     unchanged = shared and same_elements(source, array)
     if apart and not unchanged:
         check_overlap(target, (value,) if shared and source.shape == array.shape else ())
     if source.shape != array.shape and source.ndim:
         expanded(source.shape, array.shape, array.dtype)  # raises when it cannot be
-    if not unchanged or policy.name == "torch":
-        family.storage.will_write(array, target._view, writer)
+    if (storage.waiting is not None or storage.index is not None) and (not unchanged or policy.name == "torch"):
+        storage.will_write(array, target._view, writer)
     if source.dtype is array.dtype:
         np.copyto(array, source)
     else:
