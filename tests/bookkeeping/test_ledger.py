@@ -277,3 +277,14 @@ def test_calls_are_entered_alike_beside_other_modes(leaf):
 
     assert entered(alone) == entered(beside)
     assert len(alone.hazards) == len(beside.hazards)
+
+
+def test_the_adjoint_of_memory_that_was_written_in_part_counts_whole():
+    """The sum's share repeats one number; to read and clear a part of it, the pass needs a buffer of its own."""
+    x = mutagrad.ones(1024, requires_grad=True)
+    with mutagrad.ledger() as book:
+        h = x * 1
+        h[:512].sin_()
+        h.sum().backward()
+
+    assert json.loads(book.to_json())["memory"]["peak_by_cause"]["gradients"] >= 4096 + 2048

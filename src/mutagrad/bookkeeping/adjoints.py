@@ -56,7 +56,10 @@ class Adjoints:
         sizes, key, memory = self.sizes, node.key, self.memory
         came = stays = goes = 0
         if node.region is not None:
-            came = held(ct)  # a copy of the region
+            came = held(ct)  # a copy of the region, of a buffer that is the pass's own by now
+            size = size_of(node.region.layout)
+            memory.passing += size - sizes.get(key, 0)
+            sizes[key] = size
         elif type(key) is tuple:
             goes = sum([sizes.pop(each, 0) for each in key])
         elif key in sizes:
