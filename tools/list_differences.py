@@ -25,6 +25,12 @@ purpose: each says why. Beyond them:
 
 - A view is named as it was made (`SliceBackward0`), also after its base was written, where PyTorch names it
   `AsStridedBackward0`. The outputs of `split` and `unbind` have a node each, with the gradient of that output alone.
+- What PyTorch computes by one kernel and mutagrad by several operations (pools, resampling, padding, some losses) stands
+  in the graph under the kernel's name, with the steps before the last behind it. A node shows in `_saved_*` what
+  mutagrad keeps: a value that only PyTorch's rule needs (the input of `avg_pool2d`, say) is not kept and not there.
+- What a custom function returns is no view of its input (`_is_view()` is false), also where it shares memory with it. It
+  may not be written, as in PyTorch, but it may be used after the input was written.
+- Samples of the gamma distribution have second derivatives by their concentration, and tangents, where PyTorch has none.
 - Under the policy `"torch"` the outputs of `split` and `unbind` may not be written; that they may not be *used* after
   their base was written, as in PyTorch, is not checked.
 - The static method `vmap` of a custom function is given samples in the first dimension, whichever was mapped, and what

@@ -34,6 +34,7 @@ from mutagrad.autograd import handles as handles
 from mutagrad.autograd import hooks as hooks
 from mutagrad.modes import inference_mode as inference_mode
 from mutagrad.autograd import jacobians as jacobians
+from mutagrad.autograd import kernel_names as kernel_names
 from mutagrad.autograd import nested as nested
 from mutagrad.modes import no_grad as no_grad
 from mutagrad.autograd import nodes as nodes

@@ -17,6 +17,7 @@ from mutagrad.autograd.saved import leaf_tensor
 from mutagrad.engine import Pass
 from mutagrad.graph import Leaf, Node, Watch
 from mutagrad.namespaces import batched
+from mutagrad.operands import broadcast_error
 from mutagrad.storage import LostValue
 from mutagrad.tangents import undifferentiated
 from mutagrad.tensor import Tensor, wrap
@@ -128,6 +129,9 @@ def _add_in_place(present: Tensor, gradient: Tensor) -> None:
     family = present._family
     if family.traits is not None:
         check_origin(present, (), "backward")
+    if present._array.shape != gradient._array.shape:
+        # The leaf's memory was swapped for some of another shape.
+        raise broadcast_error((present._array.shape, gradient._array.shape))
     family.storage.will_write(present._array, present._view, "backward")
     np.add(present._array, gradient._array, out=present._array, casting="unsafe")
     family.bump()

@@ -88,7 +88,7 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
             "Trying to create a dual Tensor for forward AD but no level exists, make sure to enter_dual_level() first."
         )
     for name, each in (("primal", tensor), ("tangent", tangent)):
-        if each._array.dtype.kind not in "fc":
+        if not each.is_floating_point() and not each.is_complex():
             raise ValueError(f"Expected {name} to be floating point or complex, but got: {each.dtype}")
     if number > last_level():
         raise RuntimeError("Invalid level given to _make_dual")

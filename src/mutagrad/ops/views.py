@@ -408,5 +408,13 @@ def _check_resized_elements(input: Tensor, dt: np.dtype) -> None:
             raise RuntimeError(f"self.stride({d}) must be divisible by {ratio} {names}, but got {stride}")
 
 
-for name, getter in (("real", real), ("imag", imag)):
-    setattr(Tensor, name, property(getter, doc=getter.__doc__))
+def _set_real(self: Tensor, value: Any) -> None:
+    real(self)[...] = value
+
+
+def _set_imag(self: Tensor, value: Any) -> None:
+    imag(self)[...] = value
+
+
+for name, getter, setter in (("real", real, _set_real), ("imag", imag, _set_imag)):
+    setattr(Tensor, name, property(getter, setter, doc=getter.__doc__))

@@ -612,3 +612,28 @@ def names(torch):
         )
         if hasattr(tools(torch), name)
     ]
+
+
+@case
+def what_runs_again_within_another_and_how_far(torch):
+    x, seen = leaf(torch), []
+    checkpoint = torch.utils.checkpoint.checkpoint
+
+    def inner(x):
+        seen.append("inner")
+        y = x.sin()
+        seen.append("saved")
+        return y.exp()
+
+    def outer(x):
+        seen.append("outer")
+        y = checkpoint(inner, x, use_reentrant=False)
+        seen.append("between")
+        return y * y
+
+    checkpoint(outer, x, use_reentrant=False).sum().backward()
+    seen.append("all")
+    with torch.utils.checkpoint.set_checkpoint_early_stop(False):
+        y = checkpoint(outer, x, use_reentrant=False)
+    y.sum().backward()
+    return [seen, x.grad]

@@ -580,3 +580,16 @@ def requires_grad_keeps_the_tangent(torch):
         dual = fw.make_dual(torch.ones(2), torch.ones(2)).requires_grad_()
         (gradient,) = torch.autograd.grad((dual**3).sum(), dual)
         return fw.unpack_dual(dual).tangent, fw.unpack_dual(gradient).tangent
+
+
+@case
+def writes_to_parts_and_their_tangents(torch):
+    fwAD = torch.autograd.forward_ad
+    with fwAD.dual_level():
+        x = fwAD.make_dual(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([4.0, 5.0, 6.0]))
+        h, z = x * 1, torch.zeros(3)
+        part = h[1:]
+        part.mul_(x[:2])
+        h[0] = 7.0
+        z[:2].copy_(h[1:])
+        return [fwAD.unpack_dual(each).tangent for each in (h, part, z, h.view(1, 3))]

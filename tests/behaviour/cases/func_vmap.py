@@ -1,6 +1,6 @@
 """`torch.vmap`: what is mapped, batching of operations, in place, randomness, and what one sample cannot be asked."""
 
-from ..suite import Cases
+from ..suite import Cases, raised
 
 case = Cases()
 
@@ -639,3 +639,12 @@ def writing_under_a_mask(torch):
         return y
 
     return torch.vmap(function)(torch.tensor([[1.0, -1.0], [-2.0, 3.0]]))
+
+
+@case
+def a_selection_by_a_mask_that_differs(torch):
+    x = torch.ones(2, 3)
+    return [
+        raised(lambda: torch.vmap(lambda x: torch.masked_select(x, x > 0))(x)),
+        raised(lambda: torch.vmap(lambda x: x[x > 0])(x)),
+    ]

@@ -447,3 +447,22 @@ def what_hooks_may_not_return(torch):
         [refused(lambda a, r=r: r, "register_prehook", function) for r in (3, torch.ones(2), (3,), (None, None))],
         leaf_hooks,
     )
+
+
+@case
+def a_view_of_complex_numbers_has_a_complex_gradient(torch):
+    """Also where only their real parts, or their pairs, are read."""
+    x, gradients = torch.tensor([1 + 2j, 3 - 1j], dtype=torch.complex128, requires_grad=True), []
+    for read in (lambda v: v.real, lambda v: v.imag, torch.view_as_real):
+        view = x[:]
+        view.register_hook(gradients.append)
+        (read(view) ** 2).sum().backward()
+        gradients += torch.autograd.grad((read(view) ** 2).sum(), view)
+    return [*gradients, x.grad]
+
+
+@case
+def elements_of_a_repeated_view_are_picked(torch):
+    view = leaf(torch)[:].expand(2, 3)
+    picked = view[torch.tensor([0, 1, 1]), torch.tensor([0, 1, 1])]
+    return torch.autograd.grad((picked**2).sum(), view)

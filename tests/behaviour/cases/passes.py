@@ -486,3 +486,11 @@ def a_cotangent_of_another_precision_is_cast(torch):
 def no_inputs(torch):
     x = torch.ones(2, requires_grad=True)
     return raised(lambda: torch.autograd.grad(x.sum(), []))
+
+
+@case
+def a_gradient_of_another_shape_than_the_one_there(torch):
+    x = leaf(torch)
+    (x * 2).sum().backward()
+    x.data = torch.ones(2, dtype=torch.float64)
+    return raised(lambda: (x * 2).sum().backward()), x.grad

@@ -264,3 +264,15 @@ def squeeze_in_place(torch):
     h.squeeze_()
     h.unsqueeze_(1)
     return h.shape, h.grad_fn.name(), squares(x, h)
+
+
+@case
+def a_part_of_complex_numbers_is_assigned(torch):
+    x = torch.tensor([1 + 2j, 3 - 1j], dtype=torch.complex128, requires_grad=True)
+    h = x * 1
+    h.imag = torch.zeros(2, dtype=torch.float64)
+    h.real = h.real * 2
+    h.abs().sum().backward()
+    z = torch.ones(2, dtype=torch.complex64)
+    z.real = 3.0
+    return [h, x.grad, z, raised(lambda: setattr(torch.ones(2), "imag", 0.0))]
