@@ -55,8 +55,11 @@ def like(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return memory.transpose(np.argsort(order)), memory.reshape(-1)
 
 
-def in_blocks(step: Callable[..., None], scratch: int, *given: np.ndarray) -> np.ndarray:
-    """The result of `step(out, *parts, *scratch)`, which works element by element on arrays of one shape and dtype."""
+def in_blocks(step: Callable[..., None], scratch: int, *given: np.ndarray, is_long: bool = True) -> np.ndarray:
+    """The result of `step(out, *parts, *scratch)`, which works element by element on arrays of one shape and dtype.
+
+    Unless a step on a block `is_long`, helpers are not worth the memory that they take.
+    """
     result, flat_out = like(given[0])
     parts, blocks = flat(*given), slices(len(flat_out))
 
@@ -65,7 +68,10 @@ def in_blocks(step: Callable[..., None], scratch: int, *given: np.ndarray) -> np
         for block in some:
             step(flat_out[block], *[part[block] for part in parts], *memory[:, : block.stop - block.start])
 
-    in_threads(work, blocks)
+    if is_long:
+        in_threads(work, blocks)
+    else:
+        work(iter(blocks))
     return result
 
 

@@ -171,7 +171,7 @@ def zero_where_not_positive(x: np.ndarray, ct: np.ndarray) -> np.ndarray:
     """`ct`, but zero where `x` is zero or negative."""
     bits = _BITS.get(ct.dtype)
     if x.size >= LARGE and bits is not None and x.shape == ct.shape and x.dtype is ct.dtype:
-        return in_blocks(_zero_step, 0, ct, x)
+        return in_blocks(_zero_step, 0, ct, x, is_long=False)
     # Two thirds of the time of np.where on few elements.
     share = np.array(ct)
     share[np.less_equal(x, _zeros[x.dtype])] = 0
