@@ -48,6 +48,7 @@ from mutagrad.autograd import running as running
 from mutagrad.autograd import samples as samples
 from mutagrad.autograd import saved as saved
 from mutagrad.autograd import saved_names as saved_names
+from mutagrad.autograd import saved_parameters as saved_parameters
 from mutagrad.autograd.anomaly_mode import set_detect_anomaly as set_detect_anomaly
 from mutagrad.modes import set_grad_enabled as set_grad_enabled
 from mutagrad.autograd.grad_mode import set_multithreading_enabled as set_multithreading_enabled
