@@ -130,7 +130,8 @@ class Pass(ABC):
                 shares = share = None  # the next rule need not have them in memory
             if leaves and node in leaves:
                 self._finish(leaves[node])
-        self._finish(leaves.get(None, ()))
+        if None in leaves:
+            self._finish(leaves[None])
 
     def add(self, edge: Edge, share: Any) -> None:
         """Adds `share` to the adjoint at the edge's region."""
@@ -221,9 +222,21 @@ class Pass(ABC):
         for leaf in found:
             if leaf.watches is not None:
                 self._notice(leaf, leaf.watches)
-        for writer, watch in self.targets or ():
-            self._notice(writer, [watch])
-        return nodes, _by_earliest_reader(found, nodes)
+        if self.targets is not None:
+            for writer, watch in self.targets:
+                self._notice(writer, [watch])
+        leaves: dict[Node | None, list[Leaf]] = {}
+        pending = set(found)
+        for node in reversed(nodes):
+            if not pending:
+                return nodes, leaves
+            for edge in node.edges:
+                if edge is not None and edge[2] in pending:
+                    pending.discard(edge[2])
+                    leaves.setdefault(node, []).append(edge[2])
+        if pending:
+            leaves[None] = [leaf for leaf in found if leaf in pending]
+        return nodes, leaves
 
     def _needed(self, nodes: list[Node]) -> set[Node]:
         """The nodes that lead to a target."""
@@ -325,35 +338,14 @@ class Pass(ABC):
                 self._report(leaf)
             gradient = self.adjoints.pop(leaf.key, None)
             if gradient is not None and self.targets is None:
-                exclusive = leaf.key in self.owned or _holders(gradient) <= ALONE
-                self.deliver(leaf, gradient, exclusive)
+                unshared = type(gradient) is np.ndarray and gradient.base is None and getrefcount(gradient) <= ALONE
+                self.deliver(leaf, gradient, unshared or leaf.key in self.owned)
 
 
-def _by_earliest_reader(leaves: list[Leaf], nodes: list[Node]) -> dict[Node | None, list[Leaf]]:
-    """The leaves by the last node to run that reads them; under None those that no node reads."""
-    found: dict[Node | None, list[Leaf]] = {}
-    pending = set(leaves)
-    for node in reversed(nodes):
-        if not pending:
-            break
-        for edge in node.edges:
-            if edge is not None and edge[2] in pending:
-                pending.discard(edge[2])
-                found.setdefault(node, []).append(edge[2])
-    if pending:
-        found[None] = [leaf for leaf in leaves if leaf in pending]
-    return found
-
-
-def _holders(gradient: Any) -> int:
-    """How many hold the array, as CPython counts; many when its memory is another's."""
-    return getrefcount(gradient) if getattr(gradient, "base", gradient) is None else END
-
-
-def _holders_of_unshared() -> int:
+def _references_of_unshared() -> int:
     gradient = {0: np.empty(0)}.pop(0, None)
-    return _holders(gradient)
+    return getrefcount(gradient)
 
 
-# What `_holders` finds for an array that only its caller holds: it differs between CPython's versions.
-ALONE = _holders_of_unshared()
+# What `getrefcount` gives for an array that only its caller holds: it differs between CPython's versions.
+ALONE = _references_of_unshared()

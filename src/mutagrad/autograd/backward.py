@@ -230,37 +230,39 @@ def _cotangents(outputs: tuple[Place, ...], given: tuple, batched: bool) -> list
     """The cotangent of each output: as given, checked, or one for a scalar."""
     if len(given) != len(outputs):
         raise errors.gradient_count(len(outputs), len(given))
-    found = []
-    for i, output in enumerate(outputs):
-        found.append(_cotangent(i, output, given[i], batched))
+    found: list[Any] = []
+    for output, cotangent in zip(outputs, given):
+        if isinstance(output, Tensor):
+            shape, dt = output._array.shape, output._array.dtype
+        else:
+            about = metadata_of(output)
+            shape, dt = ((), None) if about is None else (about.shape, about.dtype.numpy)
+        if cotangent is None:
+            cotangent = _one(len(found), output, shape, dt)
+        elif not isinstance(cotangent, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
+        elif dt is not None:
+            array = cotangent._array
+            given_shape = array.shape[1:] if batched else array.shape
+            if given_shape != shape:
+                raise errors.gradient_shape(len(found), given_shape, shape, origin_of(output))
+            if array.dtype is not dt:
+                if (array.dtype.kind == "c") != (dt.kind == "c"):
+                    raise errors.gradient_dtype(len(found), str(cotangent.dtype), str(of_numpy[dt]), origin_of(output))
+                cotangent = cotangent.to(of_numpy[dt])
+        found.append(cotangent)
     return found
 
 
-def _cotangent(i: int, output: Place, cotangent: Any, batched: bool) -> Any:
-    if isinstance(output, Tensor):
-        shape, dt = output._array.shape, output._array.dtype
-    else:
-        about = metadata_of(output)
-        shape, dt = ((), None) if about is None else (about.shape, about.dtype.numpy)
-    if cotangent is None:
-        if edge_to(output) is None:
-            return None
-        if dt is None or prod(shape) != 1:
-            raise non_scalar(i, output, shape)
-        if dt.kind == "c":
-            raise errors.complex_output(str(of_numpy[dt]), origin_of(output), caller_span())
-        return wrap(np.ones(shape, dt))
-    if not isinstance(cotangent, Tensor):
-        raise TypeError(f"gradients can be either Tensors or None, but got {type(cotangent).__name__}")
-    given = cotangent._array
-    given_shape = given.shape[1:] if batched else given.shape
-    if given_shape != shape and dt is not None:
-        raise errors.gradient_shape(i, given_shape, shape, origin_of(output))
-    if dt is None or given.dtype is dt:
-        return cotangent
-    if (given.dtype.kind == "c") != (dt.kind == "c"):
-        raise errors.gradient_dtype(i, str(cotangent.dtype), str(of_numpy[dt]), origin_of(output))
-    return cotangent.to(of_numpy[dt])
+def _one(i: int, output: Place, shape: tuple[int, ...], dt: np.dtype | None) -> Tensor | None:
+    """The cotangent of an output that is given none: of a scalar, one."""
+    if edge_to(output) is None:
+        return None
+    if dt is None or prod(shape) != 1:
+        raise non_scalar(i, output, shape)
+    if dt.kind == "c":
+        raise errors.complex_output(str(of_numpy[dt]), origin_of(output), caller_span())
+    return wrap(np.ones(shape, dt))
 
 
 def _backward_method(
@@ -271,7 +273,13 @@ def _backward_method(
     inputs: Tensors | None = None,
 ) -> None:
     """Adds to the `.grad` of every leaf behind this tensor its gradient; see `mutagrad.autograd.backward`."""
-    _fill((self,), _as_tuple(gradient, 1), retain_graph, create_graph, inputs)
+    _fill(
+        (self,),
+        (gradient,) if isinstance(gradient, Tensor) else _as_tuple(gradient, 1),
+        retain_graph,
+        create_graph,
+        inputs,
+    )
 
 
 Tensor.backward = _backward_method
