@@ -353,7 +353,7 @@ class Storage:
     def _lose(self, hit: list[Saved], array: np.ndarray, view: Any, writer: str, written: Scattered | None) -> None:
         box, exact = box_of(array, view, self.array)
         elements = array.size if written is None else written.count()
-        outline = None if written is None or self.array.ndim == 0 else written.outline(self.array)
+        outline = written.outline(self.array) if written is not None and elements and self.array.ndim else None
         span = caller_span()
         for saved in hit:
             loss = Loss()

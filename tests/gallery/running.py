@@ -189,14 +189,14 @@ def _loss(name: str, change: Any, detached: list[np.ndarray], replay: bool) -> t
     path = HERE / "programs" / f"{name}.py"
     code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
     module = sys.modules["mutagrad.autograd.backward"]
-    backward, detach = module.backward, Tensor.detach
+    fill, detach = module._fill, Tensor.detach
     values = iter(detached)
     total = 0.0
 
-    def summed(tensors, *args, **options):
+    def summed(outputs, *args):
         nonlocal total
-        total += float(tensors.detach())
-        return backward(tensors, *args, **options)
+        total += sum(float(output.detach()) for output in outputs)
+        return fill(outputs, *args)
 
     def detach_as_before(self):
         if sys._getframe(1).f_code.co_filename != str(path):
@@ -206,11 +206,11 @@ def _loss(name: str, change: Any, detached: list[np.ndarray], replay: bool) -> t
         detached.append(self._array.copy())
         return detach(self)
 
-    module.backward, Tensor.detach = summed, detach_as_before
+    module._fill, Tensor.detach = summed, detach_as_before
     try:
         with chdir(path.parent), _double(), warnings.catch_warnings(), _leaves_made(change) as made:
             warnings.simplefilter("ignore")
             FunctionType(code, {"__name__": "__main__"})()
     finally:
-        module.backward, Tensor.detach = backward, detach
+        module._fill, Tensor.detach = fill, detach
     return total, [leaf.array for leaf in made]

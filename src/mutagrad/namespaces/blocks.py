@@ -4,7 +4,7 @@ NumPy lets other threads run while it computes, so what takes long, and is done 
 is shared out: `in_threads(work, blocks)` has `work` go over the blocks, in this thread and in helpers, of which each takes
 the next block as soon as it is done with one. What `work` needs of scratch memory it makes before it begins, for each thread
 its own. Results do not depend on who did what. Between two calls of NumPy threads wait for each other, for longer than many
-calls on a block take: exponentials and products of matrices gain, chains of sums lose (convolutions, normalisation).
+calls on a block take: exponentials gain, chains of sums lose (convolutions, normalisation, attention).
 
 How many threads there are is said by `set_num_threads`, at first by `OMP_NUM_THREADS`, as for the matrix products of
 NumPy's BLAS, or by the number of processors. Helpers are started when they are first needed.
@@ -132,7 +132,7 @@ class _Threads:
 
     def __init__(self) -> None:
         given = os.environ.get("OMP_NUM_THREADS", "")
-        self.count = int(given) if given.isdigit() and int(given) else len(os.sched_getaffinity(0))
+        self.count = int(given) if given.isdigit() and int(given) else _processors()
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -154,5 +154,11 @@ def _help(queue: SimpleQueue[_Job]) -> None:
         queue.get().do()
 
 
+def _processors() -> int:
+    """How many processors this process may use, as far as the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 threads = _Threads()
-os.register_at_fork(after_in_child=threads.begin_anew)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=threads.begin_anew)

@@ -14,8 +14,7 @@ windows that reach over the end of a line are counted, too; they are left out of
                                                               e f . h i
 
 Runs are copied as fast as memory can be, and the share of the input is a convolution, too. With other strides each window
-is copied by itself, and the share of the input is added up, one element of the kernel after another. Large convolutions with
-three weights along each dimension, the most usual ones, are left to `minimal_filtering.py`.
+is copied by itself, and the share of the input is added up, one element of the kernel after another.
 
 Shapes: x (N, C, *), w (O, C / groups, *), ct and result (N, O, *).
 """
@@ -29,9 +28,6 @@ from itertools import pairwise, product
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
-
-from mutagrad.namespaces.blocks import slices
-from mutagrad.namespaces.minimal_filtering import Tiles, is_fit
 
 DEPTH = 100  # elements of a window multiplied at a time
 BLOCK = 2**17  # elements of the columns made at a time: half a megabyte in single precision
@@ -51,10 +47,6 @@ class Geometry:
         """Whether every element of the input begins a window."""
         return all(step == 1 for step in self.stride)
 
-    def is_minimal(self, x: np.ndarray, weight: Sequence[int]) -> bool:
-        """Whether the sums of the windows of `x` are found with few products."""
-        return self.is_dense and set(self.dilation) == {1} and is_fit(x, weight, self.groups)
-
     def sizes(self, input: Sequence[int], kernel: Sequence[int]) -> tuple[int, ...]:
         """How many windows there are along each dimension."""
         along = zip(input, kernel, self.stride, self.padding, self.dilation)
@@ -73,17 +65,9 @@ def convolve(x: np.ndarray, w: np.ndarray, geometry: Geometry) -> np.ndarray:
     if x.dtype.char == "e":
         return convolve(x.astype(np.float32), w.astype(np.float32), geometry).astype(np.float16)
     result = np.empty((len(x), len(w), *geometry.sizes(x.shape[2:], w.shape[2:])), x.dtype)
-    _multiply_windows(x, w, result, geometry, [-n for n in geometry.padding])
+    rows = w.reshape(geometry.groups, len(w) // geometry.groups, math.prod(w.shape[1:]))
+    Columns(x, w.shape[2:], result.shape[2:], geometry, [-n for n in geometry.padding]).multiplied(rows, result)
     return result
-
-
-def _multiply_windows(x: np.ndarray, w: np.ndarray, result: np.ndarray, geometry: Geometry, first: list[int]) -> None:
-    """Writes the sums of the windows of `x`, of which the first begins at `first`, weighted with `w`, to `result`."""
-    if geometry.is_minimal(x, w.shape):
-        Tiles(x, result.shape[2:], geometry.groups, first).multiplied(w, result)
-        if np.isfinite(np.vdot(result, result)):
-            return
-    Columns(x, w.shape[2:], result.shape[2:], geometry, first).multiplied(w, result)
 
 
 def convolve_input(ct: np.ndarray, w: np.ndarray, shape: tuple[int, ...], geometry: Geometry) -> np.ndarray:
@@ -96,7 +80,8 @@ def convolve_input(ct: np.ndarray, w: np.ndarray, shape: tuple[int, ...], geomet
         # What an element of the input gets comes from the windows around it, by the kernel turned round.
         turned = np.flip(w.reshape(groups, -1, *w.shape[1:]), tuple(range(3, w.ndim + 1))).swapaxes(1, 2)
         first = [n - gap * (width - 1) for n, gap, width in zip(geometry.padding, geometry.dilation, kernel)]
-        _multiply_windows(ct, turned.reshape(shape[1], -1, *kernel), result, geometry, first)
+        rows = turned.reshape(groups, w.shape[1], -1)
+        Columns(ct, kernel, shape[2:], geometry, first).multiplied(rows, result)
         return result
     result = np.zeros(shape, ct.dtype)
     rows = w.reshape(groups, len(w) // groups, math.prod(w.shape[1:])).swapaxes(1, 2)
@@ -104,8 +89,7 @@ def convolve_input(ct: np.ndarray, w: np.ndarray, shape: tuple[int, ...], geomet
     wide = [size + 2 * padding for size, padding in zip(shape[2:], geometry.padding)]
     for some in _blocks(result, ct.shape[2:], kernel):
         cts = ct[some].reshape(-1, groups, len(w) // groups, math.prod(ct.shape[2:]))
-        columns = np.matmul(rows, _side_by_side(cts)).reshape(shape[1], *kernel, len(cts), *ct.shape[2:])
-        columns = np.moveaxis(columns, len(kernel) + 1, 0)
+        columns = np.matmul(rows, cts).reshape(len(cts), shape[1], *kernel, *ct.shape[2:])
         padded = np.zeros((len(cts), shape[1], *wide), ct.dtype) if any(geometry.padding) else result[some]
         between = [stride * step for stride, step in zip(padded.strides[2:], geometry.stride)]
         windows = _windows(padded, kernel, ct.shape[2:], between, geometry)
@@ -120,12 +104,14 @@ def convolve_weight(ct: np.ndarray, x: np.ndarray, shape: tuple[int, ...], geome
     """The share of a weight of `shape`: the sum of all windows, each weighted with what `ct` has for it."""
     if ct.dtype.char == "e":
         return convolve_weight(ct.astype(np.float32), x.astype(np.float32), shape, geometry).astype(np.float16)
-    first = [-n for n in geometry.padding]
-    if geometry.is_minimal(x, shape):
-        total = Tiles(x, ct.shape[2:], geometry.groups, first).weighted(ct, shape)
-        if np.isfinite(total).all():
-            return total
-    return Columns(x, shape[2:], ct.shape[2:], geometry, first).weighted(ct, shape)
+    groups = geometry.groups
+    total = np.zeros((groups, math.prod(shape[1:]), shape[0] // groups), ct.dtype)
+    columns = Columns(x, shape[2:], ct.shape[2:], geometry, [-n for n in geometry.padding])
+    for some, windows in columns:
+        cts = columns.spread(ct[some]).reshape(len(windows), groups, total.shape[2], columns.length)
+        for of_sample, each in zip(windows, cts):
+            total += np.matmul(of_sample, each.swapaxes(1, 2))
+    return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(shape)
 
 
 class Columns:
@@ -165,11 +151,9 @@ class Columns:
                 yield some, x[some].reshape(-1, *into)
             return
         padded = np.zeros((count, channels, *self.sizes), x.dtype)
-        windows, last = self._windows(padded), len(kernel) + 1
-        # Samples side by side, so that those of a block are one matrix, too.
-        memory = np.empty((*windows.shape[1 : last + 1], count, *windows.shape[last + 1 :]), x.dtype)
-        columns = np.moveaxis(memory, last, 0)
-        matrices = np.moveaxis(memory.reshape(*into[:2], count, self.length), 2, 0)
+        windows = self._windows(padded)
+        columns = np.empty(windows.shape, x.dtype)
+        matrices = columns.reshape(count, *into)
         for some in _blocks(x, self.places, kernel):
             part = x[some][self.taken]
             padded[: len(part)][self.inner] = part
@@ -183,25 +167,15 @@ class Columns:
             return _windows(padded, self.kernel, self.places, between, self.geometry)
         return _windows(padded, self.kernel, (self.length,), [padded.itemsize], self.geometry)
 
-    def multiplied(self, weight: np.ndarray, result: np.ndarray) -> None:
-        """Writes the sums of the windows, weighted with `weight` (O, C / groups, kernel...), to `result` (N, O, places)."""
-        groups = self.geometry.groups
-        rows = weight.reshape(groups, len(weight) // groups, math.prod(weight.shape[1:]))
+    def multiplied(self, rows: np.ndarray, result: np.ndarray) -> None:
+        """Writes the products of the matrices `rows`, one for each group, and the columns to `result` (N, O, places)."""
         is_whole = self.length == math.prod(self.places)
         for some, windows in self:
+            into = (len(windows), len(rows), rows.shape[1], self.length)
             if is_whole:
-                _multiply(rows, windows, result[some].reshape(len(windows), *rows.shape[:2], self.length))
+                _multiply(rows, windows, result[some].reshape(into))
             else:
                 result[some] = self._shown(_multiply(rows, windows).reshape(len(windows), -1, self.length))
-
-    def weighted(self, ct: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        """The sum of the windows, each weighted with what `ct` (N, O, places) has for it: `shape`."""
-        groups = self.geometry.groups
-        total = np.zeros((groups, math.prod(shape[1:]), shape[0] // groups), ct.dtype)
-        for some, windows in self:
-            cts = self.spread(ct[some]).reshape(len(windows), groups, total.shape[2], self.length)
-            total += np.matmul(_side_by_side(windows), _side_by_side(cts).swapaxes(1, 2))
-        return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(shape)
 
     def spread(self, ct: np.ndarray) -> np.ndarray:
         """What stands at the places (N, O, places) at that of their columns (N, O, length), zeros elsewhere."""
@@ -214,11 +188,6 @@ class Columns:
     def _shown(self, columns: np.ndarray) -> np.ndarray:
         """The view (N, O, places) of (N, O, length)."""
         return as_strided(columns, (*columns.shape[:2], *self.places), (*columns.strides[:2], *self.lines))
-
-
-def _side_by_side(matrices: np.ndarray) -> np.ndarray:
-    """The matrices of samples (N, groups, rows, columns) as one for each group, with the columns of all."""
-    return np.moveaxis(matrices, 0, 2).reshape(*matrices.shape[1:3], -1)
 
 
 def _multiply(rows: np.ndarray, columns: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -237,9 +206,11 @@ def _block(x: np.ndarray, places: Sequence[int], kernel: Sequence[int]) -> int:
     return max(1, min(BLOCK // max(x.shape[1] * math.prod(kernel) * math.prod(places), 1), len(x)))
 
 
-def _blocks(x: np.ndarray, places: Sequence[int], kernel: Sequence[int]) -> list[slice]:
+def _blocks(x: np.ndarray, places: Sequence[int], kernel: Sequence[int]) -> Iterator[slice]:
     """Slices of the batch whose columns are about a block; none where there are no places."""
-    return slices(len(x) if math.prod(places) else 0, _block(x, places, kernel))
+    step = _block(x, places, kernel)
+    for start in range(0, len(x) if math.prod(places) else 0, step):
+        yield slice(start, min(start + step, len(x)))
 
 
 def _windows(

@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.namespaces.blocks import in_threads, slices
 from mutagrad.namespaces.fused import is_single
 
-BLOCK = 1 << 15  # elements of the weights made at a time: the matrices of a few samples' heads
+BLOCK = 1 << 16  # elements of the weights made at a time: the matrices of a sample's heads
 
 
 def _fits(query: Any, key: Any, value: Any, mask: Any, noise: Any) -> bool:
@@ -39,23 +38,24 @@ def _side_by_side(x: np.ndarray) -> np.ndarray:
 
 
 class Weights:
-    """How much each query attends to each key, for a few samples at a time."""
+    """How much each query attends to each key, for a few samples at a time, in memory made once."""
 
     def __init__(self, query: np.ndarray, key: np.ndarray, mask: Any, scale: float) -> None:
         self.query, self.key, self.scale = query, key, np.float32(scale)
         shape = (*query.shape[:3], key.shape[2])
-        self.blocks = slices(len(query), max(1, BLOCK // math.prod(shape[1:])))
-        self.shape = (self.blocks[0].stop, *shape[1:])
+        self.step = max(1, BLOCK // math.prod(shape[1:]))
+        self.memory = np.empty((min(self.step, len(query)), *shape[1:]), query.dtype)
         if mask is not None:
             added = np.where(mask, 0, -np.inf) if mask.dtype.kind == "b" else mask
             mask = np.broadcast_to(added.astype(query.dtype, copy=False), (*(1,) * (4 - mask.ndim), *mask.shape))
         self.mask = mask
 
-    def __call__(self, blocks: Iterator[slice]) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-        """The blocks with their exponentials, in memory made once, and the sums of these, which are to divide them."""
-        ones, memory = np.ones(self.key.shape[2], self.key.dtype), np.empty(self.shape, self.key.dtype)
-        for some in blocks:
-            weights = memory[: some.stop - some.start]
+    def __iter__(self) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        """Slices of the samples with their exponentials, and the sums of these, by which they are to be divided."""
+        ones = np.ones(self.key.shape[2], self.key.dtype)
+        for start in range(0, len(self.query), self.step):
+            some = slice(start, start + self.step)
+            weights = self.memory[: len(self.query[some])]
             np.matmul(self.query[some], self.key[some].swapaxes(2, 3), out=weights)
             weights *= self.scale
             if self.mask is not None:
@@ -85,13 +85,8 @@ def attend(
         return NotImplemented
     samples, heads, places, _ = query.shape
     out = _side_by_side(np.broadcast_to(value[:, :, :1], (samples, heads, places, value.shape[3])))
-    weights_of = Weights(query, key, mask, scale)
-
-    def work(blocks: Iterator[slice]) -> None:
-        for some, weights, total in weights_of(blocks):
-            np.divide(np.matmul(weights, value[some]), total, out[some])
-
-    in_threads(work, weights_of.blocks)
+    for some, weights, total in Weights(query, key, mask, scale):
+        np.divide(np.matmul(weights, value[some]), total, out[some])
     return out
 
 
@@ -111,25 +106,21 @@ def attend_shares(
         return NotImplemented
     shares = [_side_by_side(x) if wanted else None for x, wanted in zip((query, key, value), needed)]
     of_query, of_key, of_value = shares
-    weights_of = Weights(query, key, mask, scale)
-
-    def work(blocks: Iterator[slice]) -> None:
-        memory = np.empty(weights_of.shape, query.dtype)
-        for some, weights, total in weights_of(blocks):
-            weights /= total
-            if of_value is not None:
-                np.matmul(weights.swapaxes(2, 3), ct[some], out=of_value[some])
-            if of_query is None and of_key is None:
-                continue
-            of_scores = memory[: len(weights)]
-            np.matmul(ct[some], value[some].swapaxes(2, 3), out=of_scores)
-            of_scores -= np.vecdot(of_scores, weights)[..., None]
-            of_scores *= weights
-            of_scores *= weights_of.scale
-            if of_query is not None:
-                np.matmul(of_scores, key[some], out=of_query[some])
-            if of_key is not None:
-                np.matmul(of_scores.swapaxes(2, 3), query[some], out=of_key[some])
-
-    in_threads(work, weights_of.blocks)
+    every = Weights(query, key, mask, scale)
+    memory = np.empty_like(every.memory)
+    for some, weights, total in every:
+        weights /= total
+        if of_value is not None:
+            np.matmul(weights.swapaxes(2, 3), ct[some], out=of_value[some])
+        if of_query is None and of_key is None:
+            continue
+        of_scores = memory[: len(weights)]
+        np.matmul(ct[some], value[some].swapaxes(2, 3), out=of_scores)
+        of_scores -= np.vecdot(of_scores, weights)[..., None]
+        of_scores *= weights
+        of_scores *= every.scale
+        if of_query is not None:
+            np.matmul(of_scores, key[some], out=of_query[some])
+        if of_key is not None:
+            np.matmul(of_scores.swapaxes(2, 3), query[some], out=of_key[some])
     return [*shares, None]

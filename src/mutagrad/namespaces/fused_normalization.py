@@ -105,12 +105,13 @@ def _standardize_rows(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps: fl
 def _shares_by_rows(ct: np.ndarray, x: np.ndarray, weight: Any, mean: np.ndarray, rstd: np.ndarray) -> Any:
     width = x.size // mean.size
     x, ct, mean, rstd = x.reshape(-1, width), ct.reshape(-1, width), mean.reshape(-1, 1), rstd.reshape(-1, 1)
-    blocks, ones, of_input = slices(len(x), rows_of_block(width)), np.ones(width, x.dtype), np.empty(x.shape, x.dtype)
-    of_weight, of_bias = np.zeros((2, width), x.dtype)
-    memory, many = np.empty((2, blocks[0].stop, width), x.dtype), np.ones(blocks[0].stop, x.dtype)
-    for block in blocks:
+    size, ones = rows_of_block(width), np.ones(width, x.dtype)
+    of_weight, of_bias, of_input = np.zeros(width, x.dtype), np.zeros(width, x.dtype), np.empty(x.shape, x.dtype)
+    memory = np.empty((2, min(size, len(x)), width), x.dtype)
+    many = np.ones(min(size, len(x)), x.dtype)
+    for block in slices(len(x), size):
         part, out = ct[block], of_input[block]
-        (normal, scaled), each = memory[:, : len(part)], many[: len(part)]
+        normal, scaled, each = memory[0, : len(part)], memory[1, : len(part)], many[: len(part)]
         np.subtract(x[block], mean[block], normal)
         normal *= rstd[block]
         np.multiply(part, normal, scaled)
@@ -127,12 +128,12 @@ def _shares_by_rows(ct: np.ndarray, x: np.ndarray, weight: Any, mean: np.ndarray
     return of_input, of_weight, of_bias
 
 
-# By channels: a few at a time, of all samples -----------------------------------------------------------------------
+# By channels --------------------------------------------------------------------------------------------------------
 
 
-def _by_channels(*given: np.ndarray) -> list[np.ndarray]:
-    """Arrays as samples, channels, and all other dimensions as one."""
-    return [x.reshape(*x.shape[:2], -1) for x in given]
+def _channels(x: np.ndarray) -> np.ndarray:
+    """`x` as samples, channels, and all other dimensions as one."""
+    return x.reshape(*x.shape[:2], -1)
 
 
 def _column(of_channels: np.ndarray) -> np.ndarray:
@@ -140,42 +141,41 @@ def _column(of_channels: np.ndarray) -> np.ndarray:
     return of_channels.reshape(-1, 1).astype(np.float32)
 
 
-def _total(of_samples: np.ndarray) -> np.ndarray:
-    """The sums over samples, in double precision."""
-    return np.add.reduce(of_samples, 0, np.float64)
-
-
 def _standardize_channels(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps: float) -> Any:
-    result, count = np.empty(x.shape, x.dtype), x.size // x.shape[1]
-    samples, out = _by_channels(x, result)
-    mean, rstd = np.empty((2, x.shape[1], 1), x.dtype)
-    for block in slices(x.shape[1], rows_of_block(count)):
-        given, part = samples[:, block], out[:, block]
-        mean[block] = _column(_total(np.add.reduce(given, 2)) / count)
-        np.subtract(given, mean[block], part)
-        rstd[block] = _column(1 / np.sqrt(_total(np.vecdot(part, part)) / count + eps))
-        part *= rstd[block] if weight is None else rstd[block] * weight.reshape(-1, 1)[block]
+    samples, result = _channels(x), np.empty(x.shape, x.dtype)
+    out, count = _channels(result), x.size // x.shape[1]
+    mean = _column(np.add.reduce(np.add.reduce(samples, 2), 0, np.float64) / count)
+    squares = np.zeros(x.shape[1])
+    for sample, part in zip(samples, out):
+        np.subtract(sample, mean, part)
+        squares += np.vecdot(part, part)
+    rstd = _column(1 / np.sqrt(squares / count + eps))
+    scale = rstd if weight is None else rstd * weight.reshape(-1, 1)
+    for part in out:
+        part *= scale
         if bias is not None:
-            part += bias.reshape(-1, 1)[block]
+            part += bias.reshape(-1, 1)
     kept = (1, x.shape[1]) + (1,) * (x.ndim - 2)
     return result, mean.reshape(kept), rstd.reshape(kept)
 
 
 def _shares_by_channels(ct: np.ndarray, x: np.ndarray, weight: Any, mean: np.ndarray, rstd: np.ndarray) -> Any:
-    of_input, count = np.empty(x.shape, x.dtype), x.size // x.shape[1]
-    cts, samples, out = _by_channels(ct, x, of_input)
+    cts, samples, of_input = _channels(ct), _channels(x), np.empty(x.shape, x.dtype)
+    out, count = _channels(of_input), x.size // x.shape[1]
     mean, rstd = mean.reshape(-1, 1), rstd.reshape(-1, 1)
-    of_weight, of_bias = np.empty((2, x.shape[1]))
-    for block in slices(x.shape[1], rows_of_block(count)):
-        part, normal = cts[:, block], out[:, block]
-        np.subtract(samples[:, block], mean[block], normal)
-        normal *= rstd[block]
-        of_weight[block] = _total(np.vecdot(part, normal))
-        of_bias[block] = _total(np.add.reduce(part, 2))
-        # scale * (ct - mean of ct - normal * mean of ct * normal)
-        scale = rstd[block] if weight is None else rstd[block] * weight.reshape(-1, 1)[block]
-        normal *= _column(of_weight[block] / -count)
-        normal += part
-        normal -= _column(of_bias[block] / count)
-        normal *= scale
+    of_weight = np.zeros(x.shape[1])
+    of_bias = np.add.reduce(np.add.reduce(cts, 2), 0, np.float64)
+    for sample, part, normal in zip(samples, cts, out):
+        np.subtract(sample, mean, normal)
+        normal *= rstd
+        of_weight += np.vecdot(part, normal)
+    # scale * (ct - mean of ct - normal * mean of ct * normal)
+    scale = rstd if weight is None else rstd * weight.reshape(-1, 1)
+    slope, shift = _column(of_weight / count) * -scale, _column(of_bias / count) * -scale
+    scaled = np.empty(cts.shape[1:], x.dtype)
+    for part, normal in zip(cts, out):
+        normal *= slope
+        np.multiply(part, scale, scaled)
+        normal += scaled
+        normal += shift
     return of_input, of_weight.astype(x.dtype), of_bias.astype(x.dtype)
