@@ -225,7 +225,7 @@ class Pass(ABC):
         if self.targets is not None:
             for writer, watch in self.targets:
                 self._notice(writer, [watch])
-        leaves: dict[Node | None, list[Leaf]] = {}
+        leaves: dict[Node | None, list[Any]] = {}
         pending = set(found)
         for node in reversed(nodes):
             if not pending:

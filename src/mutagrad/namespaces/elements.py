@@ -75,10 +75,12 @@ def _add_slices(x: np.ndarray, axis: int, index: np.ndarray, share: np.ndarray) 
     """Adds slices along `axis` element by element, which NumPy does fast in one dimension only."""
     if not x.flags.c_contiguous:
         if x.size > 4 * share.size:
-            return np.add.at(x, (*(slice(None),) * axis, index), share)
-        sums = np.zeros(x.shape, x.dtype)
-        _add_slices(sums, axis, index, share)
-        x += sums
+            key: Any = (*[slice(None)] * axis, index)
+            np.add.at(x, key, share)
+        else:
+            sums = np.zeros(x.shape, x.dtype)
+            _add_slices(sums, axis, index, share)
+            x += sums
         return
     lead, count, width = math.prod(x.shape[:axis]), x.shape[axis], math.prod(x.shape[axis + 1 :])
     memory, index, slices = x.reshape(-1), index.reshape(-1), share.reshape(lead, index.size, width)
