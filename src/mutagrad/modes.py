@@ -24,9 +24,7 @@ class _Modes(threading.local):
     around_values: tuple[Callable, ...] = ()  # `around(operation, compute)`, the same of the value alone
     # Who keeps book of memory (`bookkeeping/`): told of buffers made, views taken, values overwritten and copies kept.
     observers: tuple[Any, ...] = ()
-    book: Any = (
-        None  # the one of them whose business calls are, too, where there is just one (`bookkeeping/recorder.py`)
-    )
+    book: Any = None  # the one of them whose business calls are, too, where there is just one
     mutation_allowed = False  # within `allow_mutation_on_saved_tensors`
     multithreading = True
     grad_layout_policy = True
