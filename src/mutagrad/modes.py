@@ -24,7 +24,6 @@ class _Modes(threading.local):
     around_values: tuple[Callable, ...] = ()  # `around(operation, compute)`, the same of the value alone
     # Who keeps book of memory (`bookkeeping/`): told of buffers made, views taken, values overwritten and copies kept.
     observers: tuple[Any, ...] = ()
-    book: Any = None  # the one of them whose business calls are, too, where there is just one
     mutation_allowed = False  # within `allow_mutation_on_saved_tensors`
     multithreading = True
     grad_layout_policy = True
@@ -48,7 +47,8 @@ def lone_book() -> Any:
 
     A fast call need not be left to the general one then: the book runs it, with `extras` at zero, and enters it.
     """
-    return modes.book if extras[0] == 1 else None
+    observers = modes.observers
+    return observers[0] if extras[0] == 1 and observers else None
 
 
 def is_grad_enabled() -> bool:

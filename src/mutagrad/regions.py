@@ -171,7 +171,7 @@ class Part(View):
     @property
     def arguments(self) -> tuple:
         """The key in the maker, a part of which the key begins with."""
-        return (self.key if self.maker is None else self.key[len(self.maker.key) - 1 :],)  # type: ignore[arg-type]
+        return (self.key[len(self.maker.key) - 1 :] if isinstance(self.maker, Part) else self.key,)
 
     def of(self, xp: Any, array: Any) -> Any:
         """The region of `array`, a buffer of the base's shape, that this view addresses."""

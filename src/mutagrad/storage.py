@@ -109,9 +109,7 @@ class Loss:
     box: Box | None  # what was written, where that is a box
     base_shape: tuple[int, ...]
     elements: int | None  # how many elements of the base were written, where that is known
-    outline: (
-        tuple[Box, tuple[tuple[int, ...], ...]] | None
-    )  # of elements here and there: a box around them, the first few
+    outline: tuple[Box, tuple[tuple[int, ...], ...]] | None  # of scattered elements: a box around, the first few
     span: Span
     writer: str
     expected: int

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import tracemalloc
 
 import pytest
 
@@ -288,3 +289,21 @@ def test_the_adjoint_of_memory_that_was_written_in_part_counts_whole():
         h.sum().backward()
 
     assert json.loads(book.to_json())["memory"]["peak_by_cause"]["gradients"] >= 4096 + 2048
+
+
+def test_the_peak_is_what_was_allocated():
+    """A gradient that has been delivered does not count a second time, as an adjoint."""
+    x = mutagrad.ones(512, 256)
+    weights = [mutagrad.ones(256, 512, requires_grad=True)]
+    weights += [mutagrad.full((512, 512), 0.01).requires_grad_() for _ in range(3)]
+    size = x.nbytes + sum(w.nbytes for w in weights)
+    with mutagrad.ledger() as book:
+        tracemalloc.start()
+        h = x
+        for w in weights:
+            h = (h @ w).relu()
+        h.sum().backward()
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert sum(book.memory.peak) == pytest.approx(size + most, rel=0.05)

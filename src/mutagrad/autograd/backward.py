@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from operator import attrgetter
 from types import CodeType
 from typing import Any
 
@@ -34,7 +33,6 @@ from mutagrad.tensor import Tensor, wrap
 
 Places = Place | Sequence[Place]
 Tensors = Tensor | Sequence[Tensor]
-array_of = attrgetter("_array")
 _CYCLE = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can "
     "cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this "
@@ -174,10 +172,7 @@ def _run(
     batches = entered[0]
     if batches:
         cotangents = list(map(_at_levels_of, cotangents, outputs))
-    if on_tensors:
-        starts = [settled(cotangent, create_graph) for cotangent in cotangents]
-    else:
-        starts = list(map(array_of, cotangents))
+    starts = [settled(each, create_graph) if on_tensors else each._array for each in cotangents]
 
     xp, pull = (tensors, pull_tensors) if on_tensors else (batched if batches else arrays, None)
     kind = SamplesPass if batches else GradientPass

@@ -57,8 +57,8 @@ def watch_on(place: Place, keep: Any) -> tuple[Node | Leaf, Watch]:
     if isinstance(place, Tensor):
         return new_watch(place, keep)
     node, view, key = subject(place.node)
-    if view is not None:
-        return node, Watch(key, view, *form_of(view), keep)  # type: ignore[arg-type]
+    if view is not None and key is not None:
+        return node, Watch(key, view, *form_of(view), keep)
     return node, Watch(_key_of(node, place.output_nr), None, *_UNSEEN, keep)
 
 

@@ -157,9 +157,9 @@ def subject(face: Any) -> tuple[Node | Leaf, View | None, int | None]:
 
 def _notes(face: Any) -> Notes:
     node, view, key = subject(face)
-    if view is None:
+    if view is None or key is None:
         return notes_of(node)
-    return notes_of_view(node, view, key, form_of(view))  # type: ignore[arg-type]
+    return notes_of_view(node, view, key, form_of(view))
 
 
 def form_of(view: View) -> tuple[tuple[int, ...], np.dtype]:

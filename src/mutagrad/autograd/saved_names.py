@@ -134,15 +134,17 @@ def raw_saved(node: Any, name: str, shown_as: str) -> SavedTensor:
 
 def saved_names(node: Node | Leaf) -> list[str]:
     """The names under which the node shows what it saved."""
-    operation, kernel = getattr(node, "operation", None), _kernel(node)
+    if isinstance(node, Leaf):
+        return []
+    operation, kernel = node.operation, _kernel(node)
     if kernel is not None:
         raw = [name for name, entry in kernel.items() if isinstance(entry, str) and _slot(operation, entry) is not None]
         return [*[f"_saved_{name}" for name in kernel], *[f"_raw_saved_{name}" for name in raw]]
     names = [_SHOWN.get(name, name) for name in getattr(operation, "saves", ()) if name not in INTERNAL]
-    given = [f"_saved_{name}" for name in node_values(node)] if isinstance(node, Node) else []
+    given = [f"_saved_{name}" for name in node_values(node)]
     for name in MEASURED.get(getattr(operation, "name", ""), ()):
         for kind, measure in (("sizes", _shape_of_input), ("strides", _strides_of_input)):
-            if measure(node, name) is not None:  # type: ignore[arg-type]
+            if measure(node, name) is not None:
                 given.append(f"_saved_{name}_sym_{kind}")
     return [*[f"_{kind}_{name}" for name in names for kind in ("saved", "raw_saved")], *given]
 

@@ -19,59 +19,17 @@ from mutagrad.operation import Operation
 from mutagrad.regions import Gathered, View
 from mutagrad.tensor import wrap
 
-INTERNAL = frozenset(
-    [
-        "count",
-        "descending",
-        "draw",
-        "dtype",
-        "holes",
-        "k",
-        "kept",
-        "key",
-        "kinds",
-        "largest",
-        "nan",
-        "neginf",
-        "order",
-        "posinf",
-        "remained",
-        "sorted",
-        "stable",
-        "zeros",
-    ]
-)
-SIZED = frozenset(
-    [
-        "_diagonal_copy",
-        "index",
-        "index_select",
-        "kthvalue",
-        "max",
-        "mean",
-        "median",
-        "min",
-        "mode",
-        "repeat",
-        "sort",
-        "sum",
-        "topk",
-        "trace",
-    ]
-)
-OVER_DIMS = {
-    "amax",
-    "amin",
-    "linalg_vector_norm",
-    "logsumexp",
-    "mean",
-    "nansum",
-    "std",
-    "std_mean",
-    "sum",
-    "var",
-    "var_mean",
-}
+INTERNAL = frozenset((
+    "count", "descending", "draw", "dtype", "holes", "k", "kept", "key", "kinds", "largest", "nan", "neginf",
+    "order", "posinf", "remained", "sorted", "stable", "zeros",
+))  # fmt: skip
+SIZED = frozenset((
+    "_diagonal_copy", "index", "index_select", "kthvalue", "max", "mean", "median", "min", "mode", "repeat", "sort",
+    "sum", "topk", "trace",
+))  # fmt: skip
+OVER_DIMS = frozenset((
+    "amax", "amin", "linalg_vector_norm", "logsumexp", "mean", "nansum", "std", "std_mean", "sum", "var", "var_mean",
+))  # fmt: skip
 ALWAYS: dict[str, dict[str, Any]] = {
     "_diagonal_copy": {"dim1": 0, "dim2": 1},
     "add": {"alpha": 1},

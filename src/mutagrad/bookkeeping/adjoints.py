@@ -53,6 +53,9 @@ class Adjoints:
 
     def follow(self, node: Node, ct: Any, shares: Sequence[Any]) -> None:
         """A node has been given `ct` and has given `shares`."""
+        self.nodes += 1
+        if self.leaves and (self.is_delivered or self.nodes % SWEEP == 0):
+            self._sweep()
         sizes, key, memory = self.sizes, node.key, self.memory
         came = stays = goes = 0
         if node.region is not None:
@@ -87,16 +90,13 @@ class Adjoints:
             memory.passing = before + came
             memory.look()
         memory.passing = before + stays - goes
-        self.nodes += 1
-        if self.leaves and (self.is_delivered or self.nodes % SWEEP == 0):
-            self._sweep()
 
     def _sweep(self) -> None:
         """Drops the buffers of leaves whose gradients have been delivered."""
         self.is_delivered = False
         reverse = running.current_pass()
         present = {} if reverse is None else reverse.adjoints
-        gone = [key for key in self.leaves[:-1] if key not in present]
+        gone = [key for key in self.leaves if key not in present]
         if gone:
             self.leaves = [key for key in self.leaves if key not in gone]
             self.memory.passing -= sum([self.sizes.pop(key, 0) for key in gone])

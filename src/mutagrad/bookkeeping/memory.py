@@ -28,7 +28,7 @@ STEP = 1.01  # the lines at the peak are looked through again once it has grown 
 
 Event = list[int]
 """Something that happened to a buffer: when first (the book's clock), how often, how many bytes in all."""
-NO_EVENTS: Mapping[Deed, Event] = MappingProxyType({})
+NO_EVENTS: Any = MappingProxyType({})
 
 
 class Write:
@@ -77,8 +77,8 @@ class Buffer(ref):
     family: int
     mark: int
     attentive: bool
-    events: Mapping[Deed, Event]
-    writes: Mapping[tuple[Account | None, str], Write]
+    events: dict[Deed, Event]
+    writes: dict[tuple[Account | None, str], Write]
     copies: Sequence[Any]
     fresh: bool
     lent: bool
@@ -98,7 +98,7 @@ class Buffer(ref):
             event[1] += 1
             event[2] += nbytes
         elif events:
-            events[deed] = [clock, 1, nbytes]  # type: ignore[index]
+            events[deed] = [clock, 1, nbytes]
         else:
             self.events = {deed: [clock, 1, nbytes]}
 

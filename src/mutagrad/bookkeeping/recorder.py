@@ -14,8 +14,8 @@ Read first: `accounts.py`, `memory.py`, `hazards.py`. Read next: `book.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter, perf_counter_ns
-from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -91,7 +91,7 @@ class Recorder:
         """Begins to enter what happens in this thread."""
         self.began = perf_counter()
         modes.around_calls = (*modes.around_calls, self._around_call)
-        self._watch((*modes.observers, self))
+        modes.observers = (*modes.observers, self)
         surroundings.append(self._around_node)
         before, after = register_optimizer_step_pre_hook, register_optimizer_step_post_hook
         self.handles = before(self._begin_step), after(self._end_step)
@@ -106,7 +106,7 @@ class Recorder:
         for handle in self.handles:
             handle.remove()
         surroundings.remove(self._around_node)
-        self._watch(tuple(each for each in modes.observers if each is not self))
+        modes.observers = tuple(each for each in modes.observers if each is not self)
         modes.around_calls = tuple(around for around in modes.around_calls if around != self._around_call)
         self.adjoints.end()
         self.memory.look()
@@ -115,11 +115,6 @@ class Recorder:
                 if copy.copy is buffer and copy.source() is None:
                     self._settle(copy)
         self.seconds += perf_counter() - self.began
-
-    @staticmethod
-    def _watch(observers: tuple[Any, ...]) -> None:
-        modes.observers = observers
-        modes.book = observers[0] if len(observers) == 1 else None
 
     # Calls ------------------------------------------------------------------------------------------------------------
 
@@ -151,7 +146,7 @@ class Recorder:
             code, instruction = node.code, node.instruction
         account = self.accounts.get((id(code), instruction))
         if account is None:
-            account = self._open(code, instruction)  # type: ignore[arg-type]
+            account = self._open(code, instruction)
         account.forward += elapsed
         name = operation.name
         operations = account.operations
@@ -217,30 +212,7 @@ class Recorder:
 
     def enter_write(self, operation: Operation, fast: Callable[..., Any], inputs: tuple) -> Any:
         """Runs a fast call in place, `fast(*inputs)`, and enters it."""
-        self.clock += 1
-        target, name = inputs[0], operation.name + "_"
-        family = target._family
-        account = self._at(*caller_position(3))
-        buffer = self.buffers.get(id(family.storage)) or self._buffer(family.storage)
-        for x in inputs:
-            if isinstance(x, Tensor):
-                self._read(x)
-        before = family.edge
-        self.account, self.name, self.target = account, name, target
-        extras[0] -= 1
-        start = perf_counter_ns()
-        try:
-            made = fast(*inputs)
-        finally:
-            elapsed = perf_counter_ns() - start
-            extras[0] += 1
-            self.account, self.name, self.target = None, "", None
-        self._note_call(name, account, elapsed)
-        node = None if family.edge is before else self._new_node(family)
-        self._note_write(target, buffer, account, name, False, node)
-        if node is not None and node.saved:
-            self._note_saves(node, account, target)
-        return made
+        return self._write(operation, self._at(*caller_position(3)), inputs, partial(fast, *inputs))
 
     def _around_call(
         self, operation: Operation, inputs: Any, values: dict[str, Any], call: Callable[[], Any], suffix: str
@@ -257,14 +229,15 @@ class Recorder:
         if self.account is None:
             self._note_call(operation.name, account, elapsed)
         node = None
-        for tensor in made if isinstance(made, tuple) else (made,):
+        results = made if isinstance(made, tuple) else (made,)
+        for tensor in results:
             if isinstance(tensor, Tensor):
                 node = self._new_node(tensor._family) or node
                 self._note_result(operation, tensor._family, account)
         if node is not None and node.saved:
             self._note_saves(node, account)
         if operation.name == "clone":
-            self._note_clone(inputs[0], made, account)  # type: ignore[arg-type]
+            self._note_clone(inputs[0], results[0], account)
         return made
 
     def _write(self, operation: Operation, account: Account, given: tuple, call: Callable[[], Any]) -> Any:
@@ -411,7 +384,7 @@ class Recorder:
         if write is None:
             if not buffer.writes:
                 buffer.writes = {}
-            write = buffer.writes[account, name] = Write(target)  # type: ignore[index]
+            write = buffer.writes[account, name] = Write(target)
         version = target._family.storage.version
         if version != buffer.version:
             buffer.version = version
@@ -524,11 +497,11 @@ class Recorder:
     # Reverse passes ---------------------------------------------------------------------------------------------------
 
     def _around_node(self, node: Node, ct: Any, pull: Pull) -> Any:
-        if (self is not modes.book and self not in modes.observers) or not passes.passes:  # another thread's
+        if self not in modes.observers or not passes.passes:  # another thread's
             return pull(node, ct)
         code, account = node.code, None
         if code is not None:
-            account = self.accounts.get((id(code), node.instruction)) or self._open(code, node.instruction)
+            account = self._at(code, node.instruction)
         if node.saved:
             self.watchlist.look(node, account, self.buffers)
         task, reverse = passes.passes[-1]
@@ -580,7 +553,7 @@ class Recorder:
         account = self.accounts.get((id(code), instruction))
         return self._open(code, instruction) if account is None else account
 
-    def _open(self, code: CodeType, instruction: int) -> Account:
+    def _open(self, code: Any, instruction: int) -> Account:
         """A new account. It keeps the code, so that its number stays its own; the hash of the code itself is slow."""
         account = self.accounts[id(code), instruction] = Account(code, instruction)
         return account
