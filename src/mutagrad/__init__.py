@@ -8,6 +8,7 @@ Ordinary PyTorch programs run unchanged. See `docs/design.md` for how it works.
 from mutagrad import (
     _C,
     accelerator,
+    allocator,
     amp,
     autograd,
     backends,
@@ -202,3 +203,4 @@ from mutagrad.tensor import Size, Tensor
 from mutagrad.version import __version__
 
 collector.relax()
+allocator.keep_freed_memory()

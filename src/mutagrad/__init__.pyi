@@ -15,6 +15,7 @@ from mutagrad.tensor import Size as Size
 from mutagrad.ops.memory import TypedStorage as TypedStorage
 from mutagrad.ops.memory import UntypedStorage as UntypedStorage
 from mutagrad import accelerator as accelerator
+from mutagrad import allocator as allocator
 from mutagrad import amp as amp
 from mutagrad.amp.autocasting import autocast as autocast
 from mutagrad import autograd as autograd
