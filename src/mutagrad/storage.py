@@ -255,7 +255,7 @@ class Storage:
             if hit:
                 before = statistics.copies, statistics.bytes_kept
                 for each in modes.observers:
-                    each.values_overwritten(self, hit, array, written)
+                    each.values_overwritten(self, hit, array, written, writer)
                 if rule == "preserve":
                     keep(hit)
                 else:

@@ -273,6 +273,8 @@ class Tensor(Methods):
             leaf = Leaf(key, self, self._array, family.storage)
             leaf.grad = getattr(self, "_grad", None)
             self._family.edge = (key, None, leaf)
+            for each in modes.observers:
+                each.leaf_made(self)
         else:
             self._grad = edge[2].grad  # type: ignore[index,union-attr]
         return self

@@ -50,11 +50,16 @@ def run(reverse: Pass, roots: list, cotangents: list) -> None:
     if passes and _is_half_used():
         _in_another_thread(lambda: run(reverse, roots, cotangents))
         return
+    observers = modes.observers
     passes.append((_next_number(), reverse))
     try:
+        for each in observers:
+            each.pass_begins()
         reverse.run(roots, cotangents)
     finally:
         passes.pop()
+        for each in observers:
+            each.pass_ends()
 
 
 def _is_half_used() -> bool:

@@ -32,6 +32,7 @@ COUNTED = (
 )
 """The figures of an account: calls of operations and the time they and their gradients took; the bytes of new buffers;
 saved values and writes, and their bytes; saved values that writes met, copies kept of them, and their bytes; views."""
+_ADDED_UP = COUNTED[2:3] + COUNTED[4:]  # the others are sums
 
 
 class Deed:
@@ -43,17 +44,43 @@ class Deed:
         self.kind, self.account, self.detail, self.position = kind, account, detail, position
 
 
-class Account:
-    """The figures of one place. `live` are the bytes it holds now, by cause; `operations` what it calls, by name.
+class Holding:
+    """Memory for one cause that one `maker` made at one place: the bytes made there, and those alive now.
 
-    `deeds` is what is done to memory there, `saving` the deeds of each operation that saves.
+    `account` is None for memory that was there before the book was opened.
     """
 
-    __slots__ = ("code", "instruction", "live", "operations", "deeds", "saving", *COUNTED[1:])
+    __slots__ = ("account", "maker", "cause", "made", "alive", "activations")
 
-    forward: int
+    def __init__(self, account: Account | None, maker: str, cause: int) -> None:
+        self.account, self.maker, self.cause = account, maker, cause
+        self.made = self.alive = 0
+        self.activations: Holding | None = None  # where a result goes that a gradient has saved
+
+
+class Tally:
+    """The calls of one operation at one place: their `count`, the nanoseconds they took, and what they are noted as.
+
+    Results are held as `results`, the value of each slot that is saved is noted as `saving`.
+    """
+
+    __slots__ = ("account", "name", "count", "elapsed", "results", "saving")
+
+    def __init__(self, account: Account, name: str, saving: list[Deed]) -> None:
+        self.account, self.name, self.saving = account, name, saving
+        self.count = self.elapsed = 0
+        self.results = account.holding(name, RESULTS)
+
+
+class Account:
+    """The figures of one place: the `tallies` of what it calls, the `holdings` of what it makes, and counts.
+
+    `deeds` is what is done to memory there.
+    """
+
+    __slots__ = ("code", "instruction", "tallies", "holdings", "deeds", *_ADDED_UP)
+
     backward: int
-    made: int
     saves: int
     saved: int
     writes: int
@@ -65,11 +92,10 @@ class Account:
 
     def __init__(self, code: CodeType, instruction: int) -> None:
         self.code, self.instruction = code, instruction
-        self.live = [0] * len(CAUSES)
-        self.operations: dict[str, int] = {}
+        self.tallies: list[Tally] = []
+        self.holdings: dict[tuple[str, int], Holding] = {}
         self.deeds: dict[tuple[str, str], Deed] = {}
-        self.saving: dict[Any, list[Deed]] = {}
-        for name in COUNTED[1:]:
+        for name in _ADDED_UP:
             setattr(self, name, 0)
 
     def deed(self, kind: str, detail: str = "", position: int | None = None) -> Deed:
@@ -79,10 +105,43 @@ class Account:
             deed = self.deeds[kind, detail] = Deed(kind, self, detail, position)
         return deed
 
+    def holding(self, maker: str, cause: int) -> Holding:
+        """What it holds for a cause that `maker` made; the same one each time."""
+        holding = self.holdings.get((maker, cause))
+        if holding is None:
+            holding = self.holdings[maker, cause] = Holding(self, maker, cause)
+        return holding
+
+    @property
+    def operations(self) -> dict[str, int]:
+        """What it calls, by name, and how often."""
+        counts: dict[str, int] = {}
+        for tally in self.tallies:
+            counts[tally.name] = counts.get(tally.name, 0) + tally.count
+        return counts
+
     @property
     def calls(self) -> int:
         """How many operations it called."""
-        return sum(self.operations.values())
+        return sum(tally.count for tally in self.tallies)
+
+    @property
+    def forward(self) -> int:
+        """How long they took."""
+        return sum(tally.elapsed for tally in self.tallies)
+
+    @property
+    def made(self) -> int:
+        """The bytes of the buffers made there, kept copies apart."""
+        return sum(holding.made for (_, cause), holding in self.holdings.items() if cause != KEPT)
+
+    @property
+    def live(self) -> list[int]:
+        """The bytes it holds now, by cause."""
+        sums = [0] * len(CAUSES)
+        for (_, cause), holding in self.holdings.items():
+            sums[cause] += holding.alive
+        return sums
 
     @property
     def span(self) -> Span:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
+from time import perf_counter
 from typing import Any
 
 from numpy import ndarray
@@ -18,41 +19,47 @@ from mutagrad.bookkeeping.accounts import Account
 from mutagrad.bookkeeping.memory import Memory
 from mutagrad.graph import Leaf, Node
 
+SMALL = 256  # bytes
 SWEEP = 16  # so many nodes at most until it is seen that a leaf has got its gradient
 
 
 class Adjoints:
     """The adjoint buffers of the pass under way: the size of each by its key.
 
-    They are booked to the line that called for the pass, whose number is `task` (-1: none is). `is_delivered` is set when a
-    gradient has been handed over.
+    They are booked to the line that called for the pass. Arrays of less than `SMALL` bytes are not followed. `is_delivered`
+    is set when a gradient has been handed over.
     """
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
-        self.task = -1
         self.sizes: dict[int, int] = {}
         self.leaves: list[int] = []  # the keys of leaves whose gradients are being added up
         self.nodes = 0
         self.is_delivered = False
 
-    def begin(self, task: int, account: Account) -> None:
-        """A pass is under way, called for at the line of `account`."""
+    def begin(self, account: Account) -> None:
+        """A pass begins, called for at the line of `account`."""
         self.end()
-        self.task, self.memory.passing_for = task, account
-
-    def settle(self) -> None:
-        """Looks whether the pass is still under way."""
-        if running.graph_task_id() < 0:
-            self.end()
+        self.memory.passing_for = account
 
     def end(self) -> None:
         """The pass has run: its buffers are gone."""
-        self.task, self.memory.passing = -1, 0
+        self.memory.settle()
+        self.memory.passing = 0
         self.sizes, self.leaves = {}, []
 
     def follow(self, node: Node, ct: Any, shares: Sequence[Any]) -> None:
         """A node has been given `ct` and has given `shares`."""
+        if type(ct) is ndarray and ct.nbytes < SMALL:
+            sizes = self.sizes
+            for edge, share in zip(node.edges, shares):
+                if edge is None or share is None:
+                    continue
+                if type(share) is not ndarray or share.nbytes >= SMALL or (edge[1] is not None and edge[0] not in sizes):
+                    break
+            else:
+                return
+        self.memory.settle()
         self.nodes += 1
         if self.leaves and (self.is_delivered or self.nodes % SWEEP == 0):
             self._sweep()
@@ -88,7 +95,7 @@ class Adjoints:
         before = memory.passing
         if memory.total + before + came > memory.high:
             memory.passing = before + came
-            memory.look()
+            memory.look(perf_counter())
         memory.passing = before + stays - goes
 
     def _sweep(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from mutagrad.bookkeeping import page, rendering
 from mutagrad.bookkeeping.accounts import Line, by_line
 from mutagrad.bookkeeping.findings import Hazard, Needless, Saving, Trap, savings_at
+from mutagrad.bookkeeping.memory import Memory
 from mutagrad.bookkeeping.recorder import Recorder
 from mutagrad.tensor import Tensor
 
@@ -21,6 +22,12 @@ class Book(Recorder):
 
     `lines` are the sums by line, `hazards`, `traps` and `needless` what was found, `memory` what was alive by cause.
     """
+
+    @property
+    def memory(self) -> Memory:
+        """What is alive, by cause, and what was."""
+        self.alive.settle()
+        return self.alive
 
     @property
     def lines(self) -> list[Line]:
@@ -57,7 +64,7 @@ class Book(Recorder):
 
     def explain(self, tensor: Tensor) -> str:
         """The life of a tensor's memory: where it was made, viewed, saved, overwritten, and whether it was copied."""
-        return rendering.life(self.buffers.get(id(tensor._family.storage)), tensor)
+        return rendering.life(self.alive.find(tensor._family.storage), tensor)
 
     def to_json(self, path: Any = None) -> str:
         """The book as JSON; written to the file `path` where one is given."""

@@ -90,15 +90,19 @@ class Saving:
 
 
 class Copy:
-    """A clone, watched until it is known whether it was needed: whether the other was read once one of both was written."""
+    """A clone, watched until it is known whether it was needed: whether the other was read once one of both was written.
 
-    __slots__ = ("account", "nbytes", "source", "copy", "written", "is_needed")
+    `end` is a weak reference to its storage, for who wants to know when it is gone.
+    """
+
+    __slots__ = ("account", "nbytes", "source", "copy", "written", "is_needed", "end")
 
     def __init__(self, account: Account, source: Any, copy: Any) -> None:
         self.account = account
         self.nbytes = copy.nbytes
         self.source, self.copy = source, copy
         self.written: Any = None
+        self.end: Any = None
         self.is_needed = False
 
     def note_write(self, buffer: Any, from_leaf: bool) -> None:

@@ -124,11 +124,10 @@ class Watchlist:
         self, account: Account, operation: str, role: str, nbytes: int, buffer: Buffer, sequence: int
     ) -> None:
         """Enters a write beside the saved elements: PyTorch counts versions for the buffer as a whole."""
-        later = [(write.mark, key, write) for key, write in buffer.writes.items() if write.mark > sequence]
+        later = [(write.mark, deed, write) for deed, write in buffer.writes.items() if write.mark > sequence]
         if later:
-            _, (writer_account, writer), write = min(later, key=lambda each: each[0])
-            span = None if writer_account is None else writer_account.span
-            self._add(account, operation, role, nbytes, ERROR, span, writer, write, False)
+            _, deed, write = min(later, key=lambda each: each[0])
+            self._add(account, operation, role, nbytes, ERROR, deed.account.span, deed.detail, write, False)
         else:
             self._add(account, operation, role, nbytes, ERROR, None, None, None, False)
 

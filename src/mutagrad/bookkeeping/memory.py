@@ -16,13 +16,14 @@ from weakref import ref
 import numpy as np
 
 from mutagrad.batched import Batched, physical_of
-from mutagrad.bookkeeping.accounts import CAUSES, GRADIENTS, Account, Deed
+from mutagrad.bookkeeping.accounts import ACTIVATIONS, CAUSES, GRADIENTS, Account, Deed, Holding
 from mutagrad.overlap import box_of_array, box_of_key, whole_box
 from mutagrad.report.regions import Region
 from mutagrad.tensor import Tensor
 
 BAND = 4096  # bytes
 POINTS = 2048  # so many points of the course are kept
+MOST = 1 << 62  # more bytes than there are
 STEP = 1.01  # the lines at the peak are looked through again once it has grown by one in a hundred
 
 
@@ -38,15 +39,19 @@ class Write:
 
     def __init__(self, target: Tensor) -> None:
         self.mark = 0
-        base, view = target._family.storage.array, target._view
+        array, base, view = target._array, target._family.storage.array, target._view
         # Where it will be easy to say later which elements these are, that can wait until somebody asks.
         self.shape, self.view = base.shape, view
-        waits = type(base) is np.ndarray and view is not None and view.key is not None and view.layout.aligned
-        self._region = None if waits else region_of(target._array, base)
+        waits = array is base or (
+            type(base) is np.ndarray and view is not None and view.key is not None and view.layout.aligned
+        )
+        self._region = None if waits else region_of(array, base)
 
     @property
     def region(self) -> Region | None:
         """The elements of the first write."""
+        if self._region is None and self.view is None:
+            self._region = Region(self.shape, tuple([(0, n, 1) for n in self.shape]))
         if self._region is None and self.view is not None and self.view.key is not None and self.view.layout.aligned:
             box = box_of_key(self.view.key, self.shape)
             return None if box is None else Region(self.shape, box)
@@ -56,29 +61,27 @@ class Write:
 class Buffer(ref):
     """One storage: its size, what it is for, where it was made and by what, and its `events`.
 
-    `account` is None for memory that was there before the book was opened. `family` is the number of the family through
-    which a history leads here (0: none does). `mark` is the moment of the last write that PyTorch counts, as a sequence
-    number. `copies` are the clones made from it or into it, `fresh` says that it was filled by a creation function and
-    has been used for nothing yet; if there is either, it is `attentive` to what reads and writes it.
+    `holding` says where it was made, and for what. `family` is the number of the family through which a history leads here
+    (0: none does). `mark` is the moment of the last write that PyTorch counts, as a sequence number. `copies` are the clones
+    made from it or into it, `fresh` says that it was filled by a creation function and has been used for nothing yet.
+    `is_counted` is set while it is among what is alive.
     """
 
     __slots__ = (
-        "number", "nbytes", "cause", "account", "maker", "clock", "version", "family", "mark", "attentive",
-        "events", "writes", "copies", "fresh", "lent",
+        "number", "nbytes", "holding", "clock", "version", "family", "mark", "is_counted", "events", "writes", "copies",
+        "fresh", "lent",
     )  # fmt: skip
 
     number: int
     nbytes: int
-    cause: int
-    account: Account | None
-    maker: str
+    holding: Holding
     clock: int
     version: int
     family: int
     mark: int
-    attentive: bool
+    is_counted: bool
     events: dict[Deed, Event]
-    writes: dict[tuple[Account | None, str], Write]
+    writes: dict[Deed, Write]
     copies: Sequence[Any]
     fresh: bool
     lent: bool
@@ -89,6 +92,16 @@ class Buffer(ref):
             return UNUSED[name]
         except KeyError:
             raise AttributeError(name) from None
+
+    @property
+    def cause(self) -> int:
+        """What it is for."""
+        return self.holding.cause
+
+    @property
+    def account(self) -> Account | None:
+        """The place that made it; None where it was there before the book was opened."""
+        return self.holding.account
 
     def note(self, deed: Deed, clock: int, nbytes: int = 0) -> None:
         """Notes that something was done to it."""
@@ -106,20 +119,23 @@ class Buffer(ref):
 UNUSED = {"writes": MappingProxyType({}), "copies": (), "fresh": False, "lent": False}
 
 
-def new_buffer(storage: Any, died: Any, cause: int, account: Account | None, maker: str, clock: int) -> Buffer:
+def new_buffer(storage: Any, died: Any, holding: Holding, clock: int) -> Buffer:
     """What the book begins with to know of a storage; `died(buffer)` is called when it is given back."""
     buffer = Buffer(storage, died)
     array = storage.array
     buffer.number = id(storage)
     buffer.nbytes = array.nbytes if type(array) is np.ndarray else physical_of(array).nbytes
-    buffer.cause, buffer.account, buffer.maker, buffer.clock = cause, account, maker, clock
+    buffer.holding, buffer.clock = holding, clock
     buffer.version, buffer.family, buffer.mark = getattr(storage, "version", 0), 0, 0
-    buffer.attentive, buffer.events = False, NO_EVENTS
+    buffer.is_counted, buffer.events = False, NO_EVENTS
     return buffer
 
 
 class Memory:
-    """What is alive, by cause.
+    """What is alive, by cause, and which buffers those are.
+
+    Buffers are written into a `journal` as they come and, by the interpreter itself, as they go: in this order `settle`
+    adds them up, many at a time, and only then strikes them off `buffers`, which has them by the number of their storage.
 
     `peak` are the totals when there was most, `course` the points `(seconds, totals)` in between. `passing` are the bytes of
     adjoint buffers, which come and go in a reverse pass called for by the line `passing_for`; the totals are without them.
@@ -127,7 +143,10 @@ class Memory:
 
     def __init__(self, accounts: Mapping[Any, Account]) -> None:
         self.accounts = accounts
-        self.began = perf_counter()
+        self.buffers: dict[int, Buffer] = {}
+        self.journal: list[Buffer] = []
+        self.before: dict[int, Holding] = {}  # what was there before the book was opened, by cause
+        self.began = self.settled_at = perf_counter()
         self.totals = [0] * len(CAUSES)
         self.total = self.most = self.looked_at = 0
         self.peak = tuple(self.totals)
@@ -138,30 +157,85 @@ class Memory:
         self.passing_for: Account | None = None
         self.low, self.high = 0, -1
 
-    def grow(self, account: Account | None, cause: int, nbytes: int) -> None:
-        """Adds memory of a cause, held by a place."""
+    def holding(self, account: Account | None, maker: str, cause: int) -> Holding:
+        """What a place holds for a cause."""
         if account is not None:
-            account.live[cause] += nbytes
-        self.totals[cause] += nbytes
-        self.total += nbytes
+            return account.holding(maker, cause)
+        if cause not in self.before:
+            self.before[cause] = Holding(None, "", cause)
+        return self.before[cause]
+
+    def find(self, storage: Any) -> Buffer | None:
+        """What is known of a storage that may have come unseen."""
+        buffer = self.buffers.get(id(storage))
+        return buffer if buffer is not None and buffer() is storage else None
+
+    def enter(self, buffer: Buffer) -> None:
+        """A buffer has come."""
+        self.buffers[buffer.number] = buffer
+        self.journal.append(buffer)
 
     def move(self, buffer: Buffer, cause: int) -> None:
         """The buffer turns out to be for something else."""
-        account, before, nbytes = buffer.account, buffer.cause, buffer.nbytes
-        if account is not None:
-            account.live[before] -= nbytes
-            account.live[cause] += nbytes
-        self.totals[before] -= nbytes
-        self.totals[cause] += nbytes
-        buffer.cause = cause
+        before, nbytes = buffer.holding, buffer.nbytes
+        if before.cause == cause:
+            return
+        after = before.activations if cause == ACTIVATIONS else None
+        if after is None:
+            after = self.holding(before.account, before.maker, cause)
+            if cause == ACTIVATIONS:
+                before.activations = after
+        buffer.holding = after
+        if buffer.is_counted:
+            before.alive -= nbytes
+            after.alive += nbytes
+            self.totals[before.cause] -= nbytes
+            self.totals[cause] += nbytes
 
-    def look(self) -> None:
-        """Notes how things stand, by line if there was never more.
+    def settle(self) -> None:
+        """Adds up what has come and gone since it was last done.
 
-        It is called before memory goes, where the total is not between `low` and `high`. So the peak is exact, and the
-        course has a point wherever as much as `BAND`, or a thirtieth of it, has come or gone.
+        Before memory goes it is looked how things stand, where the total is not between `low` and `high`. So the peak is
+        exact, and the course has a point wherever as much as `BAND`, or a thirtieth of it, has come or gone.
         """
-        now = perf_counter() - self.began
+        journal = self.journal
+        entries = journal[:]
+        if not entries:
+            return
+        del journal[: len(entries)]
+        since, now = self.settled_at, perf_counter()
+        step, self.settled_at = (now - since) / len(entries), now
+        totals, total, passing, buffers = self.totals, self.total, self.passing, self.buffers
+        low, high = self.low - passing, self.high - passing
+        for place, buffer in enumerate(entries):
+            holding, nbytes = buffer.holding, buffer.nbytes
+            if not buffer.is_counted:
+                buffer.is_counted = True
+                holding.made += nbytes
+                holding.alive += nbytes
+                totals[holding.cause] += nbytes
+                total += nbytes
+                continue
+            if not low <= total <= high:
+                self.total = total
+                self.look(since + place * step)
+                low, high = self.low - passing, self.high - passing
+            holding.alive -= nbytes
+            totals[holding.cause] -= nbytes
+            total -= nbytes
+            if buffers.get(buffer.number) is buffer:
+                del buffers[buffer.number]
+        self.total = total
+
+    def close(self) -> None:
+        """Nothing more is looked at: the book is closed."""
+        self.settle()
+        self.look(perf_counter())
+        self.low, self.high = -1, MOST
+
+    def look(self, moment: float) -> None:
+        """Notes how things stand, by line if there was never more."""
+        now = moment - self.began
         total = self.total + self.passing
         totals = list(self.totals)
         totals[GRADIENTS] += self.passing
@@ -173,7 +247,8 @@ class Memory:
             self.most, self.peak, self.peak_at = total, tuple(totals), now
             if total > STEP * self.looked_at:
                 self.looked_at = total
-                self.at_peak = {account: list(account.live) for account in self.accounts.values() if any(account.live)}
+                held = ((account, account.live) for account in self.accounts.values())
+                self.at_peak = {account: live for account, live in held if any(live)}
                 if self.passing and self.passing_for is not None:
                     self.at_peak.setdefault(self.passing_for, [0] * len(CAUSES))[GRADIENTS] += self.passing
         self.low, self.high = total - band, min(self.most, total + band)

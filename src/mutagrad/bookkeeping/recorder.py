@@ -13,12 +13,14 @@ Read first: `accounts.py`, `memory.py`, `hazards.py`. Read next: `book.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from time import perf_counter, perf_counter_ns
 from typing import Any
+from weakref import ref
 
 import numpy as np
+from numpy import ndarray
 
 from mutagrad.autograd import running
 from mutagrad.autograd.passes import running as passes
@@ -34,6 +36,8 @@ from mutagrad.bookkeeping.accounts import (
     RESULTS,
     Account,
     Deed,
+    Holding,
+    Tally,
 )
 from mutagrad.bookkeeping.adjoints import Adjoints
 from mutagrad.bookkeeping.findings import Copy, Trap
@@ -49,6 +53,7 @@ from mutagrad.storage import Saved, Storage
 from mutagrad.tensor import Tensor
 
 MANY = 5000  # in passes of more nodes no histograms are made
+LATER = 255  # what has come and gone is added up where the clock has none of these bits
 
 
 class Passage:
@@ -66,24 +71,27 @@ class Recorder:
     def __init__(self, passes: int = 0) -> None:
         self.passes: list[Passage] = []
         self.passes_wanted = passes
-        self.task = -1
+        self.task = -1  # the number of the last pass that was kept as a graph
         self.accounts: dict[tuple[int, int], Account] = {}
-        self.buffers: dict[int, Buffer] = {}
-        self.memory = Memory(self.accounts)
-        self.adjoints = Adjoints(self.memory)
+        self.tallies: dict[tuple[int, int, Operation], Tally] = {}
+        self.alive = Memory(self.accounts)
+        self.buffers = self.alive.buffers
+        self.adjoints = Adjoints(self.alive)
         self.watchlist = Watchlist()
         self.traps_found: dict[tuple, Trap] = {}
         self.needless_found: dict[tuple[Account, str, str], list[int]] = {}
         self.clones: dict[Account, int] = {}
+        # The few buffers of which it matters that they are read or written, by number: fills, clones and what was cloned.
+        self.attentive: set[int] = set()
         # The call under way: whose line, of what, and what it writes.
         self.account: Account | None = None
         self.name = ""
         self.target: Tensor | None = None
         self.stepping: Account | None = None
-        self.clock = self.sequence = 0
-        self.died = self._forget
+        self.cause = RESULTS  # what is computed now is for
+        self.clock = 0
+        self.died = self.alive.journal.append
         self.seconds = 0.0
-        self.is_open = False
 
     # Opening and closing ----------------------------------------------------------------------------------------------
 
@@ -95,35 +103,36 @@ class Recorder:
         surroundings.append(self._around_node)
         before, after = register_optimizer_step_pre_hook, register_optimizer_step_post_hook
         self.handles = before(self._begin_step), after(self._end_step)
-        self.is_open = True
-        self.sequence = next_sequence()
+        self._find_cause()
         count_extra(1)
 
     def stop(self) -> None:
         """Enters no more, and settles what was still undecided."""
         count_extra(-1)
-        self.is_open = False
         for handle in self.handles:
             handle.remove()
         surroundings.remove(self._around_node)
         modes.observers = tuple(each for each in modes.observers if each is not self)
         modes.around_calls = tuple(around for around in modes.around_calls if around != self._around_call)
         self.adjoints.end()
-        self.memory.look()
+        self.alive.close()
         for buffer in list(self.buffers.values()):
             for copy in buffer.copies:
                 if copy.copy is buffer and copy.source() is None:
-                    self._settle(copy)
+                    self._decide(copy)
         self.seconds += perf_counter() - self.began
+
+    def _find_cause(self) -> None:
+        """Works out what is computed from now on is for."""
+        if running.graph_task_id() >= 0:
+            self.cause = GRADIENTS
+        else:
+            self.cause = RESULTS if self.stepping is None else OPTIMIZER
 
     # Calls ------------------------------------------------------------------------------------------------------------
 
     def enter(self, operation: Operation, fast: Callable[..., Any], inputs: tuple) -> Any:
-        """Runs a fast call, `fast(*inputs)`, and enters it.
-
-        One straight line, as the fast calls are themselves: the parts of it are written out elsewhere in this class.
-        """
-        self.clock = clock = self.clock + 1
+        """Runs a fast call, `fast(*inputs)`, and enters it: one straight line, as the fast calls are themselves."""
         extras[0] -= 1
         start = perf_counter_ns()
         try:
@@ -131,267 +140,260 @@ class Recorder:
         finally:
             elapsed = perf_counter_ns() - start
             extras[0] += 1
-        if not isinstance(made, Tensor):
+        try:
+            family = made._family
+        except AttributeError:
             return made  # NotImplemented: the other operand is asked
-        family = made._family
-        edge, node = family.edge, None
-        if edge is not None:
-            node = edge[2]
-            if type(node) is not Node or node.sequence <= self.sequence:
-                node = None
-        if node is None:
+        edge = family.edge
+        if edge is None:
+            node = None
             code, instruction = caller_position(3)
         else:
-            self.sequence = node.sequence
+            node = edge[2]
             code, instruction = node.code, node.instruction
-        account = self.accounts.get((id(code), instruction))
-        if account is None:
-            account = self._open(code, instruction)
-        account.forward += elapsed
-        name = operation.name
-        operations = account.operations
-        operations[name] = operations.get(name, 0) + 1
+        tally = self.tallies.get((id(code), instruction, operation))
+        if tally is None:
+            tally = self._open(code, instruction, operation, operation.name)
+        tally.count += 1
+        tally.elapsed += elapsed
+        self.clock = clock = self.clock + 1
+        if not clock & LATER:
+            self.alive.settle()
 
-        if self.adjoints.task >= 0:
-            self.adjoints.settle()
-        buffers = self.buffers
+        buffers, attentive = self.buffers, self.attentive
         for x in inputs:
             if isinstance(x, Tensor):
-                read = x._family
-                buffer = buffers.get(id(read.storage))
-                if buffer is None or buffer.attentive or (read.edge is not None and not buffer.family):
+                number = id(x._family.storage)
+                if number not in buffers or number in attentive:
                     self._read(x)
         storage = family.storage
         number = id(storage)
-        if number in buffers:
-            buffer = buffers[number]
-        else:
-            cause = RESULTS
-            if self.adjoints.task >= 0 or self.stepping is not None:
-                cause = self._cause(RESULTS)
-            nbytes = storage.array.nbytes
-            buffers[number] = buffer = Buffer(storage, self.died)
-            buffer.number, buffer.nbytes, buffer.cause, buffer.account = number, nbytes, cause, account
-            buffer.maker, buffer.clock = name, clock
-            buffer.version = buffer.family = buffer.mark = 0
-            buffer.attentive, buffer.events = False, NO_EVENTS
-            account.made += nbytes
-            account.live[cause] += nbytes
-            memory = self.memory
-            memory.totals[cause] += nbytes
-            memory.total += nbytes
-        if edge is not None:
+        buffer = buffers[number] = Buffer(storage, self.died)
+        buffer.number, buffer.nbytes, buffer.clock = number, storage.array.nbytes, clock
+        buffer.holding = tally.results if self.cause == RESULTS else tally.account.holding(tally.name, self.cause)
+        buffer.version = buffer.mark = buffer.family = 0
+        buffer.is_counted, buffer.events = False, NO_EVENTS
+        self.died(buffer)  # The journal takes down both.
+        if node is not None:
             buffer.family = id(family)
-        if node is not None and node.saved:
-            operation = node.operation
-            deeds = account.saving.get(operation)
-            if deeds is None:
-                deeds = account.saving[operation] = saving(operation, account)
-            for cell, deed in zip(node.saved, deeds):
-                storage = cell.storage
-                if storage is None:
-                    continue
-                buffer = buffers.get(id(storage))
-                if buffer is None or type(cell) is not Saved or buffer.version != storage.version:
-                    self._note_save(cell, deed, node, account)
-                    continue
-                nbytes = cell.array.nbytes
-                account.saves += 1
-                account.saved += nbytes
-                if buffer.cause == RESULTS:
-                    self.memory.move(buffer, ACTIVATIONS)
-                event = buffer.events.get(deed)
-                if event is None:
-                    buffer.note(deed, clock, nbytes)
-                else:
-                    event[1] += 1
-                    event[2] += nbytes
-        if name == "clone":
-            self._note_clone(inputs[0], made, account)
+            if node.saved:
+                self._note_saves(node, tally)
+        if tally.name == "clone":
+            self._note_clone(inputs[0], made, tally.account)
         return made
 
     def enter_write(self, operation: Operation, fast: Callable[..., Any], inputs: tuple) -> Any:
         """Runs a fast call in place, `fast(*inputs)`, and enters it."""
-        return self._write(operation, self._at(*caller_position(3)), inputs, partial(fast, *inputs))
+        self.target = target = inputs[0]
+        family = target._family
+        edge, storage = family.edge, family.storage
+        buffer = self.buffers.get(id(storage)) or self._buffer(storage)
+        extras[0] -= 1
+        start = perf_counter_ns()
+        try:
+            fast(*inputs)
+        finally:
+            elapsed = perf_counter_ns() - start
+            extras[0] += 1
+            self.target = None
+        if family.edge is edge:
+            node = None
+            code, instruction = caller_position(3)
+        else:
+            node = family.edge[2]
+            code, instruction = node.code, node.instruction
+        tally = self.tallies.get((id(code), instruction, operation))
+        if tally is None:
+            tally = self._open(code, instruction, operation, operation.name + "_")
+        tally.count += 1
+        tally.elapsed += elapsed
+        self._note_write(operation, inputs, buffer, tally, node)
+        return target
 
     def _around_call(
         self, operation: Operation, inputs: Any, values: dict[str, Any], call: Callable[[], Any], suffix: str
     ) -> Any:
         account = self.account or self._here()
-        if suffix:
-            return self._write(operation, account, inputs, call)
-        self.clock += 1
+        name = operation.name + suffix
+        tally = self.tallies.get((id(account.code), account.instruction, operation))
+        if tally is None:
+            tally = self._open(account.code, account.instruction, operation, name)
         given = inputs[0] if operation.sequence else inputs
+        if suffix:
+            target = inputs[0]
+            before, buffer = target._family.edge, self._buffer(target._family.storage)
+            made = self._run(call, tally, target)
+            node = None if target._family.edge is before else self._node_since(target._family, -1)
+            self._note_write(operation, given, buffer, tally, node)
+            return made
+        self.clock += 1
         for x in given:
             if isinstance(x, Tensor):
                 self._read(x)
-        made, elapsed = self._run(call, account, operation.name, None)
-        if self.account is None:
-            self._note_call(operation.name, account, elapsed)
+        sequence = next_sequence()
+        made = self._run(call, tally, None)
         node = None
         results = made if isinstance(made, tuple) else (made,)
         for tensor in results:
             if isinstance(tensor, Tensor):
-                node = self._new_node(tensor._family) or node
-                self._note_result(operation, tensor._family, account)
+                node = self._node_since(tensor._family, sequence) or node
+                self._note_result(tensor._family, tally)
         if node is not None and node.saved:
-            self._note_saves(node, account)
-        if operation.name == "clone":
+            self._note_saves(node, tally)
+        if tally.name == "clone":
             self._note_clone(inputs[0], results[0], account)
         return made
 
-    def _write(self, operation: Operation, account: Account, given: tuple, call: Callable[[], Any]) -> Any:
-        """Runs a call in place, which writes the first of what it is given."""
-        self.clock += 1
-        target, name = given[0], operation.name + "_"
-        # A write that leaves nothing of what was there does not read its target.
-        part = "remained" in operation.named  # at the positions of an index
-        whole = bool(operation.rules) and operation.rules[0] is None and operation.joint is None and not part
-        buffer = self._buffer(target._family.storage)
-        for x in given[1:] if whole else given:
-            if isinstance(x, Tensor):
-                self._read(x)
-        before = target._family.edge
-        made, elapsed = self._run(call, account, name, target)
-        if self.account is None:
-            self._note_call(name, account, elapsed)
-        node = None if target._family.edge is before else self._new_node(target._family)
-        self._note_write(target, buffer, account, name, whole, node)
-        if node is not None and node.saved:
-            self._note_saves(node, account, target)
-        return made
-
-    def _run(self, call: Callable[[], Any], account: Account, name: str, target: Tensor | None) -> tuple[Any, int]:
-        """What a call gives, and the time it takes; meanwhile it is the one under way."""
+    def _run(self, call: Callable[[], Any], tally: Tally, target: Tensor | None) -> Any:
+        """What a call gives; meanwhile it is the one under way. Inside another it is a part of that one."""
         outer = self.account, self.name, self.target
         alone = extras[0] == 1 and outer[0] is None
-        self.account, self.name, self.target = account, name, target
+        self.account, self.name, self.target = tally.account, tally.name, target
         if alone:
             extras[0] -= 1
         start = perf_counter_ns()
         try:
-            made = call()
+            return call()
         finally:
             elapsed = perf_counter_ns() - start
             if alone:
                 extras[0] += 1
             self.account, self.name, self.target = outer
-        return made, elapsed
+            if outer[0] is None:
+                tally.count += 1
+                tally.elapsed += elapsed
 
-    def _new_node(self, family: Family) -> Node | None:
-        """The node of the last call, if it recorded one: no older one has a sequence number beyond all that were seen."""
+    @staticmethod
+    def _node_since(family: Family, sequence: int) -> Node | None:
+        """The node that wrote a family last, if that is a recorded operation and later than `sequence`."""
         edge = family.edge
-        if edge is None:
-            return None
-        node = edge[2]
-        if type(node) is not Node or node.sequence <= self.sequence:
-            return None
-        self.sequence = node.sequence
-        return node
+        return edge[2] if edge is not None and type(edge[2]) is Node and edge[2].sequence > sequence else None
 
-    def _note_call(self, name: str, account: Account, elapsed: int) -> None:
-        if self.adjoints.task >= 0:
-            self.adjoints.settle()
-        account.forward += elapsed
-        account.operations[name] = account.operations.get(name, 0) + 1
-
-    def _cause(self, otherwise: int) -> int:
-        """What memory that is made now is for."""
-        if running.graph_task_id() >= 0:
-            return GRADIENTS
-        return otherwise if self.stepping is None else OPTIMIZER
-
-    def _note_result(self, operation: Operation, family: Family, account: Account) -> None:
-        buffer = self.buffers.get(id(family.storage))
+    def _note_result(self, family: Family, tally: Tally) -> None:
+        buffer = self.alive.find(family.storage)
         if buffer is None:
-            buffer = self._enter(family.storage, self._cause(RESULTS), account, operation.name)
-            account.made += buffer.nbytes
+            holding = self.alive.holding(tally.account, tally.name, self.cause)
+            buffer = self._enter(family.storage, holding)
         if family.edge is not None:
             buffer.family = id(family)
 
     def _note_clone(self, original: Tensor, made: Tensor, account: Account) -> None:
         source, copy = self._buffer(original._family.storage), self._buffer(made._family.storage)
         watched = Copy(account, source, copy)
+        watched.end = ref(made._family.storage, partial(self._clone_gone, watched))
         source.copies = [*source.copies, watched]
         copy.copies = [*copy.copies, watched]
-        source.attentive = copy.attentive = True
+        self.attentive.update((source.number, copy.number))
         self.clones[account] = self.clones.get(account, 0) + 1
 
-    def _note_saves(self, node: Node, account: Account, target: Tensor | None = None) -> None:
-        """Enters what a node has just saved."""
-        deeds = account.saving.get(node.operation)
-        if deeds is None:
-            deeds = account.saving[node.operation] = saving(node.operation, account)
-        for cell, deed in zip(node.saved, deeds):
-            if cell.storage is not None:
-                self._note_save(cell, deed, node, account, target)
-            elif target is not None and deed.position == 0 and cell is not NOTHING:
-                self._note_own_copy(cell, account, deed)
+    def _clone_gone(self, copy: Copy, _: Any) -> None:
+        if self in modes.observers:
+            self._decide(copy)
+            copy.source.copies = [each for each in copy.source.copies if each is not copy]
+            copy.copy.copies = ()
 
-    def _note_save(self, cell: Saved, deed: Deed, node: Node, account: Account, target: Tensor | None = None) -> None:
-        storage = cell.storage
-        buffer = self.buffers.get(id(storage))
-        if target is not None and deed.position is not None and (buffer is None or buffer.clock == self.clock):
-            self._note_own_copy(storage, account, deed)
-            return
-        if buffer is None:
-            buffer = self._buffer(storage)
+    def _note_saves(self, node: Node, tally: Tally, target: Tensor | None = None) -> None:
+        """Enters what a node has just saved; `target` is what it writes in place."""
+        buffers, account = self.buffers, tally.account
+        for cell, deed in zip(node.saved, tally.saving):
+            storage = cell.storage
+            if storage is None:
+                if target is not None and deed.position == 0 and cell is not NOTHING:
+                    self._note_own_copy(cell, account, deed)
+                continue
+            buffer = buffers.get(id(storage))
+            if buffer is None or type(cell) is not Saved or buffer.version != storage.version:
+                buffer = self._brought_up(storage, node)
+            if target is not None and deed.position is not None and buffer.clock == self.clock:
+                self._note_own_copy(storage, account, deed)
+                continue
+            array = cell.array if type(cell) is Saved else cell.memory
+            nbytes = array.nbytes if type(array) is ndarray else physical_of(array).nbytes
+            if buffer.holding.cause == RESULTS:
+                self.alive.move(buffer, ACTIVATIONS)
+            account.saves += 1
+            account.saved += nbytes
+            event = buffer.events.get(deed)
+            if event is None:
+                buffer.note(deed, self.clock, nbytes)
+            else:
+                event[1] += 1
+                event[2] += nbytes
+
+    def _brought_up(self, storage: Storage, node: Node) -> Buffer:
+        """The buffer of a storage, with the version that a node saved: where no call was seen that made it, before that."""
+        buffer = self._buffer(storage)
         if buffer.version != storage.version:
-            # Written where no call was seen: before this value was saved.
             buffer.mark, buffer.version = node.sequence - 1, storage.version
-        array = cell.array if type(cell) is Saved else cell.memory
-        nbytes = array.nbytes if type(array) is np.ndarray else physical_of(array).nbytes
-        if buffer.cause == RESULTS:
-            self.memory.move(buffer, ACTIVATIONS)
-        account.saves += 1
-        account.saved += nbytes
-        buffer.note(deed, self.clock, nbytes)
+        return buffer
 
     def _note_own_copy(self, holder: Storage | Saved, account: Account, deed: Deed) -> None:
         """Enters a copy of what an operation in place overwrites and its rule needs; `holder` lives as long as it does."""
-        kept = self.buffers.get(id(holder)) or self._enter(holder, KEPT, account, "a copy kept")
-        self.memory.move(kept, KEPT)
+        kept = self.alive.find(holder) or self._enter(holder, self.alive.holding(account, "a copy kept", KEPT))
+        self.alive.move(kept, KEPT)
         account.copies += 1
         account.kept += kept.nbytes
         account.saves += 1
         account.saved += kept.nbytes
         kept.note(deed, self.clock, kept.nbytes)
 
-    def _note_write(
-        self, target: Tensor, buffer: Buffer, account: Account, name: str, whole: bool, node: Node | None
-    ) -> None:
-        array = target._array
-        nbytes = array.nbytes if type(array) is np.ndarray else physical_of(array).nbytes
-        account.writes += 1
-        account.written += nbytes
-        if buffer.attentive:
-            # Where one call of the user's fills and writes, as the making of a layer does, there is nothing to change.
-            if buffer.fresh and whole and target._view is None and array.size > 1 and buffer.account is not account:
-                self._add_needless(
-                    buffer, "fill", "all of it was written over before it was read; torch.empty does not fill"
-                )
-            for copy in buffer.copies:
-                copy.note_write(buffer, copy.source.cause == PARAMETERS)
-            buffer.fresh, buffer.attentive = False, bool(buffer.copies)
-        buffer.note(account.deeds.get(("written", name)) or account.deed("written", name), self.clock, nbytes)
-        self._count_version(buffer, target, account, name, node)
-        if buffer.family:
-            self._look_for_trap(buffer, target, account, name)
+    # Writes -----------------------------------------------------------------------------------------------------------
 
-    def _count_version(self, buffer: Buffer, target: Tensor, account: Account, name: str, node: Node | None) -> None:
-        """Notes the moment of a write that PyTorch counts, as a sequence number: nodes before it saved another version."""
-        write = buffer.writes.get((account, name))
+    def _note_write(
+        self, operation: Operation, given: Sequence[Any], buffer: Buffer, tally: Tally, node: Node | None
+    ) -> None:
+        """Enters a call in place, which wrote the first of what it was given."""
+        self.clock = clock = self.clock + 1
+        if not clock & LATER:
+            self.alive.settle()
+        whole = replaces(operation)
+        buffers, attentive, account = self.buffers, self.attentive, tally.account
+        for x in given[1:] if whole else given:
+            if isinstance(x, Tensor):
+                number = id(x._family.storage)
+                if number not in buffers or number in attentive:
+                    self._read(x)
+        target = given[0]
+        array, family = target._array, target._family
+        nbytes = array.nbytes if type(array) is ndarray else physical_of(array).nbytes
+        if attentive and buffer.number in attentive:
+            self._note_attentive_write(target, buffer, account, whole)
+        self._count_write(target, buffer, account.deed("written", tally.name), nbytes, node)
+        if node is not None:
+            buffer.family = id(family)
+            if node.saved:
+                self._note_saves(node, tally, target)
+        elif family.traits is not None or family.edge is None:
+            self._look_for_trap(buffer, family, account, tally.name)
+
+    def _count_write(self, target: Tensor, buffer: Buffer, deed: Deed, nbytes: int, node: Node | None) -> None:
+        """Enters a write, and its moment, if PyTorch counts it, as a sequence number: nodes before saved another version."""
+        deed.account.writes += 1
+        deed.account.written += nbytes
+        buffer.note(deed, self.clock, nbytes)
+        write = buffer.writes.get(deed)
         if write is None:
             if not buffer.writes:
                 buffer.writes = {}
-            write = buffer.writes[account, name] = Write(target)
+            write = buffer.writes[deed] = Write(target)
         version = target._family.storage.version
         if version != buffer.version:
             buffer.version = version
             write.mark = buffer.mark = next_sequence() if node is None else node.sequence
 
-    def _look_for_trap(self, buffer: Buffer, target: Tensor, account: Account, name: str) -> None:
-        family = target._family
+    def _note_attentive_write(self, target: Tensor, buffer: Buffer, account: Account, whole: bool) -> None:
+        # Where one call of the user's fills and writes, as the making of a layer does, there is nothing to change.
+        if buffer.fresh and whole and target._view is None and target._array.size > 1 and buffer.account is not account:
+            self._add_needless(
+                buffer, "fill", "all of it was written over before it was read; torch.empty does not fill"
+            )
+        for copy in buffer.copies:
+            copy.note_write(buffer, copy.source.cause == PARAMETERS)
+        self._used(buffer)
+
+    def _look_for_trap(self, buffer: Buffer, family: Family, account: Account, name: str) -> None:
+        if not buffer.family:
+            return
         if family.version is not None:
             self.add_trap(
                 ".data",
@@ -407,49 +409,67 @@ class Recorder:
                 "write to detach().clone(), or under no_grad() to the tensor itself",
             )
 
-    def _read(self, tensor: Tensor) -> None:
+    # Reads ------------------------------------------------------------------------------------------------------------
+
+    def _meet(self, tensor: Tensor) -> Buffer:
+        """The buffer of a tensor that may have come unseen, or may have become a leaf."""
         family = tensor._family
-        buffer = self.buffers.get(id(family.storage))
-        if buffer is None:
-            buffer = self._buffer(family.storage)
+        buffer = self._buffer(family.storage)
         edge = family.edge
-        if edge is not None and (not buffer.family or buffer.cause == DATA):
+        if edge is not None and not buffer.family:
             buffer.family = id(family)
             if type(edge[2]) is Leaf and buffer.cause == DATA:
-                self.memory.move(buffer, PARAMETERS)
-        if buffer.attentive:
-            self._note_read(buffer)
+                self.alive.move(buffer, PARAMETERS)
+        return buffer
 
-    def _note_read(self, buffer: Buffer) -> None:
-        """One of the few buffers of which it matters that they are read: fills, clones and what was cloned."""
-        for copy in buffer.copies:
-            copy.note_read(buffer)
-        buffer.fresh, buffer.attentive = False, bool(buffer.copies)
+    def _read(self, tensor: Tensor) -> None:
+        buffer = self._meet(tensor)
+        if buffer.number in self.attentive:
+            for copy in buffer.copies:
+                copy.note_read(buffer)
+            self._used(buffer)
+
+    def _used(self, buffer: Buffer) -> None:
+        """A buffer is no longer as its creation left it."""
+        buffer.fresh = False
+        if not buffer.copies:
+            self.attentive.discard(buffer.number)
 
     # What the core tells ----------------------------------------------------------------------------------------------
 
     def buffer_made(self, family: Family) -> None:
         """A new buffer is there."""
         account = self.account or self._here()
-        cause = self._cause(DATA if self.account is None else RESULTS)
+        cause = DATA if self.account is None and self.cause == RESULTS else self.cause
         self.adjoints.is_delivered = self.adjoints.is_delivered or cause == GRADIENTS
-        buffer = self._enter(family.storage, cause, account, self.name)
-        buffer.fresh = buffer.attentive = cause == DATA
-        account.made += buffer.nbytes
+        buffer = self._enter(family.storage, account.holding(self.name, cause))
+        if cause == DATA:
+            buffer.fresh = True
+            self.attentive.add(buffer.number)
+
+    def leaf_made(self, tensor: Tensor) -> None:
+        """A tensor requires grad from now on."""
+        self._meet(tensor)
 
     def view_taken(self, tensor: Tensor, view: Any) -> None:
         """A view of a tensor was made."""
         account = self.account or self._here()
         account.views += 1
-        buffer = self._buffer(tensor._family.storage)
-        if buffer.attentive:
-            self._note_read(buffer)
-        buffer.note(account.deed("viewed", view.name), self.clock)
+        number = id(tensor._family.storage)
+        if number not in self.buffers or number in self.attentive:
+            self._read(tensor)
+        buffer = self.buffers[number]
+        deed = account.deeds.get(("viewed", view.name)) or account.deed("viewed", view.name)
+        event = buffer.events.get(deed)
+        if event is None:
+            buffer.note(deed, self.clock)
+        else:
+            event[1] += 1
 
-    def values_overwritten(self, storage: Storage, cells: list[Saved], array: Any, written: Any) -> None:
+    def values_overwritten(self, storage: Storage, cells: list[Saved], array: Any, written: Any, writer: str) -> None:
         """Saved values are about to be written over; `written` are the elements of the array where not all are."""
         account = self.account or self.stepping or self._here()
-        name = self.name or ("step" if self.stepping is not None else "backward")
+        name = self.name or ("step" if self.stepping is not None else writer)
         through = ".data" if self.target is not None and self.target._family.version is not None else ""
         region = region_of(array, storage.array, written)
         account.overwritten += len(cells)
@@ -464,8 +484,8 @@ class Recorder:
         """A saved value gets a copy of its own, in `storage`."""
         account = self.account or self.stepping or self._here()
         original = self._buffer(cell.storage)
-        if id(storage) not in self.buffers:
-            kept = self._enter(storage, KEPT, account, "a copy kept")
+        if self.alive.find(storage) is None:
+            kept = self._enter(storage, account.holding("a copy kept", KEPT))
             account.copies += 1
             account.kept += kept.nbytes
             original.note(account.deed("kept"), self.clock, kept.nbytes)
@@ -479,47 +499,50 @@ class Recorder:
 
     def _begin_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         self.stepping = self._here()
+        self._find_cause()
 
     def _end_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         account, self.stepping = self.stepping, None
+        self._find_cause()
         if account is None:
             return
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    storage = parameter._family.storage
-                    buffer = self._buffer(storage)
-                    buffer.note(account.deed("written", "step"), self.clock, buffer.nbytes)
-                    self._count_version(buffer, parameter, account, "step", None)
-                    account.writes += 1
-                    account.written += buffer.nbytes
+                    buffer = self._buffer(parameter._family.storage)
+                    self._count_write(parameter, buffer, account.deed("written", "step"), buffer.nbytes, None)
 
     # Reverse passes ---------------------------------------------------------------------------------------------------
 
+    def pass_begins(self) -> None:
+        """A reverse pass begins in this thread."""
+        self._find_cause()
+        self.adjoints.begin(self._here())
+
+    def pass_ends(self) -> None:
+        """The innermost reverse pass of this thread is over."""
+        self._find_cause()
+        self.adjoints.end()
+
     def _around_node(self, node: Node, ct: Any, pull: Pull) -> Any:
-        if self not in modes.observers or not passes.passes:  # another thread's
+        if self not in modes.observers:  # another thread's
             return pull(node, ct)
-        code, account = node.code, None
-        if code is not None:
-            account = self._at(code, node.instruction)
+        code = node.code
+        account = None if code is None else self._at(code, node.instruction)
         if node.saved:
             self.watchlist.look(node, account, self.buffers)
-        task, reverse = passes.passes[-1]
         if self.passes_wanted:
-            self._draw(node, ct, reverse)
-        adjoints = self.adjoints
-        if adjoints.task != task:
-            adjoints.begin(task, self._here())
+            self._draw(node, ct)
         start = perf_counter_ns()
         shares = pull(node, ct)
         if account is not None:
             account.backward += perf_counter_ns() - start
-        adjoints.follow(node, ct, shares)
+        self.adjoints.follow(node, ct, shares)
         return shares
 
-    def _draw(self, node: Node, ct: Any, reverse: Any) -> None:
+    def _draw(self, node: Node, ct: Any) -> None:
         """Keeps the graph of one of the first passes, and how the cotangents in it are spread."""
-        task = running.graph_task_id()
+        task, reverse = passes.passes[-1]
         if task != self.task:
             self.task = task
             if len(self.passes) < self.passes_wanted:
@@ -550,45 +573,29 @@ class Recorder:
         return self._at(*caller_position(2))
 
     def _at(self, code: Any, instruction: int) -> Account:
+        """The account of a place. It keeps the code, so that its number stays its own; the hash of the code is slow."""
         account = self.accounts.get((id(code), instruction))
-        return self._open(code, instruction) if account is None else account
-
-    def _open(self, code: Any, instruction: int) -> Account:
-        """A new account. It keeps the code, so that its number stays its own; the hash of the code itself is slow."""
-        account = self.accounts[id(code), instruction] = Account(code, instruction)
+        if account is None:
+            account = self.accounts[id(code), instruction] = Account(code, instruction)
         return account
+
+    def _open(self, code: Any, instruction: int, operation: Operation, name: str) -> Tally:
+        """A new tally."""
+        account = self._at(code, instruction)
+        tally = self.tallies[id(code), instruction, operation] = Tally(account, name, saving(operation, account))
+        account.tallies.append(tally)
+        return tally
 
     def _buffer(self, storage: Storage) -> Buffer:
         """What is known of a storage; one not met before was there when the book was opened."""
-        buffer = self.buffers.get(id(storage))
-        return buffer if buffer is not None else self._enter(storage, DATA, None, "")
+        return self.alive.find(storage) or self._enter(storage, self.alive.holding(None, "", DATA))
 
-    def _enter(self, storage: Storage | Saved, cause: int, account: Account | None, maker: str) -> Buffer:
-        buffer = new_buffer(storage, self.died, cause, account, maker, self.clock)
-        self.buffers[buffer.number] = buffer
-        self.memory.grow(account, cause, buffer.nbytes)
+    def _enter(self, storage: Storage | Saved, holding: Holding) -> Buffer:
+        buffer = new_buffer(storage, self.died, holding, self.clock)
+        self.alive.enter(buffer)
         return buffer
 
-    def _forget(self, buffer: Buffer) -> None:
-        """A buffer is given back."""
-        del self.buffers[buffer.number]
-        if not self.is_open:
-            return
-        memory, account, cause, nbytes = self.memory, buffer.account, buffer.cause, buffer.nbytes
-        if not memory.low <= memory.total + memory.passing <= memory.high:
-            memory.look()
-        if account is not None:
-            account.live[cause] -= nbytes
-        memory.totals[cause] -= nbytes
-        memory.total -= nbytes
-        if buffer.attentive:
-            for copy in buffer.copies:
-                if copy.copy is buffer:
-                    self._settle(copy)
-                    copy.source.copies = [each for each in copy.source.copies if each is not copy]
-            buffer.copies = ()
-
-    def _settle(self, copy: Copy) -> None:
+    def _decide(self, copy: Copy) -> None:
         """The clone is gone, or its original: whether it was needed is known."""
         if not copy.is_needed and not copy.source.lent and not copy.copy.lent:
             self._add_needless(copy.copy, "clone", copy.reason)
@@ -606,3 +613,10 @@ def saving(operation: Operation, account: Account) -> list[Deed]:
         account.deed("saved", f"the gradient of {operation.name}, as its {role_of(operation, slot)}", position)
         for slot, position in enumerate(operation.saved_input)
     ]
+
+
+@cache
+def replaces(operation: Operation) -> bool:
+    """Whether an operation, in place, leaves nothing of what was there, and so does not read its target."""
+    part = "remained" in operation.named  # at the positions of an index
+    return bool(operation.rules) and operation.rules[0] is None and operation.joint is None and not part

@@ -173,7 +173,8 @@ def life(buffer: Buffer | None, tensor: Tensor) -> str:
     if buffer.account is None:
         drawn.append("  made before the ledger was opened")
     else:
-        drawn += ["  made" + (f" by {buffer.maker}" if buffer.maker else "") + ":", *buffer.account.span.render(4)]
+        maker = buffer.holding.maker
+        drawn += ["  made" + (f" by {maker}" if maker else "") + ":", *buffer.account.span.render(4)]
     for deed, (_, count, nbytes) in sorted(buffer.events.items(), key=lambda each: each[1][0]):
         kind, account, detail, told = deed.kind, deed.account, deed.detail, times(count)
         label = {
