@@ -39,9 +39,9 @@ def same_elements(first: np.ndarray, second: np.ndarray) -> bool:
     )
 
 
-def whole_box(base: np.ndarray) -> Box:
-    """The box of all elements of `base`."""
-    return tuple((0, size, 1) for size in base.shape)
+def whole_box(shape: tuple[int, ...]) -> Box:
+    """The box of all elements of an array of that shape."""
+    return tuple([(0, size, 1) for size in shape])
 
 
 def box_of_key(key: tuple, base_shape: tuple[int, ...]) -> Box | None:
@@ -96,7 +96,7 @@ def box_of_array(array: np.ndarray, base: np.ndarray) -> tuple[Box, bool]:
         return tuple([(start, end + 1, step) for start, end, step in zip(first, last, steps)]), exact
     # Digits carry over, as those of a flat view across rows do: so many rows are all that is known.
     rows, stride = order[0], base.strides[order[0]]
-    bound = list(whole_box(base))
+    bound = list(whole_box(base.shape))
     bound[rows] = (offset // stride, (offset + extent) // stride + 1, 1)
     return tuple(bound), False
 

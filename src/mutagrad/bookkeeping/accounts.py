@@ -61,15 +61,16 @@ class Holding:
 class Tally:
     """The calls of one operation at one place: their `count`, the nanoseconds they took, and what they are noted as.
 
-    Results are held as `results`, the value of each slot that is saved is noted as `saving`.
+    Results are held as `results`, what is written is noted as `writing`, the value of each slot that is saved as `saving`.
     """
 
-    __slots__ = ("account", "name", "count", "elapsed", "results", "saving")
+    __slots__ = ("account", "name", "count", "elapsed", "results", "writing", "saving")
 
     def __init__(self, account: Account, name: str, saving: list[Deed]) -> None:
         self.account, self.name, self.saving = account, name, saving
         self.count = self.elapsed = 0
         self.results = account.holding(name, RESULTS)
+        self.writing = account.deed("written", name)
 
 
 class Account:

@@ -50,15 +50,6 @@ class Adjoints:
 
     def follow(self, node: Node, ct: Any, shares: Sequence[Any]) -> None:
         """A node has been given `ct` and has given `shares`."""
-        if type(ct) is ndarray and ct.nbytes < SMALL:
-            sizes = self.sizes
-            for edge, share in zip(node.edges, shares):
-                if edge is None or share is None:
-                    continue
-                if type(share) is not ndarray or share.nbytes >= SMALL or (edge[1] is not None and edge[0] not in sizes):
-                    break
-            else:
-                return
         self.memory.settle()
         self.nodes += 1
         if self.leaves and (self.is_delivered or self.nodes % SWEEP == 0):

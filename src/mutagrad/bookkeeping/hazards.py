@@ -72,14 +72,13 @@ class Watchlist:
             self.originals[cell] = array, buffer
             self.moved = True
 
-    def look(self, node: Node, account: Account | None, buffers: Mapping[int, Buffer]) -> None:
+    def look(self, node: Node, saved: Any, account: Account | None, buffers: Mapping[int, Buffer]) -> None:
         """Looks whether what a node saved, and needs now, was written; `account` is that of its line."""
         if type(node) is not Node:
             if self.moved and account is not None and hasattr(node, "origins"):
                 self._look_at_function(node, account)
             return
-        saved = node.saved
-        if account is None or type(saved) is Freed:
+        if type(saved) is Freed or account is None:
             return
         for slot, cell in enumerate(saved):
             storage = cell.storage
@@ -124,7 +123,8 @@ class Watchlist:
         self, account: Account, operation: str, role: str, nbytes: int, buffer: Buffer, sequence: int
     ) -> None:
         """Enters a write beside the saved elements: PyTorch counts versions for the buffer as a whole."""
-        later = [(write.mark, deed, write) for deed, write in buffer.writes.items() if write.mark > sequence]
+        later = [(event.mark, deed, event) for deed, event in buffer.events.items() if isinstance(event, Write)]
+        later = [each for each in later if each[0] > sequence]
         if later:
             _, deed, write = min(later, key=lambda each: each[0])
             self._add(account, operation, role, nbytes, ERROR, deed.account.span, deed.detail, write, False)

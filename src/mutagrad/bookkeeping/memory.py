@@ -18,6 +18,7 @@ import numpy as np
 from mutagrad.batched import Batched, physical_of
 from mutagrad.bookkeeping.accounts import ACTIVATIONS, CAUSES, GRADIENTS, Account, Deed, Holding
 from mutagrad.overlap import box_of_array, box_of_key, whole_box
+from mutagrad.regions import View
 from mutagrad.report.regions import Region
 from mutagrad.tensor import Tensor
 
@@ -32,44 +33,48 @@ Event = list[int]
 NO_EVENTS: Any = MappingProxyType({})
 
 
-class Write:
-    """Writes at one place to a buffer: the moment of the last one that PyTorch counts, and the elements of the first."""
+class Write(list):
+    """The event of writing a buffer at one place: also the moment of the last write that PyTorch counts, as a sequence
+    number, and the elements of the first one."""
 
     __slots__ = ("mark", "shape", "view", "_region")
 
-    def __init__(self, target: Tensor) -> None:
-        self.mark = 0
-        array, base, view = target._array, target._family.storage.array, target._view
-        # Where it will be easy to say later which elements these are, that can wait until somebody asks.
-        self.shape, self.view = base.shape, view
-        waits = array is base or (
-            type(base) is np.ndarray and view is not None and view.key is not None and view.layout.aligned
-        )
-        self._region = None if waits else region_of(array, base)
+    mark: int
+    shape: tuple[int, ...]
+    view: View | None
+    _region: Region | None
 
     @property
     def region(self) -> Region | None:
         """The elements of the first write."""
-        if self._region is None and self.view is None:
-            self._region = Region(self.shape, tuple([(0, n, 1) for n in self.shape]))
-        if self._region is None and self.view is not None and self.view.key is not None and self.view.layout.aligned:
-            box = box_of_key(self.view.key, self.shape)
-            return None if box is None else Region(self.shape, box)
+        if self._region is None:
+            # Where it is easy to say, that waits until somebody asks.
+            box = whole_box(self.shape) if self.view is None else box_of_key(self.view.key or (), self.shape)
+            self._region = None if box is None else Region(self.shape, box)
         return self._region
+
+
+def new_write(target: Tensor, clock: int, nbytes: int) -> Write:
+    """The first write of a tensor's memory at a place."""
+    write = Write((clock, 1, nbytes))
+    array, base, view = target._array, target._family.storage.array, target._view
+    write.mark, write.shape, write.view = 0, base.shape, view
+    is_easy = array is base if view is None else type(base) is np.ndarray and view.key is not None and view.layout.aligned
+    write._region = None if is_easy else region_of(array, base)
+    return write
 
 
 class Buffer(ref):
     """One storage: its size, what it is for, where it was made and by what, and its `events`.
 
     `holding` says where it was made, and for what. `family` is the number of the family through which a history leads here
-    (0: none does). `mark` is the moment of the last write that PyTorch counts, as a sequence number. `copies` are the clones
-    made from it or into it, `fresh` says that it was filled by a creation function and has been used for nothing yet.
+    (0: none does). `mark` is the moment of the last write that PyTorch counts. `copies` are the clones made from it or into it, `fresh` says that it was filled by a creation function and has been used for nothing yet.
     `is_counted` is set while it is among what is alive.
     """
 
     __slots__ = (
-        "number", "nbytes", "holding", "clock", "version", "family", "mark", "is_counted", "events", "writes", "copies",
-        "fresh", "lent",
+        "number", "nbytes", "holding", "clock", "version", "family", "mark", "is_counted", "events", "copies", "fresh",
+        "lent",
     )  # fmt: skip
 
     number: int
@@ -81,7 +86,6 @@ class Buffer(ref):
     mark: int
     is_counted: bool
     events: dict[Deed, Event]
-    writes: dict[Deed, Write]
     copies: Sequence[Any]
     fresh: bool
     lent: bool
@@ -116,7 +120,7 @@ class Buffer(ref):
             self.events = {deed: [clock, 1, nbytes]}
 
 
-UNUSED = {"writes": MappingProxyType({}), "copies": (), "fresh": False, "lent": False}
+UNUSED = {"copies": (), "fresh": False, "lent": False}
 
 
 def new_buffer(storage: Any, died: Any, holding: Holding, clock: int) -> Buffer:
@@ -271,7 +275,7 @@ def region_of(array: Any, base: Any, written: Any = None) -> Region | None:
     if written is not None:
         return Region(base.shape, None, written.count())
     if array is base:
-        return Region(base.shape, whole_box(base))
+        return Region(base.shape, whole_box(base.shape))
     if not array.size:
         return None
     box, exact = box_of_array(array, base)

@@ -39,10 +39,10 @@ from mutagrad.bookkeeping.accounts import (
     Holding,
     Tally,
 )
-from mutagrad.bookkeeping.adjoints import Adjoints
+from mutagrad.bookkeeping.adjoints import SMALL, Adjoints
 from mutagrad.bookkeeping.findings import Copy, Trap
 from mutagrad.bookkeeping.hazards import Loss, Watchlist, role_of
-from mutagrad.bookkeeping.memory import NO_EVENTS, Buffer, Memory, Write, new_buffer, region_of
+from mutagrad.bookkeeping.memory import NO_EVENTS, Buffer, Memory, new_buffer, new_write, region_of
 from mutagrad.graph import NOTHING, Family, Leaf, Node, next_sequence
 from mutagrad.modes import count_extra, extras, modes
 from mutagrad.operation import Operation
@@ -358,7 +358,7 @@ class Recorder:
         nbytes = array.nbytes if type(array) is ndarray else physical_of(array).nbytes
         if attentive and buffer.number in attentive:
             self._note_attentive_write(target, buffer, account, whole)
-        self._count_write(target, buffer, account.deed("written", tally.name), nbytes, node)
+        self._count_write(target, buffer, tally.writing, nbytes, node)
         if node is not None:
             buffer.family = id(family)
             if node.saved:
@@ -370,16 +370,17 @@ class Recorder:
         """Enters a write, and its moment, if PyTorch counts it, as a sequence number: nodes before saved another version."""
         deed.account.writes += 1
         deed.account.written += nbytes
-        buffer.note(deed, self.clock, nbytes)
-        write = buffer.writes.get(deed)
-        if write is None:
-            if not buffer.writes:
-                buffer.writes = {}
-            write = buffer.writes[deed] = Write(target)
+        event = buffer.events.get(deed)
+        if event is None:
+            event = new_write(target, self.clock, nbytes)
+            buffer.events = {**buffer.events, deed: event}
+        else:
+            event[1] += 1
+            event[2] += nbytes
         version = target._family.storage.version
         if version != buffer.version:
             buffer.version = version
-            write.mark = buffer.mark = next_sequence() if node is None else node.sequence
+            event.mark = buffer.mark = next_sequence() if node is None else node.sequence
 
     def _note_attentive_write(self, target: Tensor, buffer: Buffer, account: Account, whole: bool) -> None:
         # Where one call of the user's fills and writes, as the making of a layer does, there is nothing to change.
@@ -453,7 +454,10 @@ class Recorder:
 
     def view_taken(self, tensor: Tensor, view: Any) -> None:
         """A view of a tensor was made."""
-        account = self.account or self._here()
+        account = self.account
+        if account is None:
+            code, instruction = caller_position(3)
+            account = self.accounts.get((id(code), instruction)) or self._at(code, instruction)
         account.views += 1
         number = id(tensor._family.storage)
         if number not in self.buffers or number in self.attentive:
@@ -527,17 +531,30 @@ class Recorder:
     def _around_node(self, node: Node, ct: Any, pull: Pull) -> Any:
         if self not in modes.observers:  # another thread's
             return pull(node, ct)
-        code = node.code
-        account = None if code is None else self._at(code, node.instruction)
-        if node.saved:
-            self.watchlist.look(node, account, self.buffers)
+        account = self.accounts.get((id(node.code), node.instruction))
+        if account is None and node.code is not None:
+            account = self._at(node.code, node.instruction)
+        saved = node.saved
+        if saved:
+            self.watchlist.look(node, saved, account, self.buffers)
         if self.passes_wanted:
             self._draw(node, ct)
-        start = perf_counter_ns()
-        shares = pull(node, ct)
-        if account is not None:
+        if account is None:
+            shares = pull(node, ct)
+        else:
+            start = perf_counter_ns()
+            shares = pull(node, ct)
             account.backward += perf_counter_ns() - start
-        self.adjoints.follow(node, ct, shares)
+        # Small arrays are not worth following.
+        if type(ct) is not ndarray or ct.nbytes >= SMALL:
+            self.adjoints.follow(node, ct, shares)
+            return shares
+        sizes = self.adjoints.sizes
+        for share, edge in zip(shares, node.edges):
+            if share is not None and edge is not None:
+                if type(share) is not ndarray or share.nbytes >= SMALL or (edge[1] is not None and edge[0] not in sizes):
+                    self.adjoints.follow(node, ct, shares)
+                    break
         return shares
 
     def _draw(self, node: Node, ct: Any) -> None:
