@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import CodeType
-from typing import Any
 
 from mutagrad.report.spans import Span
 

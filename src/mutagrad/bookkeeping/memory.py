@@ -59,7 +59,9 @@ def new_write(target: Tensor, clock: int, nbytes: int) -> Write:
     write = Write((clock, 1, nbytes))
     array, base, view = target._array, target._family.storage.array, target._view
     write.mark, write.shape, write.view = 0, base.shape, view
-    is_easy = array is base if view is None else type(base) is np.ndarray and view.key is not None and view.layout.aligned
+    is_easy = (
+        array is base if view is None else type(base) is np.ndarray and view.key is not None and view.layout.aligned
+    )
     write._region = None if is_easy else region_of(array, base)
     return write
 
@@ -68,8 +70,9 @@ class Buffer(ref):
     """One storage: its size, what it is for, where it was made and by what, and its `events`.
 
     `holding` says where it was made, and for what. `family` is the number of the family through which a history leads here
-    (0: none does). `mark` is the moment of the last write that PyTorch counts. `copies` are the clones made from it or into it, `fresh` says that it was filled by a creation function and has been used for nothing yet.
-    `is_counted` is set while it is among what is alive.
+    (0: none does). `mark` is the moment of the last write that PyTorch counts. `copies` are the clones made from it or into
+    it, `fresh` says that it was filled by a creation function and has been used for nothing yet. `is_counted` is set while
+    it is among what is alive.
     """
 
     __slots__ = (

@@ -8,13 +8,13 @@ the values saved with that. Beside other modes calls take the general way, where
 It holds on to nothing: buffers and saved values are known by weak references, nodes not at all. It sees the thread that
 started it.
 
-Read first: `accounts.py`, `memory.py`, `hazards.py`. Read next: `book.py`.
+Read first: `records.py`, `hazards.py`. Read next: `book.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
 from time import perf_counter, perf_counter_ns
 from typing import Any
 from weakref import ref
@@ -36,13 +36,13 @@ from mutagrad.bookkeeping.accounts import (
     RESULTS,
     Account,
     Deed,
-    Holding,
     Tally,
 )
 from mutagrad.bookkeeping.adjoints import SMALL, Adjoints
-from mutagrad.bookkeeping.findings import Copy, Trap
-from mutagrad.bookkeeping.hazards import Loss, Watchlist, role_of
-from mutagrad.bookkeeping.memory import NO_EVENTS, Buffer, Memory, new_buffer, new_write, region_of
+from mutagrad.bookkeeping.findings import Copy
+from mutagrad.bookkeeping.hazards import Loss, Watchlist
+from mutagrad.bookkeeping.memory import NO_EVENTS, Buffer, new_write, region_of
+from mutagrad.bookkeeping.records import Records, replaces
 from mutagrad.graph import NOTHING, Family, Leaf, Node, next_sequence
 from mutagrad.modes import count_extra, extras, modes
 from mutagrad.operation import Operation
@@ -65,32 +65,22 @@ class Passage:
         self.task, self.span, self.graph = task, span, graph
 
 
-class Recorder:
-    """The state of a book, and what enters it."""
+class Recorder(Records):
+    """Who enters what happens in a book's records."""
 
     def __init__(self, passes: int = 0) -> None:
+        super().__init__()
         self.passes: list[Passage] = []
         self.passes_wanted = passes
         self.task = -1  # the number of the last pass that was kept as a graph
-        self.accounts: dict[tuple[int, int], Account] = {}
-        self.tallies: dict[tuple[int, int, Operation], Tally] = {}
-        self.alive = Memory(self.accounts)
-        self.buffers = self.alive.buffers
         self.adjoints = Adjoints(self.alive)
         self.watchlist = Watchlist()
-        self.traps_found: dict[tuple, Trap] = {}
-        self.needless_found: dict[tuple[Account, str, str], list[int]] = {}
-        self.clones: dict[Account, int] = {}
-        # The few buffers of which it matters that they are read or written, by number: fills, clones and what was cloned.
-        self.attentive: set[int] = set()
         # The call under way: whose line, of what, and what it writes.
         self.account: Account | None = None
         self.name = ""
         self.target: Tensor | None = None
         self.stepping: Account | None = None
         self.cause = RESULTS  # what is computed now is for
-        self.clock = 0
-        self.died = self.alive.journal.append
         self.seconds = 0.0
 
     # Opening and closing ----------------------------------------------------------------------------------------------
@@ -119,7 +109,7 @@ class Recorder:
         for buffer in list(self.buffers.values()):
             for copy in buffer.copies:
                 if copy.copy is buffer and copy.source() is None:
-                    self._decide(copy)
+                    self.decide(copy)
         self.seconds += perf_counter() - self.began
 
     def _find_cause(self) -> None:
@@ -153,7 +143,7 @@ class Recorder:
             code, instruction = node.code, node.instruction
         tally = self.tallies.get((id(code), instruction, operation))
         if tally is None:
-            tally = self._open(code, instruction, operation, operation.name)
+            tally = self.open_tally(code, instruction, operation, operation.name)
         tally.count += 1
         tally.elapsed += elapsed
         self.clock = clock = self.clock + 1
@@ -187,7 +177,7 @@ class Recorder:
         self.target = target = inputs[0]
         family = target._family
         edge, storage = family.edge, family.storage
-        buffer = self.buffers.get(id(storage)) or self._buffer(storage)
+        buffer = self.buffers.get(id(storage)) or self.buffer(storage)
         extras[0] -= 1
         start = perf_counter_ns()
         try:
@@ -204,7 +194,7 @@ class Recorder:
             code, instruction = node.code, node.instruction
         tally = self.tallies.get((id(code), instruction, operation))
         if tally is None:
-            tally = self._open(code, instruction, operation, operation.name + "_")
+            tally = self.open_tally(code, instruction, operation, operation.name + "_")
         tally.count += 1
         tally.elapsed += elapsed
         self._note_write(operation, inputs, buffer, tally, node)
@@ -217,11 +207,11 @@ class Recorder:
         name = operation.name + suffix
         tally = self.tallies.get((id(account.code), account.instruction, operation))
         if tally is None:
-            tally = self._open(account.code, account.instruction, operation, name)
+            tally = self.open_tally(account.code, account.instruction, operation, name)
         given = inputs[0] if operation.sequence else inputs
         if suffix:
             target = inputs[0]
-            before, buffer = target._family.edge, self._buffer(target._family.storage)
+            before, buffer = target._family.edge, self.buffer(target._family.storage)
             made = self._run(call, tally, target)
             node = None if target._family.edge is before else self._node_since(target._family, -1)
             self._note_write(operation, given, buffer, tally, node)
@@ -273,12 +263,12 @@ class Recorder:
         buffer = self.alive.find(family.storage)
         if buffer is None:
             holding = self.alive.holding(tally.account, tally.name, self.cause)
-            buffer = self._enter(family.storage, holding)
+            buffer = self.add_buffer(family.storage, holding)
         if family.edge is not None:
             buffer.family = id(family)
 
     def _note_clone(self, original: Tensor, made: Tensor, account: Account) -> None:
-        source, copy = self._buffer(original._family.storage), self._buffer(made._family.storage)
+        source, copy = self.buffer(original._family.storage), self.buffer(made._family.storage)
         watched = Copy(account, source, copy)
         watched.end = ref(made._family.storage, partial(self._clone_gone, watched))
         source.copies = [*source.copies, watched]
@@ -288,7 +278,7 @@ class Recorder:
 
     def _clone_gone(self, copy: Copy, _: Any) -> None:
         if self in modes.observers:
-            self._decide(copy)
+            self.decide(copy)
             copy.source.copies = [each for each in copy.source.copies if each is not copy]
             copy.copy.copies = ()
 
@@ -322,14 +312,14 @@ class Recorder:
 
     def _brought_up(self, storage: Storage, node: Node) -> Buffer:
         """The buffer of a storage, with the version that a node saved: where no call was seen that made it, before that."""
-        buffer = self._buffer(storage)
+        buffer = self.buffer(storage)
         if buffer.version != storage.version:
             buffer.mark, buffer.version = node.sequence - 1, storage.version
         return buffer
 
     def _note_own_copy(self, holder: Storage | Saved, account: Account, deed: Deed) -> None:
         """Enters a copy of what an operation in place overwrites and its rule needs; `holder` lives as long as it does."""
-        kept = self.alive.find(holder) or self._enter(holder, self.alive.holding(account, "a copy kept", KEPT))
+        kept = self.alive.find(holder) or self.add_buffer(holder, self.alive.holding(account, "a copy kept", KEPT))
         self.alive.move(kept, KEPT)
         account.copies += 1
         account.kept += kept.nbytes
@@ -370,7 +360,7 @@ class Recorder:
         """Enters a write, and its moment, if PyTorch counts it, as a sequence number: nodes before saved another version."""
         deed.account.writes += 1
         deed.account.written += nbytes
-        event = buffer.events.get(deed)
+        event: Any = buffer.events.get(deed)
         if event is None:
             event = new_write(target, self.clock, nbytes)
             buffer.events = {**buffer.events, deed: event}
@@ -385,7 +375,7 @@ class Recorder:
     def _note_attentive_write(self, target: Tensor, buffer: Buffer, account: Account, whole: bool) -> None:
         # Where one call of the user's fills and writes, as the making of a layer does, there is nothing to change.
         if buffer.fresh and whole and target._view is None and target._array.size > 1 and buffer.account is not account:
-            self._add_needless(
+            self.add_needless(
                 buffer, "fill", "all of it was written over before it was read; torch.empty does not fill"
             )
         for copy in buffer.copies:
@@ -415,7 +405,7 @@ class Recorder:
     def _meet(self, tensor: Tensor) -> Buffer:
         """The buffer of a tensor that may have come unseen, or may have become a leaf."""
         family = tensor._family
-        buffer = self._buffer(family.storage)
+        buffer = self.buffer(family.storage)
         edge = family.edge
         if edge is not None and not buffer.family:
             buffer.family = id(family)
@@ -443,7 +433,7 @@ class Recorder:
         account = self.account or self._here()
         cause = DATA if self.account is None and self.cause == RESULTS else self.cause
         self.adjoints.is_delivered = self.adjoints.is_delivered or cause == GRADIENTS
-        buffer = self._enter(family.storage, account.holding(self.name, cause))
+        buffer = self.add_buffer(family.storage, account.holding(self.name, cause))
         if cause == DATA:
             buffer.fresh = True
             self.attentive.add(buffer.number)
@@ -457,7 +447,7 @@ class Recorder:
         account = self.account
         if account is None:
             code, instruction = caller_position(3)
-            account = self.accounts.get((id(code), instruction)) or self._at(code, instruction)
+            account = self.accounts.get((id(code), instruction)) or self.at(code, instruction)
         account.views += 1
         number = id(tensor._family.storage)
         if number not in self.buffers or number in self.attentive:
@@ -477,7 +467,7 @@ class Recorder:
         through = ".data" if self.target is not None and self.target._family.version is not None else ""
         region = region_of(array, storage.array, written)
         account.overwritten += len(cells)
-        buffer = self._buffer(storage)
+        buffer = self.buffer(storage)
         for cell in cells:
             is_lost = bool(np.shares_memory(cell.memory, array)) and (written is None or written.meets(cell.memory))
             self.watchlist.lose(cell, Loss(account, name, region, through, is_lost, buffer, cell.memory.nbytes))
@@ -487,9 +477,9 @@ class Recorder:
     def value_kept(self, cell: Saved, array: Any, storage: Storage) -> None:
         """A saved value gets a copy of its own, in `storage`."""
         account = self.account or self.stepping or self._here()
-        original = self._buffer(cell.storage)
+        original = self.buffer(cell.storage)
         if self.alive.find(storage) is None:
-            kept = self._enter(storage, account.holding("a copy kept", KEPT))
+            kept = self.add_buffer(storage, account.holding("a copy kept", KEPT))
             account.copies += 1
             account.kept += kept.nbytes
             original.note(account.deed("kept"), self.clock, kept.nbytes)
@@ -497,7 +487,7 @@ class Recorder:
 
     def memory_lent(self, storage: Storage) -> None:
         """A NumPy array over the buffer was handed out: who reads or writes it cannot be seen."""
-        buffer = self._buffer(storage)
+        buffer = self.buffer(storage)
         buffer.lent, buffer.fresh = True, False
         buffer.note(self._here().deed("lent"), self.clock)
 
@@ -513,7 +503,7 @@ class Recorder:
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    buffer = self._buffer(parameter._family.storage)
+                    buffer = self.buffer(parameter._family.storage)
                     self._count_write(parameter, buffer, account.deed("written", "step"), buffer.nbytes, None)
 
     # Reverse passes ---------------------------------------------------------------------------------------------------
@@ -533,7 +523,7 @@ class Recorder:
             return pull(node, ct)
         account = self.accounts.get((id(node.code), node.instruction))
         if account is None and node.code is not None:
-            account = self._at(node.code, node.instruction)
+            account = self.at(node.code, node.instruction)
         saved = node.saved
         if saved:
             self.watchlist.look(node, saved, account, self.buffers)
@@ -545,17 +535,19 @@ class Recorder:
             start = perf_counter_ns()
             shares = pull(node, ct)
             account.backward += perf_counter_ns() - start
-        # Small arrays are not worth following.
-        if type(ct) is not ndarray or ct.nbytes >= SMALL:
+        if type(ct) is not ndarray or ct.nbytes >= SMALL or self._has_large(node, shares):
             self.adjoints.follow(node, ct, shares)
-            return shares
+        return shares
+
+    def _has_large(self, node: Node, shares: Any) -> bool:
+        """Whether a share, or the buffer that it is the first to come to, is worth following."""
         sizes = self.adjoints.sizes
         for share, edge in zip(shares, node.edges):
-            if share is not None and edge is not None:
-                if type(share) is not ndarray or share.nbytes >= SMALL or (edge[1] is not None and edge[0] not in sizes):
-                    self.adjoints.follow(node, ct, shares)
-                    break
-        return shares
+            if share is None or edge is None:
+                continue
+            if type(share) is not ndarray or share.nbytes >= SMALL or (edge[1] is not None and edge[0] not in sizes):
+                return True
+        return False
 
     def _draw(self, node: Node, ct: Any) -> None:
         """Keeps the graph of one of the first passes, and how the cotangents in it are spread."""
@@ -575,65 +567,6 @@ class Recorder:
         loss = self.watchlist.lost.get(cell)
         return None if loss is None or not loss.is_lost else (loss.writer, loss.account.span)
 
-    def add_trap(self, kind: str, headline: str, span: Span | None, advice: str | None = None) -> None:
-        """Enters a trap, or one more time of it."""
-        key = kind, headline, span
-        if key in self.traps_found:
-            self.traps_found[key].count += 1
-        else:
-            self.traps_found[key] = Trap(kind, headline, span, advice)
-
-    # Places and buffers -----------------------------------------------------------------------------------------------
-
     def _here(self) -> Account:
         """The account of the user's line that led here."""
-        return self._at(*caller_position(2))
-
-    def _at(self, code: Any, instruction: int) -> Account:
-        """The account of a place. It keeps the code, so that its number stays its own; the hash of the code is slow."""
-        account = self.accounts.get((id(code), instruction))
-        if account is None:
-            account = self.accounts[id(code), instruction] = Account(code, instruction)
-        return account
-
-    def _open(self, code: Any, instruction: int, operation: Operation, name: str) -> Tally:
-        """A new tally."""
-        account = self._at(code, instruction)
-        tally = self.tallies[id(code), instruction, operation] = Tally(account, name, saving(operation, account))
-        account.tallies.append(tally)
-        return tally
-
-    def _buffer(self, storage: Storage) -> Buffer:
-        """What is known of a storage; one not met before was there when the book was opened."""
-        return self.alive.find(storage) or self._enter(storage, self.alive.holding(None, "", DATA))
-
-    def _enter(self, storage: Storage | Saved, holding: Holding) -> Buffer:
-        buffer = new_buffer(storage, self.died, holding, self.clock)
-        self.alive.enter(buffer)
-        return buffer
-
-    def _decide(self, copy: Copy) -> None:
-        """The clone is gone, or its original: whether it was needed is known."""
-        if not copy.is_needed and not copy.source.lent and not copy.copy.lent:
-            self._add_needless(copy.copy, "clone", copy.reason)
-
-    def _add_needless(self, buffer: Buffer, what: str, reason: str) -> None:
-        if buffer.account is not None:
-            found = self.needless_found.setdefault((buffer.account, what, reason), [0, 0])
-            found[0] += 1
-            found[1] += buffer.nbytes
-
-
-def saving(operation: Operation, account: Account) -> list[Deed]:
-    """What is noted of the memory of each value that an operation saves at a place."""
-    return [
-        account.deed("saved", f"the gradient of {operation.name}, as its {role_of(operation, slot)}", position)
-        for slot, position in enumerate(operation.saved_input)
-    ]
-
-
-@cache
-def replaces(operation: Operation) -> bool:
-    """Whether an operation, in place, leaves nothing of what was there, and so does not read its target."""
-    part = "remained" in operation.named  # at the positions of an index
-    return bool(operation.rules) and operation.rules[0] is None and operation.joint is None and not part
+        return self.at(*caller_position(2))

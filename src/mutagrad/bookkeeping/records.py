@@ -1,0 +1,97 @@
+"""What a book has of a program so far: places, memory, and what was found wrong or not needed.
+
+Read first: `accounts.py`, `memory.py`, `findings.py`. Read next: `recorder.py`, which enters what happens.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from types import CodeType
+
+from mutagrad.bookkeeping.accounts import DATA, Account, Deed, Holding, Tally
+from mutagrad.bookkeeping.findings import Copy, Trap
+from mutagrad.bookkeeping.hazards import role_of
+from mutagrad.bookkeeping.memory import Buffer, Memory, new_buffer
+from mutagrad.operation import Operation
+from mutagrad.report.spans import Span
+from mutagrad.storage import Saved, Storage
+
+
+class Records:
+    """The state of a book.
+
+    `accounts` are those of places, `tallies` of an operation at a place, both by the number of a code object, which they
+    keep, so that its number stays its own (the hash of the code itself is slow). `attentive` are the numbers of the few
+    buffers of which it matters that they are read or written: fills, clones and what was cloned. `clock` counts calls.
+    """
+
+    def __init__(self) -> None:
+        self.accounts: dict[tuple[int, int], Account] = {}
+        self.tallies: dict[tuple[int, int, Operation], Tally] = {}
+        self.alive = Memory(self.accounts)
+        self.buffers = self.alive.buffers
+        self.died = self.alive.journal.append
+        self.attentive: set[int] = set()
+        self.traps_found: dict[tuple, Trap] = {}
+        self.needless_found: dict[tuple[Account, str, str], list[int]] = {}
+        self.clones: dict[Account, int] = {}
+        self.clock = 0
+
+    def at(self, code: CodeType, instruction: int) -> Account:
+        """The account of a place."""
+        account = self.accounts.get((id(code), instruction))
+        if account is None:
+            account = self.accounts[id(code), instruction] = Account(code, instruction)
+        return account
+
+    def open_tally(self, code: CodeType, instruction: int, operation: Operation, name: str) -> Tally:
+        """A new tally."""
+        account = self.at(code, instruction)
+        tally = self.tallies[id(code), instruction, operation] = Tally(account, name, saving(operation, account))
+        account.tallies.append(tally)
+        return tally
+
+    def buffer(self, storage: Storage) -> Buffer:
+        """What is known of a storage; one not met before was there when the book was opened."""
+        return self.alive.find(storage) or self.add_buffer(storage, self.alive.holding(None, "", DATA))
+
+    def add_buffer(self, storage: Storage | Saved, holding: Holding) -> Buffer:
+        """A buffer that has come."""
+        buffer = new_buffer(storage, self.died, holding, self.clock)
+        self.alive.enter(buffer)
+        return buffer
+
+    def add_trap(self, kind: str, headline: str, span: Span | None, advice: str | None = None) -> None:
+        """Enters a trap, or one more time of it."""
+        key = kind, headline, span
+        if key in self.traps_found:
+            self.traps_found[key].count += 1
+        else:
+            self.traps_found[key] = Trap(kind, headline, span, advice)
+
+    def add_needless(self, buffer: Buffer, what: str, reason: str) -> None:
+        """Enters a buffer that nothing needed."""
+        if buffer.account is not None:
+            found = self.needless_found.setdefault((buffer.account, what, reason), [0, 0])
+            found[0] += 1
+            found[1] += buffer.nbytes
+
+    def decide(self, copy: Copy) -> None:
+        """A clone is gone, or its original: whether it was needed is known."""
+        if not copy.is_needed and not copy.source.lent and not copy.copy.lent:
+            self.add_needless(copy.copy, "clone", copy.reason)
+
+
+def saving(operation: Operation, account: Account) -> list[Deed]:
+    """What is noted of the memory of each value that an operation saves at a place."""
+    return [
+        account.deed("saved", f"the gradient of {operation.name}, as its {role_of(operation, slot)}", position)
+        for slot, position in enumerate(operation.saved_input)
+    ]
+
+
+@cache
+def replaces(operation: Operation) -> bool:
+    """Whether an operation, in place, leaves nothing of what was there, and so does not read its target."""
+    part = "remained" in operation.named  # at the positions of an index
+    return bool(operation.rules) and operation.rules[0] is None and operation.joint is None and not part
