@@ -87,6 +87,34 @@ def test_memory_at_its_peak_by_cause():
     del y
 
 
+def test_data_read_before_it_becomes_a_leaf_is_a_parameter_from_then_on():
+    with mutagrad.ledger() as book:
+        x = mutagrad.ones(256)
+        x + 1
+        x.requires_grad_()
+        with mutagrad.no_grad():
+            x.detach().mul_(2)
+
+    peak = json.loads(book.to_json())["memory"]["peak_by_cause"]
+    assert (peak["parameters"], peak["data"]) == (1024, 0)
+    assert [trap.kind for trap in book.traps] == ["detached write"]
+
+
+def test_what_comes_and_goes_is_added_up_in_its_order():
+    """Many buffers that take one another's place, and one that is held beside each of them: never more than three."""
+    x = mutagrad.ones(1024)
+    with mutagrad.ledger() as book:
+        for _ in range(1000):
+            y = x + 1
+            y + y
+            del y
+
+    (line,) = [line for line in book.lines if line.figures["calls"] == 1000 and line.text == "y = x + 1"]
+    assert book.memory.most == 3 * 4096
+    assert line.figures["made"] == 1000 * 4096
+    assert not book.buffers.keys() - {id(x._family.storage)}
+
+
 def test_gradients_are_a_cause_of_their_own():
     x = mutagrad.ones(256, requires_grad=True)
     with mutagrad.ledger() as book:

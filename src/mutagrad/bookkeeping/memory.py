@@ -93,13 +93,6 @@ class Buffer(ref):
     fresh: bool
     lent: bool
 
-    def __getattr__(self, name: str) -> Any:
-        # One is made for every result: what most never need is set when it is needed.
-        try:
-            return UNUSED[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
     @property
     def cause(self) -> int:
         """What it is for."""
@@ -123,9 +116,6 @@ class Buffer(ref):
             self.events = {deed: [clock, 1, nbytes]}
 
 
-UNUSED = {"copies": (), "fresh": False, "lent": False}
-
-
 def new_buffer(storage: Any, died: Any, holding: Holding, clock: int) -> Buffer:
     """What the book begins with to know of a storage; `died(buffer)` is called when it is given back."""
     buffer = Buffer(storage, died)
@@ -134,7 +124,8 @@ def new_buffer(storage: Any, died: Any, holding: Holding, clock: int) -> Buffer:
     buffer.nbytes = array.nbytes if type(array) is np.ndarray else physical_of(array).nbytes
     buffer.holding, buffer.clock = holding, clock
     buffer.version, buffer.family, buffer.mark = getattr(storage, "version", 0), 0, 0
-    buffer.is_counted, buffer.events = False, NO_EVENTS
+    buffer.is_counted = buffer.fresh = buffer.lent = False
+    buffer.events, buffer.copies = NO_EVENTS, ()
     return buffer
 
 

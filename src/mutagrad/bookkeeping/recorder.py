@@ -162,7 +162,8 @@ class Recorder(Records):
         buffer.number, buffer.nbytes, buffer.clock = number, storage.array.nbytes, clock
         buffer.holding = tally.results if self.cause == RESULTS else tally.account.holding(tally.name, self.cause)
         buffer.version = buffer.mark = buffer.family = 0
-        buffer.is_counted, buffer.events = False, NO_EVENTS
+        buffer.is_counted = buffer.fresh = buffer.lent = False
+        buffer.events, buffer.copies = NO_EVENTS, ()
         self.died(buffer)  # The journal takes down both.
         if node is not None:
             buffer.family = id(family)
