@@ -48,6 +48,16 @@ class Adjoints:
         self.memory.passing = 0
         self.sizes, self.leaves = {}, []
 
+    def has_large(self, node: Node, shares: Sequence[Any]) -> bool:
+        """Whether one of a node's shares, or a buffer that it is the first to come to, is worth following."""
+        sizes = self.sizes
+        for share, edge in zip(shares, node.edges):
+            if share is None or edge is None:
+                continue
+            if type(share) is not ndarray or share.nbytes >= SMALL or (edge[1] is not None and edge[0] not in sizes):
+                return True
+        return False
+
     def follow(self, node: Node, ct: Any, shares: Sequence[Any]) -> None:
         """A node has been given `ct` and has given `shares`."""
         self.memory.settle()

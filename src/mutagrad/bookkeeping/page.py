@@ -17,7 +17,7 @@ from mutagrad.report.spans import Span
 
 if TYPE_CHECKING:
     from mutagrad.bookkeeping.book import Book
-    from mutagrad.bookkeeping.recorder import Passage
+    from mutagrad.bookkeeping.passages import Passage
     from mutagrad.pictures.graph import Histogram, SavedValue, Vertex
 
 ASSETS = Path(__file__).parent / "assets"
@@ -39,7 +39,12 @@ def page_of(book: Book, title: str) -> str:
         raise ImportError("the page needs Jinja2: pip install 'mutagrad[run]'") from None
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(ASSETS), autoescape=True)
     parts = {name: (ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "page.js", "dagre.min.js")}
-    data = {**as_data(book), "title": title, "sources": sources_of(book), "passes": list(map(pass_data, book.passes))}
+    data = {
+        **as_data(book),
+        "title": title,
+        "sources": sources_of(book),
+        "passes": list(map(pass_data, book.passages.kept)),
+    }
     return environment.get_template("page.html").render(title=title, parts=parts, data=embedded(data))
 
 

@@ -23,7 +23,6 @@ import numpy as np
 from numpy import ndarray
 
 from mutagrad.autograd import running
-from mutagrad.autograd.passes import running as passes
 from mutagrad.autograd.pulling import Pull, surroundings
 from mutagrad.batched import physical_of
 from mutagrad.bookkeeping.accounts import (
@@ -42,27 +41,17 @@ from mutagrad.bookkeeping.adjoints import SMALL, Adjoints
 from mutagrad.bookkeeping.findings import Copy
 from mutagrad.bookkeeping.hazards import Loss, Watchlist
 from mutagrad.bookkeeping.memory import NO_EVENTS, Buffer, new_write, region_of
+from mutagrad.bookkeeping.passages import Passages
 from mutagrad.bookkeeping.records import Records, replaces
 from mutagrad.graph import NOTHING, Family, Leaf, Node, next_sequence
 from mutagrad.modes import count_extra, extras, modes
 from mutagrad.operation import Operation
 from mutagrad.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
-from mutagrad.pictures.graph import Graph, graph_of, names_in, spread_of
-from mutagrad.report.spans import Span, caller_frame, caller_position
+from mutagrad.report.spans import caller_position
 from mutagrad.storage import Saved, Storage
 from mutagrad.tensor import Tensor
 
-MANY = 5000  # in passes of more nodes no histograms are made
 LATER = 255  # what has come and gone is added up where the clock has none of these bits
-
-
-class Passage:
-    """A reverse pass that is kept as a graph: its number, where it was asked for, and the graph."""
-
-    __slots__ = ("task", "span", "graph")
-
-    def __init__(self, task: int, span: Span, graph: Graph) -> None:
-        self.task, self.span, self.graph = task, span, graph
 
 
 class Recorder(Records):
@@ -70,11 +59,9 @@ class Recorder(Records):
 
     def __init__(self, passes: int = 0) -> None:
         super().__init__()
-        self.passes: list[Passage] = []
-        self.passes_wanted = passes
-        self.task = -1  # the number of the last pass that was kept as a graph
         self.adjoints = Adjoints(self.alive)
         self.watchlist = Watchlist()
+        self.passages = Passages(passes, self.watchlist)
         # The call under way: whose line, of what, and what it writes.
         self.account: Account | None = None
         self.name = ""
@@ -528,45 +515,17 @@ class Recorder(Records):
         saved = node.saved
         if saved:
             self.watchlist.look(node, saved, account, self.buffers)
-        if self.passes_wanted:
-            self._draw(node, ct)
+        if self.passages.wanted:
+            self.passages.look(node, ct)
         if account is None:
             shares = pull(node, ct)
         else:
             start = perf_counter_ns()
             shares = pull(node, ct)
             account.backward += perf_counter_ns() - start
-        if type(ct) is not ndarray or ct.nbytes >= SMALL or self._has_large(node, shares):
+        if type(ct) is not ndarray or ct.nbytes >= SMALL or self.adjoints.has_large(node, shares):
             self.adjoints.follow(node, ct, shares)
         return shares
-
-    def _has_large(self, node: Node, shares: Any) -> bool:
-        """Whether a share, or the buffer that it is the first to come to, is worth following."""
-        sizes = self.adjoints.sizes
-        for share, edge in zip(shares, node.edges):
-            if share is None or edge is None:
-                continue
-            if type(share) is not ndarray or share.nbytes >= SMALL or (edge[1] is not None and edge[0] not in sizes):
-                return True
-        return False
-
-    def _draw(self, node: Node, ct: Any) -> None:
-        """Keeps the graph of one of the first passes, and how the cotangents in it are spread."""
-        task, reverse = passes.passes[-1]
-        if task != self.task:
-            self.task = task
-            if len(self.passes) < self.passes_wanted:
-                names = names_in(caller_frame())
-                graph = graph_of(reverse.roots, names, spreads=len(reverse.nodes) <= MANY, lost=self._overwriter)
-                self.passes.append(Passage(task, Span(*caller_position()), graph))
-        if self.passes and self.passes[-1].task == task:
-            vertex = self.passes[-1].graph.vertices.get(node.sequence)
-            if vertex is not None and len(reverse.nodes) <= MANY and type(ct) is not list:
-                vertex.gradient = spread_of(ct)
-
-    def _overwriter(self, cell: Any) -> tuple[str, Span | None] | None:
-        loss = self.watchlist.lost.get(cell)
-        return None if loss is None or not loss.is_lost else (loss.writer, loss.account.span)
 
     def _here(self) -> Account:
         """The account of the user's line that led here."""
