@@ -134,11 +134,19 @@ def handed_on(module: str, own: str, name: str) -> str:
     return f"from {module} import {own} as _{name}\n{name} = _{name}\n"
 
 
+def import_what_is_offered() -> None:
+    """Asks for every name once: many are imported only then."""
+    for module in [mutagrad, *(getattr(mutagrad, name) for name in mutagrad.__all__)]:
+        if isinstance(module, types.ModuleType):
+            for name in dir(module):
+                getattr(module, name)
+
+
 def offered_names() -> set[str]:
     """The names that `mutagrad/__init__.py` means to offer: not those of modules that importing others has left there."""
     source = (SOURCE / "__init__.py").read_text(encoding="utf-8")
-    block = re.search(r"^from mutagrad import (\([^)]*\)|.*)$", source, re.MULTILINE)
-    modules = set(re.findall(r"\w+", block.group(1))) if block else set()
+    blocks = re.findall(r"^from mutagrad import (\([^)]*\)|.*)$|\"mutagrad\": \"([^:]*)\"", source, re.MULTILINE)
+    modules = {name for block in blocks for name in re.findall(r"\w+", "".join(block))}
     names = {name for name, value in vars(mutagrad).items() if not isinstance(value, types.ModuleType)}
     foreign = {"typing", "collections.abc"}
     return modules | {name for name in names if getattr(vars(mutagrad)[name], "__module__", "") not in foreign}
@@ -194,6 +202,7 @@ def package(module: types.ModuleType) -> str:
 
 def stubs() -> dict[Path, str]:
     """The text of each stub file."""
+    import_what_is_offered()
     found = {SOURCE / "__init__.pyi": public_names(), SOURCE / "methods.pyi": methods()}
     for path in sorted(SOURCE.glob("**/__init__.py")):
         name = ".".join(["mutagrad", *path.parent.relative_to(SOURCE).parts])

@@ -5,39 +5,14 @@
 Ordinary PyTorch programs run unchanged. See `docs/design.md` for how it works.
 """
 
-from mutagrad import (
-    _C,
-    accelerator,
-    allocator,
-    amp,
-    autograd,
-    backends,
-    collector,
-    cuda,
-    distributed,
-    distributions,
-    fft,
-    func,
-    jit,
-    linalg,
-    masked,
-    nn,
-    onnx,
-    optim,
-    profiler,
-    random,
-    safetensors,
-    serialization,
-    signal,
-    special,
-    testing,
-    utils,
-    version,
-)
-from mutagrad.amp.autocasting import autocast
+from mutagrad import collector
+
+collector.relax()  # before the rest, which makes many objects
+
+from mutagrad import _C, allocator, autograd, random, version
 from mutagrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
-from mutagrad.bookkeeping import ledger
 from mutagrad.caution import is_warn_always_enabled, set_warn_always
+from mutagrad.deferred import on_first_use as _on_first_use
 from mutagrad.device import (
     channels_last,
     channels_last_3d,
@@ -51,9 +26,7 @@ from mutagrad.dtypes import *
 from mutagrad.dtypes import bool_ as bool
 from mutagrad.dtypes import float32 as float
 from mutagrad.dtypes import int32 as int
-from mutagrad.func import vmap
 from mutagrad.guards import freeze, watch
-from mutagrad.installation import install_as_torch
 from mutagrad.modes import (
     enable_grad,
     inference_mode,
@@ -62,65 +35,6 @@ from mutagrad.modes import (
     no_grad,
     set_grad_enabled,
 )
-from mutagrad.nn.functional import (
-    adaptive_avg_pool1d,
-    adaptive_max_pool1d,
-    affine_grid_generator,
-    alpha_dropout,
-    alpha_dropout_,
-    avg_pool1d,
-    batch_norm,
-    bilinear,
-    celu,
-    celu_,
-    channel_shuffle,
-    constant_pad_nd,
-    cosine_embedding_loss,
-    cosine_similarity,
-    ctc_loss,
-    dropout,
-    dropout_,
-    embedding_bag,
-    embedding_renorm_,
-    feature_alpha_dropout,
-    feature_alpha_dropout_,
-    feature_dropout,
-    feature_dropout_,
-    grid_sampler,
-    grid_sampler_2d,
-    grid_sampler_3d,
-    group_norm,
-    hardshrink,
-    hinge_embedding_loss,
-    instance_norm,
-    kl_div,
-    layer_norm,
-    margin_ranking_loss,
-    max_pool1d,
-    max_pool1d_with_indices,
-    max_pool2d,
-    max_pool3d,
-    native_batch_norm,
-    native_channel_shuffle,
-    native_dropout,
-    native_group_norm,
-    native_layer_norm,
-    pairwise_distance,
-    pdist,
-    pixel_shuffle,
-    pixel_unshuffle,
-    poisson_nll_loss,
-    relu_,
-    rms_norm,
-    rrelu,
-    rrelu_,
-    selu,
-    selu_,
-    threshold,
-    threshold_,
-    triplet_margin_loss,
-)
-from mutagrad.nn.steps import *
 from mutagrad.ops.activation import *
 from mutagrad.ops.arithmetic import *
 from mutagrad.ops.bounds import *
@@ -192,15 +106,40 @@ from mutagrad.ops.views import *
 from mutagrad.ops.windows import *
 from mutagrad.ops.writing import *
 from mutagrad.overwrite import get_overwrite_policy, overwrite_statistics, set_overwrite_policy
-from mutagrad.pictures import draw
 from mutagrad.printing import set_printoptions
 from mutagrad.report.errors import AutogradError, OverwrittenError
 from mutagrad.report.guarded import FrozenError
 from mutagrad.report.traps import AutogradWarning
-from mutagrad.serialization import load, save
 from mutagrad.settings import *
 from mutagrad.tensor import Size, Tensor
 from mutagrad.version import __version__
 
-collector.relax()
 allocator.keep_freed_memory()
+
+__getattr__, __dir__ = _on_first_use(
+    __name__,
+    {
+        "mutagrad": """
+        accelerator amp backends cuda distributed distributions fft func jit linalg masked nn onnx optim profiler safetensors
+        serialization signal special testing utils
+        """,
+        "mutagrad.amp.autocasting": "autocast",
+        "mutagrad.bookkeeping": "ledger",
+        "mutagrad.func": "vmap",
+        "mutagrad.installation": "install_as_torch",
+        "mutagrad.nn.functional": """
+        adaptive_avg_pool1d adaptive_max_pool1d affine_grid_generator alpha_dropout alpha_dropout_ avg_pool1d
+        batch_norm bilinear celu celu_ channel_shuffle constant_pad_nd cosine_embedding_loss cosine_similarity
+        ctc_loss dropout dropout_ embedding_bag embedding_renorm_ feature_alpha_dropout feature_alpha_dropout_
+        feature_dropout feature_dropout_ grid_sampler grid_sampler_2d grid_sampler_3d group_norm hardshrink
+        hinge_embedding_loss instance_norm kl_div layer_norm margin_ranking_loss max_pool1d
+        max_pool1d_with_indices max_pool2d max_pool3d native_batch_norm native_channel_shuffle native_dropout
+        native_group_norm native_layer_norm pairwise_distance pdist pixel_shuffle pixel_unshuffle
+        poisson_nll_loss relu_ rms_norm rrelu rrelu_ selu selu_ threshold threshold_ triplet_margin_loss
+        """,
+        "mutagrad.nn.steps": "gru_cell lstm_cell rnn_relu_cell rnn_tanh_cell",
+        "mutagrad.pictures": "draw",
+        "mutagrad.serialization": "load save",
+    },
+)
+__all__ = [name for name in __dir__() if not name.startswith("_")]  # pyright: ignore[reportUnsupportedDunderAll]

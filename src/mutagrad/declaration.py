@@ -9,9 +9,9 @@ Read first: `operation.py`. Read next: `recording.py` and `overwriting.py`, whic
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from functools import partial
+from inspect import Parameter, Signature, cleandoc
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from mutagrad.operation import Operation, Refusal
 from mutagrad.overwriting import in_place_call
 from mutagrad.pullback import Rule
 from mutagrad.recording import binary, parametrised, ternary, unary
+from mutagrad.signatures import names_of, parameter, parameters_of
 from mutagrad.tensor import Tensor
 
 
@@ -85,7 +86,7 @@ def pointwise(
     )
     op.numbers = numbers
     op.variant = variant
-    op.options = () if variant is None else tuple(inspect.signature(variant).parameters)
+    op.options = () if variant is None else names_of(variant)
     op.written = op.with_number.written = written
     op.compute = compute = kernel if kernel is not None else partial(op.forward, xp)
     refused = "" if refuses is None else refuses[0]
@@ -222,7 +223,7 @@ def _documented(op: Operation, doc: str) -> str:
     """The text of a pointwise operation, and what follows from its declaration."""
     shapes = "broadcast together" if len(op.inputs) > 1 else "any"
     gradient = f"saves {' and '.join(f'`{name}`' for name in op.saves) or 'nothing'}" if op.differentiable else "none"
-    return f"{inspect.cleandoc(doc)}\n\nShapes: {shapes}.  Dtypes: {_DTYPES[op.promotion]}.  Gradient: {gradient}."
+    return f"{cleandoc(doc)}\n\nShapes: {shapes}.  Dtypes: {_DTYPES[op.promotion]}.  Gradient: {gradient}."
 
 
 def _by_name(name: str, arity: int) -> Callable:
@@ -234,15 +235,11 @@ def _by_name(name: str, arity: int) -> Callable:
 def _describe(function: Callable, op: Operation, doc: str | None, name: str | None = None) -> Callable:
     function.__name__ = function.__qualname__ = name or op.name
     function.__doc__ = doc
-    parameters = [_parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in op.inputs]
-    parameters += [_parameter(p.name, p.kind, p.default) for p in op.signature if p.name in op.named]
-    named = [] if op.variant is None else list(inspect.signature(op.variant).parameters.values())
+    parameters = [parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in op.inputs]
+    parameters += [p for p in op.signature if p.name in op.named]
+    named = [] if op.variant is None else [(p.name, p.default) for p in parameters_of(op.variant)]
     if not (name or "").endswith("_"):
-        named.append(_parameter("out", inspect.Parameter.KEYWORD_ONLY, None))
-    parameters += [_parameter(p.name, inspect.Parameter.KEYWORD_ONLY, p.default) for p in named]
-    function.__signature__ = inspect.Signature(parameters)
+        named.append(("out", None))
+    parameters += [parameter(name, Parameter.KEYWORD_ONLY, default) for name, default in named]
+    function.__signature__ = Signature(parameters)
     return function
-
-
-def _parameter(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
-    return inspect.Parameter(name, kind, default=default)

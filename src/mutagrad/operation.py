@@ -19,7 +19,6 @@ Read first: `operands.py`, `pullback.py`. Read next: `in_place.py` for writes, `
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import partial, wraps
@@ -38,6 +37,7 @@ from mutagrad.operands import HALF, SINGLE, all_tensors, as_array, as_dtype, con
 from mutagrad.packing import pack
 from mutagrad.pullback import Rule, joint_pullback, plan_rules, pullback
 from mutagrad.report.spans import caller_position
+from mutagrad.signatures import Parameter, parameters_of
 from mutagrad.tangents import state
 from mutagrad.tensor import Tensor, edge_of, wrap
 
@@ -95,7 +95,7 @@ class Operation:
         self.direct: Any = None
         self.written: Any = None  # where the in-place form leaves elements alone: the positions of those it writes
         self.check = check
-        self.signature = list(inspect.signature(forward).parameters.values())[1:]
+        self.signature = parameters_of(forward)[1:]
         self.inputs, self.parameters, self.defaults = _signature(self.signature)
         self.optional = _optional(self.signature)
         self.named = frozenset(self.parameters)
@@ -127,22 +127,20 @@ class Operation:
 
     def _plan(self) -> None:
         """Works out from the rules' parameter names what is saved for which input, and how the rules are called."""
-        about = [f"{name}_{kind}" for name in self.inputs for kind in ("shape", "dtype")]
+        shapes = [name + "_shape" for name in self.inputs]
+        dtypes = [name + "_dtype" for name in self.inputs]
         rules = [self.joint] if self.joint else self.rules
         available = (*self.inputs, *self.outputs, *self.derived)
-        saves, plans = plan_rules(self.name, rules, available, (*self.parameters, *about, "needed"))
+        saves, plans = plan_rules(self.name, rules, available, {*self.parameters, *shapes, *dtypes, "needed"})
         self.saves = tuple(saves)
         # Which inputs' rules need each saved value; what is no input is kept with the output.
-        self.users = tuple(
-            tuple(i for i, plan in enumerate(plans) if plan is not None and slot in plan.slots)
-            if not self.joint
-            else tuple(range(len(self.inputs)))
-            for slot in range(len(saves))
-        )
-        self.saved_input = tuple(self.inputs.index(name) if name in self.inputs else None for name in saves)
+        everyone = tuple(range(len(self.inputs)))
+        takers = [tuple([i for i, plan in enumerate(plans) if plan and s in plan.slots]) for s in range(len(saves))]
+        self.users = (everyone,) * len(saves) if self.joint else tuple(takers)
+        self.saved_input = tuple([self.inputs.index(name) if name in self.inputs else None for name in saves])
         wants = {name for plan in plans if plan is not None for name in plan.names}
-        self.shapes = tuple((i, f"{n}_shape") for i, n in enumerate(self.inputs) if f"{n}_shape" in wants)
-        self.dtypes = tuple((i, f"{n}_dtype") for i, n in enumerate(self.inputs) if f"{n}_dtype" in wants)
+        self.shapes = tuple([(i, name) for i, name in enumerate(shapes) if name in wants])
+        self.dtypes = tuple([(i, name) for i, name in enumerate(dtypes) if name in wants])
         lone = plans[0] if self.joint else None
         self.pullback = pullback(plans) if lone is None else joint_pullback(lone)
 
@@ -387,7 +385,7 @@ def _guarded(forward: Callable, lead: int, refuses: Refusal | None, in_single: b
 # The signature of a forward -----------------------------------------------------------------------------------------
 
 
-def _signature(given: list[inspect.Parameter]) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, Any]]:
+def _signature(given: list[Parameter]) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, Any]]:
     """Inputs (before the slash, or else all that may be positional), parameters and their defaults."""
     before_slash = [p.name for p in given if p.kind is p.POSITIONAL_ONLY]
     inputs = before_slash or [p.name for p in given if p.kind is p.POSITIONAL_OR_KEYWORD]
@@ -395,6 +393,6 @@ def _signature(given: list[inspect.Parameter]) -> tuple[tuple[str, ...], tuple[s
     return tuple(inputs), tuple(p.name for p in rest), {p.name: p.default for p in rest if p.default is not p.empty}
 
 
-def _optional(given: list[inspect.Parameter]) -> tuple[str, ...]:
+def _optional(given: list[Parameter]) -> tuple[str, ...]:
     """The inputs that may be None."""
     return tuple(p.name for p in given if p.kind is p.POSITIONAL_ONLY and p.default is None)

@@ -9,11 +9,11 @@ Read next: `operation.py`, whose declarations these are; `engine.py`, which call
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from mutagrad.graph import Node
+from mutagrad.signatures import names_of
 
 Rule = Callable[..., Any]
 
@@ -37,7 +37,7 @@ class Plan(NamedTuple):
 
 
 def plan_rules(
-    name: str, rules: Sequence[Rule | None], available: Collection[str], known: Collection[str]
+    name: str, rules: Sequence[Rule | None], available: Collection[str], known: set[str]
 ) -> tuple[list[str], list[Plan | None]]:
     """What the operation `name` saves for its rules, and the plan of each rule, from the names of their parameters.
 
@@ -49,26 +49,16 @@ def plan_rules(
         if rule is None:
             plans.append(None)
             continue
-        wanted = _names(rule)[2:]
-        values = [each for each in wanted if each in available]
-        names = [each for each in wanted if each not in available]
+        wanted = names_of(rule)[2:]
+        values = tuple([each for each in wanted if each in available])
+        names = tuple([each for each in wanted if each not in available])
         if values != wanted[: len(values)]:
             raise TypeError(f"{name}: a rule names its saved values first, then its parameters")
-        if set(names) - set(known):
-            raise TypeError(f"{name}: a rule names {sorted(set(names) - set(known))}, which is not known")
+        if not known.issuperset(names):
+            raise TypeError(f"{name}: a rule names {sorted(set(names) - known)}, which is not known")
         saves += [each for each in values if each not in saves]
-        plans.append(Plan(rule, tuple(map(saves.index, values)), tuple(names)))
+        plans.append(Plan(rule, tuple(map(saves.index, values)), names))
     return saves, plans
-
-
-def _names(rule: Rule) -> list[str]:
-    """The names of a rule's parameters."""
-    code = getattr(
-        getattr(rule, "__wrapped__", rule), "__code__", None
-    )  # A tenth of the time that `inspect` takes, once for every rule.
-    if code is None:
-        return list(inspect.signature(rule).parameters)
-    return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
 
 
 def pullback(plans: Sequence[Plan | None]) -> Callable:

@@ -11,7 +11,6 @@ Read next: `overlap.py` for the search, `overwrite.py` for the policies, `graph.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from threading import RLock
 from types import CodeType
@@ -21,6 +20,7 @@ from weakref import ref
 import numpy as np
 
 from mutagrad.batched import Batched
+from mutagrad.deferred import Deferred
 from mutagrad.modes import modes
 from mutagrad.overlap import (
     Box,
@@ -35,6 +35,8 @@ from mutagrad.overlap import (
 )
 from mutagrad.overwrite import policy, statistics
 from mutagrad.report.spans import Span, caller_span
+
+hashlib = Deferred("hashlib")
 
 FEW = 4  # so many waiting cells are looked at one by one
 PRUNE = 64  # at so many waiting cells, those of dead graphs are dropped

@@ -21,7 +21,6 @@ Read first: `tangents.py`, `operation.py`.
 from __future__ import annotations
 
 import functools
-import inspect
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -33,6 +32,7 @@ from mutagrad.modes import enable_grad, modes
 from mutagrad.namespaces import tensors as xp
 from mutagrad.operation import Operation
 from mutagrad.ops.dimensions import axes_of
+from mutagrad.signatures import names_of
 from mutagrad.tangents import may_have_tangent, overwrite, push, push_into, save, state, tangent_of
 from mutagrad.tensor import Tensor, wrap
 
@@ -103,7 +103,7 @@ def tangents(call: Call, given: Sequence[Tensor | None]) -> Any:
 @functools.cache
 def _asked(rule: Any, count: int) -> tuple[str, ...]:
     """What a rule asks for besides the namespace and the tangents."""
-    return tuple(inspect.signature(rule).parameters)[1 + count :]
+    return names_of(rule)[1 + count :]
 
 
 def _diagonal(call: Call, given: Sequence[Tensor | None]) -> Tensor | None:

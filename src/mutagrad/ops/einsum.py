@@ -9,7 +9,6 @@ Follows https://docs.pytorch.org/docs/stable/generated/torch.einsum.html
 from __future__ import annotations
 
 import math
-import string
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
@@ -19,7 +18,7 @@ from mutagrad.tensor import Tensor
 
 __all__ = ["einsum"]
 
-LETTERS = string.ascii_uppercase + string.ascii_lowercase
+LETTERS = "".join(map(chr, (*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1))))
 ELLIPSIS = "..."
 
 Label = str | int  # a letter; for the dimensions of an ellipsis their place, counted from its right end

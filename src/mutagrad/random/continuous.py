@@ -6,14 +6,19 @@ Uniform samples are equal to the last bit. The others agree to the last bits of 
 and sine need not round as the C library's do. Read `generator` first; whole numbers are in `discrete`.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from .checks import C_NAMES, check_kernel, is_floating, scalar_name
 from .generator import Generator, default_generator
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 # PyTorch's AVX2 and AVX-512 kernels, whose rounding is followed here, contract `u * width + low` into one rounding.
 # Its kernel for older processors rounds twice.

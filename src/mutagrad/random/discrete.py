@@ -7,16 +7,21 @@ On Intel processors PyTorch hands `bernoulli` with one probability for all, drop
 library, which makes other numbers than PyTorch on any other processor; here they are those of any other processor.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from .checks import check_kernel, is_floating, scalar_name
 from .continuous import exponential, unit_doubles, unit_floats
 from .generator import Generator, default_generator
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 
 def bernoulli(

@@ -4,16 +4,21 @@ Both functions draw from `generator` (the default one when None) and return a ne
 raise its error before anything is drawn. Read `generator` first; coins, counts and categories are in `discrete`.
 """
 
+from __future__ import annotations
+
 import math
 import warnings
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from mutagrad.deferred import Deferred
 
 from .checks import C_NAMES, check_kernel, is_floating, scalar_name
 from .generator import Generator, default_generator
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
 
 linalg = Deferred("scipy.linalg")
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1

@@ -8,15 +8,17 @@ set one); in IPython by the method that it asks an exception for.
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import import_module
-from importlib.util import find_spec
 from io import StringIO
 from typing import Any
+
+from mutagrad.deferred import Deferred
 
 from .story import Story, pieces
 
 __all__ = ["announce", "coloured", "structured_traceback"]
+
+importing, traceback = Deferred("importlib.util"), Deferred("traceback")
 
 STYLES = {
     "headline": "bold",
@@ -31,7 +33,7 @@ STYLES = {
 
 def coloured(story: Story, title: str = "") -> str | None:
     """The story with the codes of a terminal in it; None where `rich` is not installed."""
-    if find_spec("rich") is None:
+    if importing.find_spec("rich") is None:
         return None
     text = import_module("rich.text").Text()
     text.append(title, "bold red")
@@ -47,7 +49,7 @@ def coloured(story: Story, title: str = "") -> str | None:
 
 def announce() -> None:
     """Has uncaught errors that tell a story shown in colour, where standard error is a terminal and nobody minds."""
-    if sys.excepthook is sys.__excepthook__ and _is_terminal(sys.stderr) and find_spec("rich") is not None:
+    if sys.excepthook is sys.__excepthook__ and _is_terminal(sys.stderr) and importing.find_spec("rich") is not None:
         sys.excepthook = show
 
 
