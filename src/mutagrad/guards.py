@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -28,8 +27,7 @@ from mutagrad.tensor import Tensor
 __all__ = ["Freeze", "FrozenError", "Watching", "Write", "freeze", "watch"]
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """One write to guarded memory: by which operation, where in the program, and to which elements of the base."""
 
     operation: str

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass, field
 from types import CodeType
+from typing import NamedTuple
 
 from mutagrad.modes import count_extra
 from mutagrad.report.spans import Span, caller_position
@@ -72,8 +72,7 @@ def get_overwrite_policy() -> str:
     return policy.name
 
 
-@dataclass
-class OverwriteStatistics:
+class OverwriteStatistics(NamedTuple):
     """Counts since the process began.
 
     `overwritten`: saved values of live graphs that were written over. `copies`: copies made to keep them (several
@@ -82,10 +81,10 @@ class OverwriteStatistics:
     keeps of its own target for its own rule is no such write: it counts in the sums alone.
     """
 
-    overwritten: int = 0
-    copies: int = 0
-    bytes_kept: int = 0
-    by_line: dict[str, OverwriteStatistics] = field(default_factory=dict)
+    overwritten: int
+    copies: int
+    bytes_kept: int
+    by_line: dict[str, OverwriteStatistics]
 
 
 class Counters:
@@ -125,10 +124,9 @@ def overwrite_statistics() -> OverwriteStatistics:
     >>> mutagrad.overwrite_statistics().bytes_kept - before.bytes_kept
     12
     """
-    lines: dict[str, OverwriteStatistics] = {}
+    by_line: dict[str, list[int]] = {}
     for (_, instruction), (code, sums) in list(statistics.places.items()):
-        line = lines.setdefault(Span(code, instruction).place, OverwriteStatistics())
-        line.overwritten += sums[0]
-        line.copies += sums[1]
-        line.bytes_kept += sums[2]
+        place = Span(code, instruction).place
+        by_line[place] = [a + b for a, b in zip(by_line.get(place, (0, 0, 0)), sums)]
+    lines = {place: OverwriteStatistics(*sums, {}) for place, sums in by_line.items()}
     return OverwriteStatistics(statistics.overwritten, statistics.copies, statistics.bytes_kept, lines)

@@ -9,8 +9,7 @@ Follows https://docs.pytorch.org/docs/stable/generated/torch.set_printoptions.ht
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,8 +19,7 @@ from mutagrad.dtypes import bool_, get_default_complex_dtype, get_default_dtype,
 # Options ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Options:
+class _Options(NamedTuple):
     precision: int = 4
     threshold: float = 1000
     edgeitems: int = 3
@@ -54,7 +52,7 @@ def set_printoptions(
     global _options
     chosen = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
     base = _PROFILES.get(profile, _options) if profile is not None else _options
-    _options = replace(base, sci_mode=sci_mode, **{name: x for name, x in chosen.items() if x is not None})
+    _options = base._replace(sci_mode=sci_mode, **{name: x for name, x in chosen.items() if x is not None})
 
 
 def get_printoptions() -> dict[str, Any]:
@@ -63,7 +61,7 @@ def get_printoptions() -> dict[str, Any]:
     >>> get_printoptions()
     {'precision': 4, 'threshold': 1000, 'edgeitems': 3, 'linewidth': 80, 'sci_mode': None}
     """
-    return asdict(_options)
+    return _options._asdict()
 
 
 @contextmanager
@@ -156,8 +154,7 @@ def _edges(array: np.ndarray, cut: Sequence[bool]) -> np.ndarray:
 # How they are spelled -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Cells:
+class _Cells(NamedTuple):
     """The texts of the elements, as nested lists, and the width each takes in a line."""
 
     texts: Any

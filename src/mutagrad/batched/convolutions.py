@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from mutagrad.batched.array import Batched, Levels, union, widened
@@ -56,7 +55,7 @@ def _count(levels: Levels) -> int:
 
 
 def _grouped(geometry: Any, levels: Levels) -> Any:
-    return replace(geometry, groups=geometry.groups * _count(levels))
+    return geometry._replace(groups=geometry.groups * _count(levels))
 
 
 def _as_batch(x: Batched) -> Any:

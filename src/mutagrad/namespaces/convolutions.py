@@ -23,8 +23,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise, product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -33,8 +33,7 @@ DEPTH = 100  # elements of a window multiplied at a time
 BLOCK = 2**17  # elements of the columns made at a time: half a megabyte in single precision
 
 
-@dataclass(frozen=True, slots=True)
-class Geometry:
+class Geometry(NamedTuple):
     """How the windows lie: for each dimension their stride, the zeros around the input, the gaps within them."""
 
     stride: tuple[int, ...]

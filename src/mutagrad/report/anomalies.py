@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import AutogradError, Origin, in_words
 from .spans import Span
@@ -46,8 +46,7 @@ def nan_gradient(
     return AutogradError(draw(story), story)
 
 
-@dataclass(frozen=True, slots=True)
-class NotFinite:
+class NotFinite(NamedTuple):
     """The first value of a forward pass that is infinite or not a number: the operation, the place, and the values."""
 
     operation: str

@@ -11,9 +11,8 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import FrameType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 from .spans import Span, is_internal
 from .statements import FUNCTIONS, MISSING, Binding, Scope, expression_at, path_of, short
@@ -51,8 +50,7 @@ CREATION = frozenset(
 MODES = frozenset(("inference_mode", "no_grad"))
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """The place where a history ends: what happens there, and what to write instead."""
 
     span: Span

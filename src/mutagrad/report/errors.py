@@ -11,8 +11,7 @@ wherever the place is not known.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .cuts import Cut
 from .names import carried_over, cloned_operand, mentions, view_taken, written_name
@@ -59,8 +58,7 @@ class AutogradError(RuntimeError):
         return type(self), (str(self),)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """The operation that made a tensor, and where it was called."""
 
     operation: str
@@ -75,25 +73,23 @@ def _error(headline: str, *parts: Part, advice: str | None = None) -> AutogradEr
 # --- A saved value was overwritten ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overwrite:
+class Overwrite(NamedTuple):
     """What a gradient saved, where, and what wrote over it."""
 
     tensor_type: str  # as PyTorch calls it, "torch.DoubleTensor"
     shape: tuple[int, ...]  # of the saved value
-    output_of: tuple[int, str] | None = None  # output number and operation, (0, "Mul"); None for a tensor nothing made
-    is_leaf: bool = False  # a leaf that requires grad
     version: int
     expected_version: int
-
     operation: str  # whose gradient needs the value, "sin"
     saved_role: str  # "input", "output", the name of another argument, or words such as "a value of its own"
-    saved_at: Span | None = None
-
     written_by: str | None  # "add_"; None for a write from outside, through memory shared with NumPy and the like
+    nbytes: int  # what "preserve" would keep; 0 where no element that is needed was lost
+
+    output_of: tuple[int, str] | None = None  # output number and operation, (0, "Mul"); None for a tensor nothing made
+    is_leaf: bool = False  # a leaf that requires grad
+    saved_at: Span | None = None
     overwritten_at: Span | None = None
     region: Region | None = None  # of the base tensor, None where it is not known
-    nbytes: int  # what "preserve" would keep; 0 where no element that is needed was lost
 
 
 class OverwrittenError(AutogradError):

@@ -5,17 +5,15 @@ number of its elements. `describe_region` puts it the way a user would: a row, a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["Box", "Region", "describe_region"]
 
 Box = Sequence[tuple[int, int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """Elements of a base tensor of shape `shape`: a box of (start, stop, step) per dimension, or just so many of them.
 
     Where they are no box, `outline` may have a box around them and the indices of the first few.

@@ -9,9 +9,9 @@ Read `source.py` next: it finds the text and draws it.
 
 import os
 import sys
-from dataclasses import dataclass
 from itertools import islice
 from types import CodeType, FrameType
+from typing import NamedTuple
 
 from . import source
 
@@ -27,8 +27,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Lines (from 1) and columns (UTF-8 bytes from 0) of one instruction; None is what the code object does not know."""
 
     line: int | None = None
@@ -37,9 +36,8 @@ class Position:
     end_column: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A place in a program: the instruction at byte offset `lasti` of `code`.
+class Span(NamedTuple):
+    """A place in a program: the instruction at byte offset `lasti` of `code`, or the lines and columns `where` of it.
 
     >>> code = compile("h = 3\\nh.bit_length()", "train.py", "exec")
     >>> span = Span(code, len(code.co_code) - 2)
@@ -49,6 +47,7 @@ class Span:
 
     code: CodeType
     lasti: int
+    where: Position | None = None
 
     @property
     def filename(self) -> str:
@@ -67,7 +66,9 @@ class Span:
 
     @property
     def position(self) -> Position:
-        """Lines and columns as the code object records them."""
+        """Lines and columns as the code object records them, if they are not given."""
+        if self.where is not None:
+            return self.where
         # One entry for each code unit of two bytes; an offset before the first instruction has none.
         entry = next(islice(self.code.co_positions(), self.lasti // 2, None), None) if self.lasti >= 0 else None
         return Position(*entry) if entry else Position()

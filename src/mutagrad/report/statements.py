@@ -12,11 +12,10 @@ import builtins
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import source
 from .spans import Position, Span
@@ -24,7 +23,6 @@ from .spans import Position, Span
 __all__ = [
     "MISSING",
     "Binding",
-    "Passage",
     "Scope",
     "as_receiver",
     "expression_at",
@@ -44,20 +42,7 @@ USUAL_MODULES = frozenset(("F", "mutagrad", "mg", "torch"))
 _trees: dict[str, tuple[list[str], ast.Module | None]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Passage(Span):
-    """A stretch of the source of `code`, given by its lines and columns rather than by an instruction."""
-
-    where: Position
-
-    @property
-    def position(self) -> Position:
-        """Lines and columns, as given."""
-        return self.where
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """A statement or expression that bound a name (or put something into what it names), to a part of `value`.
 
     `kind` is "is" for an assignment, "each" for a loop over `value`, "also" for what is put in addition to what was there.
@@ -222,9 +207,9 @@ class Scope:
     def _is_local(self, name: str) -> bool:
         return name in self.code.co_varnames or name in self.code.co_cellvars
 
-    def passage(self, node: Any) -> Passage:
+    def passage(self, node: Any) -> Span:
         """The place of a piece of syntax."""
-        return Passage(self.code, -1, Position(node.lineno, node.end_lineno, node.col_offset, node.end_col_offset))
+        return Span(self.code, -1, Position(node.lineno, node.end_lineno, node.col_offset, node.end_col_offset))
 
     def around(self, node: ast.AST) -> Iterator[ast.AST]:
         """What encloses a node, from the inside to the function."""

@@ -6,23 +6,21 @@ the same text with the role of each piece, for whoever wants colour or HTML.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .spans import Span
 
 __all__ = ["Part", "Story", "draw", "pieces"]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A place and the part it plays; a label alone where the place is not known."""
 
     label: str
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(NamedTuple):
     """A headline, the places concerned in the order of their telling, and the way out."""
 
     headline: str
