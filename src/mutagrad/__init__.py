@@ -10,7 +10,6 @@ from mutagrad import collector
 collector.relax()  # before the rest, which makes many objects
 
 from mutagrad import _C, allocator, autograd, random, version
-from mutagrad.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 from mutagrad.caution import is_warn_always_enabled, set_warn_always
 from mutagrad.deferred import on_first_use as _on_first_use
 from mutagrad.device import (
@@ -124,6 +123,7 @@ __getattr__, __dir__ = _on_first_use(
         serialization signal special testing utils
         """,
         "mutagrad.amp.autocasting": "autocast",
+        "mutagrad.autograd.anomaly_mode": "is_anomaly_check_nan_enabled is_anomaly_enabled set_anomaly_enabled",
         "mutagrad.bookkeeping": "ledger",
         "mutagrad.func": "vmap",
         "mutagrad.installation": "install_as_torch",

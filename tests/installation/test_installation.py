@@ -52,6 +52,17 @@ except ImportError:
     print("done")
 """
 
+BOTH = """
+from torch.autograd.gradcheck import GradcheckError
+from torch.nn.utils.weight_norm import WeightNorm
+import torch
+torch.nn.utils.weight_norm(torch.nn.Linear(2, 2))
+try:
+    torch.autograd.gradcheck(lambda x: x * x.detach(), torch.ones(2, dtype=torch.double, requires_grad=True))
+except GradcheckError:
+    print("done")
+"""
+
 TOO_LATE = """
 import types
 sys.modules["torch"] = types.ModuleType("torch")
@@ -72,6 +83,11 @@ def output_of(body, is_first=True):
 def test_an_untouched_program_runs():
     """Imports below `torch`, from it, and of names that are elsewhere here find this library's."""
     assert output_of(UNTOUCHED) == "done\n"
+
+
+def test_a_name_may_be_a_function_and_a_module():
+    """`torch.autograd.gradcheck` stays the function when something is imported from the module of that name."""
+    assert output_of(BOTH) == "done\n"
 
 
 def test_it_is_refused_when_pytorch_is_there_already():

@@ -1,7 +1,6 @@
 """Reverse-mode differentiation: `backward`, `grad`, hooks, custom functions, and the graph to look at."""
 
-from mutagrad.autograd import forward_ad, function, functional, grad_mode, graph, hooks, profiler, pushforward
-from mutagrad.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
+from mutagrad.autograd import function, grad_mode, graph, hooks, pushforward
 from mutagrad.autograd.backward import backward, grad
 from mutagrad.autograd.function import Function, NestedIOFunction
 from mutagrad.autograd.grad_mode import (
@@ -14,3 +13,12 @@ from mutagrad.autograd.grad_mode import (
 )
 from mutagrad.autograd.gradcheck import gradcheck, gradgradcheck
 from mutagrad.autograd.variable import Variable, variable
+from mutagrad.deferred import on_first_use as _on_first_use
+
+__getattr__, __dir__ = _on_first_use(
+    __name__,
+    {
+        "mutagrad.autograd": "forward_ad functional profiler",
+        "mutagrad.autograd.anomaly_mode": "detect_anomaly set_detect_anomaly",
+    },
+)
