@@ -88,7 +88,7 @@ class Operation:
         self.several = len(outputs) > 1
         self.derived = derived
         self.sequence = sequence
-        self.node_name = node_name or "".join(part.capitalize() for part in name.strip("_").split("_")) + "Backward0"
+        self.node_name = node_name or "".join(map(str.capitalize, name.split("_"))) + "Backward0"
         self.kernel = kernel
         # The forward over NumPy arrays, of pointwise operations; and what computes it on those of single and double.
         self.compute: Any = None
@@ -127,20 +127,21 @@ class Operation:
 
     def _plan(self) -> None:
         """Works out from the rules' parameter names what is saved for which input, and how the rules are called."""
-        shapes = [name + "_shape" for name in self.inputs]
-        dtypes = [name + "_dtype" for name in self.inputs]
         rules = [self.joint] if self.joint else self.rules
-        available = (*self.inputs, *self.outputs, *self.derived)
-        saves, plans = plan_rules(self.name, rules, available, {*self.parameters, *shapes, *dtypes, "needed"})
+        saves, plans = plan_rules(self.name, rules, (*self.inputs, *self.outputs, *self.derived))
         self.saves = tuple(saves)
         # Which inputs' rules need each saved value; what is no input is kept with the output.
         everyone = tuple(range(len(self.inputs)))
-        takers = [tuple([i for i, plan in enumerate(plans) if plan and s in plan.slots]) for s in range(len(saves))]
-        self.users = (everyone,) * len(saves) if self.joint else tuple(takers)
+        self.users = (everyone,) * len(saves) if self.joint else tuple(map(tuple, saves.values()))
         self.saved_input = tuple([self.inputs.index(name) if name in self.inputs else None for name in saves])
-        wants = {name for plan in plans if plan is not None for name in plan.names}
-        self.shapes = tuple([(i, name) for i, name in enumerate(shapes) if name in wants])
-        self.dtypes = tuple([(i, name) for i, name in enumerate(dtypes) if name in wants])
+        self.shapes = self.dtypes = ()
+        wants = {name for plan in plans if plan for name in plan.names}.difference(self.parameters, ("needed",))
+        if wants:
+            self.shapes = tuple([(i, n + "_shape") for i, n in enumerate(self.inputs) if n + "_shape" in wants])
+            self.dtypes = tuple([(i, n + "_dtype") for i, n in enumerate(self.inputs) if n + "_dtype" in wants])
+            unknown = wants.difference([name for _, name in (*self.shapes, *self.dtypes)])
+            if unknown:
+                raise TypeError(f"{self.name}: a rule names {sorted(unknown)}, which is not known")
         lone = plans[0] if self.joint else None
         self.pullback = pullback(plans) if lone is None else joint_pullback(lone)
 
@@ -389,10 +390,10 @@ def _signature(given: list[Parameter]) -> tuple[tuple[str, ...], tuple[str, ...]
     """Inputs (before the slash, or else all that may be positional), parameters and their defaults."""
     before_slash = [p.name for p in given if p.kind is p.POSITIONAL_ONLY]
     inputs = before_slash or [p.name for p in given if p.kind is p.POSITIONAL_OR_KEYWORD]
-    rest = [p for p in given if p.name not in inputs]
-    return tuple(inputs), tuple(p.name for p in rest), {p.name: p.default for p in rest if p.default is not p.empty}
+    rest = given[len(inputs) :]
+    return tuple(inputs), tuple([p.name for p in rest]), {p.name: p.default for p in rest if p.default is not p.empty}
 
 
 def _optional(given: list[Parameter]) -> tuple[str, ...]:
     """The inputs that may be None."""
-    return tuple(p.name for p in given if p.kind is p.POSITIONAL_ONLY and p.default is None)
+    return tuple([p.name for p in given if p.kind is p.POSITIONAL_ONLY and p.default is None])

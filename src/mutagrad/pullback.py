@@ -37,27 +37,25 @@ class Plan(NamedTuple):
 
 
 def plan_rules(
-    name: str, rules: Sequence[Rule | None], available: Collection[str], known: set[str]
-) -> tuple[list[str], list[Plan | None]]:
-    """What the operation `name` saves for its rules, and the plan of each rule, from the names of their parameters.
+    name: str, rules: Sequence[Rule | None], available: Collection[str]
+) -> tuple[dict[str, list[int]], list[Plan | None]]:
+    """What the operation `name` saves, each with the numbers of the rules that need it, and the plan of each rule.
 
-    Values may be saved by the names `available`; `known` are those of the parameters that a rule may ask for.
+    It follows from the names of the rules' parameters: values are saved by the names `available`, the rest are parameters.
     """
-    saves: list[str] = []
+    saves: dict[str, list[int]] = {}
     plans: list[Plan | None] = []
-    for rule in rules:
+    for number, rule in enumerate(rules):
         if rule is None:
             plans.append(None)
             continue
         wanted = names_of(rule)[2:]
         values = tuple([each for each in wanted if each in available])
-        names = tuple([each for each in wanted if each not in available])
         if values != wanted[: len(values)]:
             raise TypeError(f"{name}: a rule names its saved values first, then its parameters")
-        if not known.issuperset(names):
-            raise TypeError(f"{name}: a rule names {sorted(set(names) - known)}, which is not known")
-        saves += [each for each in values if each not in saves]
-        plans.append(Plan(rule, tuple(map(saves.index, values)), names))
+        for each in values:
+            saves.setdefault(each, []).append(number)
+        plans.append(Plan(rule, tuple(map([*saves].index, values)), wanted[len(values) :]))
     return saves, plans
 
 
