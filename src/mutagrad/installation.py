@@ -60,7 +60,10 @@ class _Alias(Loader):
         return module
 
     def exec_module(self, module: Any) -> None:
-        other, module.__spec__ = module.__spec__.name, self.own  # the import system has put that of the other name there
+        other, module.__spec__ = (
+            module.__spec__.name,
+            self.own,
+        )  # the import system has put that of the other name there
         # `autograd.gradcheck` is a module and a function. To import it as the first would bind the name to it, so it is
         # imported already.
         for name, below in list(sys.modules.items()):
