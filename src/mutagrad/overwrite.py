@@ -124,9 +124,11 @@ def overwrite_statistics() -> OverwriteStatistics:
     >>> mutagrad.overwrite_statistics().bytes_kept - before.bytes_kept
     12
     """
-    by_line: dict[str, list[int]] = {}
-    for (_, instruction), (code, sums) in list(statistics.places.items()):
+    lines: dict[str, OverwriteStatistics] = {}
+    for (_, instruction), (code, (overwritten, copies, nbytes)) in list(statistics.places.items()):
         place = Span(code, instruction).place
-        by_line[place] = [a + b for a, b in zip(by_line.get(place, (0, 0, 0)), sums)]
-    lines = {place: OverwriteStatistics(*sums, {}) for place, sums in by_line.items()}
+        line = lines.get(place, OverwriteStatistics(0, 0, 0, {}))
+        lines[place] = OverwriteStatistics(
+            line.overwritten + overwritten, line.copies + copies, line.bytes_kept + nbytes, {}
+        )
     return OverwriteStatistics(statistics.overwritten, statistics.copies, statistics.bytes_kept, lines)
