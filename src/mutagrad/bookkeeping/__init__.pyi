@@ -18,5 +18,7 @@ from mutagrad.bookkeeping import hazards as hazards
 from mutagrad.bookkeeping.book import ledger as ledger
 from mutagrad.bookkeeping import memory as memory
 from mutagrad.bookkeeping import page as page
+from mutagrad.bookkeeping import passages as passages
 from mutagrad.bookkeeping import recorder as recorder
+from mutagrad.bookkeeping import records as records
 from mutagrad.bookkeeping import rendering as rendering
