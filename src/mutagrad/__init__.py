@@ -125,6 +125,7 @@ __getattr__, __dir__ = _on_first_use(
         "mutagrad.amp.autocasting": "autocast",
         "mutagrad.autograd.anomaly_mode": "is_anomaly_check_nan_enabled is_anomaly_enabled set_anomaly_enabled",
         "mutagrad.bookkeeping": "ledger",
+        "mutagrad.held": "saved_statistics",
         "mutagrad.func": "vmap",
         "mutagrad.installation": "install_as_torch",
         "mutagrad.nn.functional": """

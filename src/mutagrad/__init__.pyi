@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mutagrad.tensor import Tensor as Tensor
-from mutagrad.report.errors import AutogradError as AutogradError
-from mutagrad.report.traps import AutogradWarning as AutogradWarning
+from mutagrad import AutogradError as AutogradError
+from mutagrad import AutogradWarning as AutogradWarning
 from mutagrad.batched.array import Batched as Batched
-from mutagrad.report.guarded import FrozenError as FrozenError
+from mutagrad import FrozenError as FrozenError
 from mutagrad.ops.random import Generator as Generator
-from mutagrad.report.errors import OverwrittenError as OverwrittenError
+from mutagrad import OverwrittenError as OverwrittenError
 from mutagrad.tensor import Size as Size
 from mutagrad.ops.memory import TypedStorage as TypedStorage
 from mutagrad.ops.memory import UntypedStorage as UntypedStorage
@@ -1071,6 +1071,8 @@ def rsub(input: Tensor, other: Any = ..., *, alpha: Any = ..., out: Any = ...) -
     """The difference `other - alpha * input`."""
 def save(obj: Any, f: Any = ..., pickle_module: Any = ..., pickle_protocol: builtins.int = ..., _use_new_zipfile_serialization: builtins.bool = ..., _disable_byteorder_record: builtins.bool = ...) -> None:
     """Saves an object of tensors, numbers, texts and containers to a path or a binary file."""
+def saved_statistics(*tensors: Tensor) -> Any:
+    """The values saved for gradients that are alive, in the graphs behind `tensors` or, without any, in all graphs."""
 def scalar_tensor(s: Any, **options: Any) -> Tensor:
     """A zero-dimensional tensor of one number, of the default dtype unless it is given."""
 def scatter(input: Tensor, dim: builtins.int = ..., index: Tensor = ..., src: Any = ..., *, value: Any = ..., reduce: builtins.str | None = ...) -> Any:

@@ -175,7 +175,7 @@ def freeze(tensor: Tensor) -> Freeze:
     ...     h[2:] = 1
     ...     h.detach()[1] = 1
     Traceback (most recent call last):
-    mutagrad.report.guarded.FrozenError: a frozen tensor is about to be overwritten: element [1] of 4, by ...
+    mutagrad.FrozenError: a frozen tensor is about to be overwritten: element [1] of 4, by ...
     """
     return Freeze(tensor)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from threading import RLock
+from time import perf_counter_ns
 from types import CodeType
 from typing import Any
 from weakref import ref
@@ -34,7 +35,8 @@ from mutagrad.overlap import (
     whole_box,
 )
 from mutagrad.overwrite import policy, statistics
-from mutagrad.report.spans import Span, caller_span
+from mutagrad.report.leaving import inference_tensor
+from mutagrad.report.spans import Span, caller_frame, caller_span
 
 hashlib = Deferred("hashlib")
 
@@ -255,7 +257,7 @@ class Storage:
             hit = self._take_all() if rule == "torch" else self._take_overlapping(array, view, written)
             hit = [saved for saved in hit if is_intact(saved)]
             if hit:
-                before = statistics.copies, statistics.bytes_kept
+                before = statistics.copies, statistics.bytes_kept, perf_counter_ns()
                 for each in modes.observers:
                     each.values_overwritten(self, hit, array, written, writer)
                 if rule == "preserve":
@@ -377,10 +379,12 @@ class InferenceStorage(Storage):
 
     def save(self, array: np.ndarray, view: Any) -> Saved:
         """Raises RuntimeError."""
-        raise RuntimeError(
+        raise inference_tensor(
             "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
             "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it "
-            "in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+            "in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`.",
+            caller_frame(),
+            caller_span(),
         )
 
 

@@ -28,7 +28,8 @@ from mutagrad.random.checks import C_NAMES
 from mutagrad.regions import View, repeat_along, step_view
 from mutagrad.report import traps
 from mutagrad.report.errors import Origin
-from mutagrad.report.spans import caller_span, span_at
+from mutagrad.report.leaving import numpy_of_recorded
+from mutagrad.report.spans import caller_frame, caller_span, span_at
 from mutagrad.storage import InferenceStorage, Storage
 
 new = object.__new__
@@ -383,7 +384,7 @@ class Tensor(Methods):
         Raises RuntimeError for a tensor that requires grad, unless `force`.
         """
         if self.requires_grad and not force:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+            raise numpy_of_recorded(caller_frame(), caller_span(), written_at(self))
         return self._family.storage.lend(self._array)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -502,7 +503,8 @@ def written_at(tensor: Tensor) -> Origin | None:
     if edge is None or isinstance(edge[2], Leaf):
         return None
     node = edge[2]
-    return Origin(node.operation.name, span_at(node.code, node.instruction))
+    writes = node.region is not None or (type(node.key) is int and node.key != node.sequence)
+    return Origin(node.operation.name + ("_" if writes else ""), span_at(node.code, node.instruction))
 
 
 def watches_of(tensor: Tensor) -> list[Watch]:

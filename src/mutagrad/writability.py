@@ -20,7 +20,8 @@ from mutagrad.overlap import address
 from mutagrad.overwrite import policy
 from mutagrad.regions import has_overlap
 from mutagrad.report import errors
-from mutagrad.report.spans import caller_span, span_at
+from mutagrad.report.leaving import inference_tensor
+from mutagrad.report.spans import caller_frame, caller_span, span_at
 from mutagrad.tensor import Tensor, edge_of
 
 ndarray = np.ndarray
@@ -42,7 +43,9 @@ def check_writable(target: Tensor, others: Sequence[Any], writer: str) -> tuple[
     edges = (edge, *[edge_of(x) if isinstance(x, Tensor) else None for x in others])
     if edge is not None:
         if type(edge[2]) is Leaf:
-            raise errors.leaf_in_place(writer, caller_span(), view=target._view is not None)
+            leaf = edge[2].tensor()
+            parameter = leaf is not None and type(leaf) is not Tensor
+            raise errors.leaf_in_place(writer, caller_span(), view=target._view is not None, parameter=parameter)
     elif not any(edges):
         return None
     if extras[0] and policy.name == "torch":
@@ -72,10 +75,12 @@ def check_origin(target: Tensor, others: Sequence[Any], writer: str) -> None:
         return
     if traits.origin == "inference":
         if not modes.inference:
-            raise RuntimeError(
+            raise inference_tensor(
                 "Inplace update to inference tensor outside InferenceMode is not allowed."
                 "You can make a clone to get a normal tensor before doing inplace update."
-                "See https://github.com/pytorch/rfcs/pull/17 for more details."
+                "See https://github.com/pytorch/rfcs/pull/17 for more details.",
+                caller_frame(),
+                caller_span(),
             )
     elif traits.origin == "function":
         if modes.grad:

@@ -250,6 +250,22 @@ def test_without_a_ledger_overwritten_values_are_counted_by_line(leaf):
     ((place, counted),) = [(place, line) for place, line in found.items() if line != before.get(place)]
     assert place.startswith("tests/bookkeeping/test_ledger.py:")
     assert (counted.overwritten, counted.copies, counted.bytes_kept) == (3, 3, 3 * 32)
+    assert counted.seconds > 0
+
+
+def test_without_a_ledger_what_live_graphs_hold_is_told_by_line(leaf):
+    h = leaf * 2
+    y = h.sin() * h
+    held = mutagrad.saved_statistics(y)
+    everywhere = mutagrad.saved_statistics()
+    y.sum().backward()
+
+    ((mul, of_mul), (sin, of_sin)) = held.by_line.items()
+    assert int(sin.rpartition(":")[2]) == int(mul.rpartition(":")[2]) + 1
+    assert (of_mul.operations, of_mul.saved, of_sin.operations, of_sin.saved) == (1, 0, 2, 3)
+    assert held.nbytes == h.nbytes + y.nbytes, "h is saved twice, in one memory"
+    assert everywhere.saved >= held.saved and everywhere.by_line[sin].saved == 3
+    assert mutagrad.saved_statistics(y).saved == 0
 
 
 def test_a_write_to_some_elements_by_index_leaves_the_fill_needed():

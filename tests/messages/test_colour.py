@@ -66,11 +66,16 @@ def test_ipython_shows_the_whole_story_in_colour(directory, monkeypatch, capsys)
     ipython = shell.InteractiveShell.instance(config=config, user_ns={"torch": torch})
     try:
         ipython.run_cell("x = torch.ones(2)\nx.sum().backward()", store_history=True)
+        shown = capsys.readouterr().out
+        ipython.run_cell("y = torch.ones(2, requires_grad=True)\nz = (y * 2).detach()", store_history=True)
+        ipython.run_cell("z.sum().backward()", store_history=True)
+        across = CODES.sub("", capsys.readouterr().out)
     finally:
         shell.InteractiveShell.clear_instance()
-    shown = capsys.readouterr().out
     text = CODES.sub("", shown)
 
+    assert "  detach() leaves the history of y * 2 behind:\n    Cell In[2]:2 | z = (y * 2).detach()" in across
+    assert "engine.py" not in text and "backward.py" not in text, "the library's own calls are left out"
     assert "does not require grad and does not have a grad_fn" in text
     assert "  x is made here and does not require grad:\n    Cell In[1]:1 | x = torch.ones(2)" in text
     assert "\x1b[32m  call x.requires_grad_() after line 1" in shown.replace("\n\x1b[32m", "\x1b[32m")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -174,13 +175,20 @@ def test_in_the_console(directory):
 
 
 def test_on_the_command_line(directory):
-    """`python -c` keeps its source from Python 3.13 on."""
+    """The source of `python -c` is its command line, and no other string's that it executes."""
     lines = run(directory, "-c", PROGRAM)
+    executed = run(directory, "-c", f"x = 1\nexec({PROGRAM!r})")
 
-    if sys.version_info >= (3, 13):
-        assert lines[1:3] == picture("<string>:4", "y = h.sin()", 4, 11)
-    else:
-        assert (lines[1], lines[3]) == ("    <string>:4", "    <string>:5")
+    assert lines[1:3] == picture("<string>:4", "y = h.sin()", 4, 11)
+    assert (executed[1], executed[3]) == ("    <string>:4", "    <string>:5")
+
+
+def test_in_an_archive(directory):
+    """The source of a program in an archive comes from its loader."""
+    with zipfile.ZipFile(directory / "app.zip", "w") as archive:
+        archive.writestr("__main__.py", PROGRAM)
+
+    assert run(directory, "app.zip")[1:3] == picture("app.zip/__main__.py:4", "y = h.sin()", 4, 11)
 
 
 def test_in_code_that_no_file_holds(directory):

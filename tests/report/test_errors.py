@@ -369,7 +369,7 @@ operation by an out-of-place one.
   written by add_:
     train.py:2 | a.add_(1)
                | ^^^^^^^^^
-  index the base instead: base[i] may be written to""",
+  index the base instead, of which any part may be written to""",
     ),
     "the use of a view whose base was written": (
         "v = h.sin()\nh.add_(1)",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from bisect import bisect_left
 from collections.abc import Callable
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +29,7 @@ class _State:
     enabled = False
     check_nan = True
     first: NotFinite | None = None  # the first value of the forward passes since it was enabled that is not finite
+    blown: tuple[Origin, str] | None = None  # the last gradient that became infinite, and where
 
 
 def is_anomaly_enabled() -> bool:
@@ -46,7 +47,7 @@ def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
     if enabled and _check not in surroundings:
         surroundings.append(_check)
         modes.around_calls = (_look, *modes.around_calls)
-        _State.first = None
+        _State.first = _State.blown = None
         count_extra(1)
     elif not enabled and _check in surroundings:
         surroundings.remove(_check)
@@ -67,7 +68,7 @@ class detect_anomaly:
     ...     warnings.simplefilter("ignore")
     ...     (x.sqrt() * 0).backward()
     Traceback (most recent call last):
-    mutagrad.report.errors.AutogradError: Function 'SqrtBackward0' returned nan values in its 0th output...
+    mutagrad.AutogradError: Function 'SqrtBackward0' returned nan values in its 0th output...
     """
 
     def __init__(self, check_nan: bool = True) -> None:
@@ -113,9 +114,13 @@ def _check(node: Node, ct: Any, pull: Pull) -> Any:
         if _State.check_nan:
             for i, share in enumerate(shares):
                 if share is not None and np.isnan(_array(share)).any():
-                    lineage = [each.origin for each in _lineage(node)]
-                    values = _values(node, _array(share), ct)
-                    raise nan_gradient(node.operation.node_name, i, _condition(ct), lineage, values, _State.first)
+                    lineage, came_in = [each.origin for each in _lineage(node)], _condition(ct)
+                    values = _values(node, _array(share), ct, np.isnan)
+                    blown = _State.blown if came_in != "finite" else None
+                    raise nan_gradient(node.operation.node_name, i, came_in, lineage, values, _State.first, blown)
+                if share is not None and np.isinf(_array(share)).any() and _condition(ct) == "finite":
+                    values = _values(node, _array(share), ct, np.isinf)
+                    _State.blown = _Recorded.of(node).origin, f", {values}" if values else ""
     except Exception:
         lineage = _lineage(node)
         text = warning_of_error([each.name for each in lineage], [each.origin for each in lineage])
@@ -136,9 +141,9 @@ def _condition(ct: Any) -> str:
     return "finite" if all(np.isfinite(each).all() for each in given) else "infinite"
 
 
-def _values(node: Node, share: Any, ct: Any) -> str:
-    """What the rule had at the first element of a share that is not a number."""
-    place = tuple(map(int, np.argwhere(np.isnan(share))[0]))
+def _values(node: Node, share: Any, ct: Any, is_wrong: Callable[[Any], Any]) -> str:
+    """What the rule had at the first element of a share that is wrong: infinite, or not a number."""
+    place = tuple(map(int, np.argwhere(is_wrong(share))[0]))
     known = {} if isinstance(node.saved, Freed) else dict(zip(node.operation.saves, node.saved))
     known = {name: getattr(cell, "memory", None) for name, cell in known.items() if type(cell) is Saved}
     named = [
@@ -146,7 +151,7 @@ def _values(node: Node, share: Any, ct: Any) -> str:
     ]
     came = _at(_array(ct), share.shape, place)
     named = [each for each in named if not each.endswith("= ")] + ([f"the gradient was {came}"] if came else [])
-    return f"at {list(place)} {', '.join(named)}" if named else ""
+    return f"at {list(place) or 'its only element'} {', '.join(named)}" if named else ""
 
 
 def _at(value: Any, shape: tuple[int, ...], place: tuple[int, ...]) -> str:
@@ -158,22 +163,25 @@ def _at(value: Any, shape: tuple[int, ...], place: tuple[int, ...]) -> str:
 
 
 def _look(operation: Any, inputs: Any, values: dict[str, Any], call: Callable[[], Any], suffix: str) -> Any:
-    """Makes the call; warns where it is the first to give a value that is not finite, from finite ones."""
+    """Makes the call; warns where it is the first to give an infinite value from finite ones, or nan from other numbers."""
     if _State.first is not None or not _State.check_nan:
         return call()
     given = inputs[0] if operation.sequence else inputs
     before = {name: np.array(_array(x)) for name, x in zip(operation.inputs, given) if x is not None}
     made = call()
-    if not all(map(_is_finite, before.values())) or not all(map(_is_finite, values.values())):
+    given = [*before.values(), *values.values()]
+    from_finite = all(map(_is_finite, given))
+    if not from_finite and any(map(_has_nan, given)):
         return made
     for result in made if isinstance(made, tuple) else (made,):
         array = _array(result)
-        if not _is_finite(array):
-            place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
+        if not _is_finite(array) and (from_finite or _has_nan(array)):
+            place = tuple(map(int, np.argwhere(~np.isfinite(array) if from_finite else np.isnan(array))[0]))
             named = _operands(before, array, place)
-            where = f"at {list(place)}" + (f", where {' and '.join(named)}" if named else "")
+            where = f"at {list(place) or 'its only element'}" + (f", where {' and '.join(named)}" if named else "")
             name = operation.name + suffix
-            _State.first = NotFinite(name, caller_span(), f"{array[place]:.6g}", where)
+            sort = "finite numbers" if from_finite else "infinite numbers"
+            _State.first = NotFinite(name, caller_span(), f"{array[place]:.6g}", where, sort)
             warnings.warn(not_finite(_State.first), stacklevel=caller_level())
             break
     return made
@@ -196,6 +204,13 @@ def _is_finite(value: Any) -> bool:
     if isinstance(value, float):
         return isfinite(value)
     return not (isinstance(value, np.ndarray) and value.dtype.kind in "fc") or bool(np.isfinite(value).all())
+
+
+def _has_nan(value: Any) -> bool:
+    """Whether an element is not a number, of what has elements that may be none."""
+    if isinstance(value, float):
+        return isnan(value)
+    return isinstance(value, np.ndarray) and value.dtype.kind in "fc" and bool(np.isnan(value).any())
 
 
 class _Recorded(NamedTuple):

@@ -12,7 +12,7 @@ from mutagrad.namespaces import arrays
 from mutagrad.report import errors, traps
 from mutagrad.report.cuts import asked_for, find_cut
 from mutagrad.report.spans import caller_frame, caller_span, span_at
-from mutagrad.report.statements import as_receiver, is_assignment
+from mutagrad.report.statements import as_receiver, is_assignment, is_called_on
 from mutagrad.tensor import Tensor, written_at
 
 
@@ -53,7 +53,9 @@ def non_scalar(index: int, output: Any, shape: tuple[int, ...]) -> Exception:
     """The error for output number `index`, of several elements, that is given no cotangent."""
     frame, span = caller_frame(), caller_span()
     asked = None if frame is None else asked_for(frame, span, index)
-    return errors.non_scalar_output(shape, origin_of(output), span, asked and as_receiver(asked[1]))
+    is_method = asked is not None and asked[0].tree is not None and is_called_on(asked[0].tree, span, asked[1])
+    call = ".backward()" if is_method else ""
+    return errors.non_scalar_output(shape, origin_of(output), span, asked and as_receiver(asked[1]), call)
 
 
 def origin_of(output: Any) -> errors.Origin | None:

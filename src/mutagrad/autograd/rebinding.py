@@ -9,13 +9,13 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from mutagrad.report import traps
-from mutagrad.report.cuts import rebound_by
 from mutagrad.report.spans import caller_frame, is_internal
-from mutagrad.report.statements import LOOPS, MISSING, Scope, path_of
+from mutagrad.report.statements import LOOPS, MISSING, Scope, path_of, values_in
+from mutagrad.report.updates import rebound_by
 from mutagrad.tensor import Tensor
 
 MANY = 10_000
@@ -37,12 +37,21 @@ def count_visit(code: CodeType) -> None:
     if frame is None or frame.f_code is not code:
         return
     here = Scope.of_frame(frame) if "grad" in code.co_names else None
-    called = (frame.f_globals.get(name) for name in code.co_names)
-    functions = [each for each in called if isinstance(each, FunctionType) and "grad" in each.__code__.co_names]
+    functions = [each for each in _called(code, frame) if "grad" in each.__code__.co_names]
     others = [Scope.of_function(each, {}) for each in functions if not is_internal(each.__code__.co_filename)]
     for scope in [here, *others] if here else others:
         for warning in _rebindings(scope, scope is here):
             warnings.warn(warning, stacklevel=5)
+
+
+def _called(code: CodeType, frame: FrameType) -> Iterator[FunctionType]:
+    """The functions, and the methods of its variables, that a code object seems to call."""
+    values = values_in(frame)
+    held = [values[name] for name in (*code.co_names, *code.co_varnames) if name in values]
+    held += [frame.f_globals[name] for name in code.co_names if name in frame.f_globals]
+    kinds = {kind: None for each in held if (kind := type(each)).__module__ != "builtins"}
+    methods = [vars(base).get(name) for kind in kinds for base in kind.__mro__[:-1] for name in code.co_names]
+    yield from dict.fromkeys(each for each in (*held, *methods) if isinstance(each, FunctionType))
 
 
 def _rebindings(scope: Scope, has_values: bool) -> Iterator[Warning]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mutagrad.bookkeeping.accounts import CAUSES, Account, Line
+from mutagrad.report.errors import writer_in_words
 from mutagrad.report.regions import Region
 from mutagrad.report.spans import Span
 
@@ -51,7 +52,7 @@ class Hazard:
         """What to say of the two places."""
         elements = f", {self.region.text}," if self.region else ""
         role = f"its {self.role}" if self.role in ("input", "output") else f'its argument "{self.role}"'
-        by = f" by {self.writer}" if self.writer else ""
+        by = f" by {writer_in_words(self.writer, self.written_at)}" if self.writer else ""
         through = f" through {self.through}" if self.through else ""
         return f"saved by {self.operation}, {role}", f"written{elements}{by}{through}"
 

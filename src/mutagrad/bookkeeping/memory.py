@@ -267,7 +267,8 @@ def region_of(array: Any, base: Any, written: Any = None) -> Region | None:
     if type(array) is Batched or type(base) is Batched or array.itemsize != base.itemsize:
         return None
     if written is not None:
-        return Region(base.shape, None, written.count())
+        count = written.count()
+        return Region(base.shape, None, count, written.outline(base) if count and base.ndim else None)
     if array is base:
         return Region(base.shape, whole_box(base.shape))
     if not array.size:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mutagrad.bookkeeping.accounts import CAUSES, COUNTED, Line
 from mutagrad.dtypes import of_numpy
+from mutagrad.report.errors import writer_in_words
 from mutagrad.report.spans import Span
 
 if TYPE_CHECKING:
@@ -177,21 +178,22 @@ def life(buffer: Buffer | None, tensor: Tensor) -> str:
         drawn += ["  made" + (f" by {maker}" if maker else "") + ":", *buffer.account.span.render(4)]
     for deed, (_, count, nbytes) in sorted(buffer.events.items(), key=lambda each: each[1][0]):
         kind, account, detail, told = deed.kind, deed.account, deed.detail, times(count)
+        span = account.span if account is not None else None
         label = {
             "saved": f"saved for {detail}",
             "viewed": f"viewed, as {detail}",
-            "written": f"written by {detail}",
+            "written": f"written by {writer_in_words(detail, span)}",
             "kept": f"kept for the gradient: {size(nbytes)} copied before the write",
             "lent": "handed out as a NumPy array",
-            "overwritten": _overwritten(detail),
+            "overwritten": _overwritten(detail, span),
         }[kind]
-        drawn += [f"  {label}{told}:", *(account.span.render(4) if account is not None else ())]
+        drawn += [f"  {label}{told}:", *(span.render(4) if span is not None else ())]
     return "\n".join(drawn)
 
 
-def _overwritten(detail: str) -> str:
+def _overwritten(detail: str, span: Span | None) -> str:
     writer, _, region = detail.partition("|")
-    return f"a saved value overwritten{f', {region},' if region else ''} by {writer}"
+    return f"a saved value overwritten{f', {region},' if region else ''} by {writer_in_words(writer, span)}"
 
 
 # JSON -----------------------------------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ from mutagrad.ops.creation import made
 from mutagrad.ops.numbers import WHOLE, whole
 from mutagrad.ops.sizes import check_sizes, sizes_of, type_name
 from mutagrad.random.checks import C_NAMES
+from mutagrad.report.leaving import made_a_number
+from mutagrad.report.spans import caller_frame, caller_level, caller_span
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = ["tensor"]
@@ -197,7 +199,11 @@ def _at_once(data: Any, shape: tuple[int, ...], dt: np.dtype) -> np.ndarray | No
 
 
 def _one_by_one(data: Any, shape: tuple[int, ...], dt: np.dtype) -> np.ndarray:
-    numbers = [_stored(each, dt) for each in _flattened(data, shape, 0)]
+    elements = list(_flattened(data, shape, 0))
+    numbers = [_stored(each, dt) for each in elements]
+    if any(isinstance(each, Tensor) and each.requires_grad for each in elements):
+        headline = "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior."
+        warnings.warn(made_a_number(headline, caller_frame(), caller_span()), stacklevel=caller_level())
     wide = np.dtype(np.float64) if dt.kind == "f" else dt
     with np.errstate(all="ignore"):
         return np.array(numbers, wide).astype(dt, copy=False).reshape(shape)
@@ -221,10 +227,6 @@ def _stored(value: Any, dt: np.dtype) -> Any:
     if isinstance(value, Tensor):
         if value._array.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
-        if value.requires_grad:
-            warnings.warn(
-                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.", stacklevel=9
-            )
         value = value.__index__() if dt.kind in "iu" else value._array.item()
     elif isinstance(value, (np.generic, np.ndarray)):
         value = value.item()

@@ -9,44 +9,20 @@ name lies, and so which of several suspects it was.
 from __future__ import annotations
 
 import ast
-import inspect
 from collections.abc import Callable, Iterator
 from types import FrameType, FunctionType
 from typing import Any, NamedTuple
 
+from .severing import CREATION, Severance, picked, severed
 from .spans import Span, is_internal
 from .statements import FUNCTIONS, MISSING, Binding, Scope, expression_at, path_of, short
+from .updates import gathered_by, rebound_by, targets_of
 
-__all__ = ["Cut", "asked_for", "find_cut", "rebound_by", "rebound_name"]
+__all__ = ["Cut", "asked_for", "find_cut"]
 
 Judge = Callable[[Any], "bool | None"]
 
 DEPTH = 8  # bindings and calls between the question and the cut
-INTEGER_METHODS = frozenset(
-    ("argmax", "argmin", "argsort", "bool", "byte", "count_nonzero", "eq", "ge", "gt", "int", "isclose", "le", "long")
-    + ("lt", "ne", "nonzero", "searchsorted", "short", "char")
-)
-COMPARISONS = frozenset(("bool", "eq", "ge", "gt", "isclose", "le", "lt", "ne"))
-INTEGER_DTYPES = frozenset(("bool", "int", "int8", "int16", "int32", "int64", "long", "short", "uint8"))
-REBUILT = frozenset(("FloatTensor", "DoubleTensor", "Tensor", "as_tensor", "asarray", "from_numpy", "tensor"))
-NUMPY = frozenset(("np", "numpy"))
-CREATION = frozenset(
-    (
-        "arange",
-        "empty",
-        "eye",
-        "full",
-        "linspace",
-        "ones",
-        "ones_like",
-        "rand",
-        "randn",
-        "randn_like",
-        "tensor",
-        "zeros",
-    )
-    + ("zeros_like", "rand_like")
-)
 MODES = frozenset(("inference_mode", "no_grad"))
 
 
@@ -57,6 +33,13 @@ class Cut(NamedTuple):
     label: str
     advice: str
     certainty: int = 1  # 2 where a value shows that there was a history
+    weight: int = 2  # among those of which as much is known; none where it is only an index that is cut
+    then: str | None = None  # where numbers are made a tensor again: what else to write, when they are tensors
+
+    @property
+    def is_taken_out(self) -> bool:
+        """Whether it makes Python numbers of a tensor."""
+        return "Python number" in self.label
 
 
 def asked_for(frame: FrameType, span: Span | None, index: int, inputs: bool = False) -> tuple[Scope, ast.expr] | None:
@@ -97,7 +80,11 @@ def find_cut(scope: Scope, asked: ast.expr, judge: Judge) -> Cut | None:
     """
     tracer = _Tracer(judge)
     found = list(tracer.trace(asked, scope, DEPTH))
-    return max(found, key=lambda cut: cut.certainty, default=None)
+    cut = max(found, key=lambda cut: (cut.certainty, cut.weight), default=None)
+    then = next((each.then for each in found if each.then is not None), None)
+    if cut is None or then is None or not cut.is_taken_out:
+        return cut
+    return cut._replace(advice=f"{cut.advice}, and {then}")
 
 
 class _Tracer:
@@ -107,20 +94,21 @@ class _Tracer:
         self.judge = judge
         self.seen: set[tuple[Any, int, int]] = set()
 
-    def trace(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[Cut]:
+    def trace(self, node: ast.expr, scope: Scope, depth: int, is_index: bool = False) -> Iterator[Cut]:
         place = scope.code, node.lineno, node.col_offset
         if depth == 0 or place in self.seen:
             return
         self.seen.add(place)
         yield from self._modes(node, scope)
-        for part in _parts(node):
+        parts = list(_parts(node, is_index))
+        for part, indexes in parts:
             cut = self._direct(part, scope)
             if cut is not None:
-                yield cut
-        for part in _parts(node):
+                yield cut._replace(weight=0) if indexes else cut
+        for part, indexes in parts:
             path = path_of(part)
             if path is not None:
-                yield from self._bound(path, part, scope, depth)
+                yield from self._bound(path, part, scope, depth, indexes)
             if isinstance(part, ast.Call):
                 yield from self._called(part, scope, depth)
 
@@ -130,9 +118,9 @@ class _Tracer:
         unknown = False
         for part in ast.walk(node):
             path = path_of(part)
-            if path is None:
-                continue
-            value = scope.lookup(path)
+            value = MISSING if path is None else scope.lookup(path)
+            if path is None or (value is MISSING and isinstance(part, ast.Subscript)):
+                continue  # Of an element nothing is known: what it is an element of comes next.
             judged = None if value is MISSING else self.judge(value)
             unknown = unknown or value is MISSING
             if judged is not None:
@@ -146,14 +134,14 @@ class _Tracer:
         for around in scope.around(node):
             if isinstance(around, (ast.With, ast.AsyncWith)):
                 for item in around.items:
-                    mode = _mode(item.context_expr)
+                    mode = _mode(item.context_expr, scope)
                     if mode == "enable_grad":
                         return
                     if mode is not None:
                         yield self._cut_by_mode(mode, item.context_expr, node, scope)
             if around is scope.body and isinstance(around, FUNCTIONS):
                 for decorator in around.decorator_list:
-                    mode = _mode(decorator)
+                    mode = _mode(decorator, scope)
                     if mode is not None and mode != "enable_grad":
                         yield Cut(
                             scope.passage(decorator),
@@ -161,97 +149,72 @@ class _Tracer:
                             f"take {mode} off {around.name}, or call it outside what is to be differentiated",
                             2,
                         )
+        for where in (scope,) if scope.is_module else (scope, scope.module()):
+            switch = _last_switch(where, None if where is not scope else node)
+            if switch is not None and _mode(switch, where) == "set_grad_enabled(False)":
+                yield Cut(
+                    where.passage(switch),
+                    "nothing is recorded from here on, until set_grad_enabled(True)",
+                    f"call set_grad_enabled(True) before {short(node)}, or put what is not to be recorded under no_grad()",
+                    1 + bool(self.knows_history(node, scope)),
+                )
 
     def _cut_by_mode(self, mode: str, context: ast.expr, node: ast.expr, scope: Scope) -> Cut:
         statement = next((each for each in scope.around(node) if isinstance(each, ast.stmt)), None)
-        rebound = rebound_by(statement)
-        if rebound is not None:
-            name, instead = rebound
-            return Cut(
-                scope.passage(statement),
-                f"{name} is bound to a new tensor here, under {mode}, which does not require grad",
-                f"write {instead}, which updates {name} in place",
-                2,
+        itself, gathered = rebound_by(statement), gathered_by(statement)
+        if itself or gathered:
+            name, instead = itself or gathered or ("", "")
+            updated = f"updates {name} in place" if itself else "updates in place"
+            made = (
+                "new tensors here, under {}, which do"
+                if instead.startswith("for ")
+                else "a new tensor here, under {}, which does"
             )
-        names = [name for name, _ in _targets(statement)] if statement is not None else []
+            label = f"{name} is bound to {made.format(mode)} not require grad"
+            return Cut(scope.passage(statement), label, f"write {instead}, which {updated}", 2)
+        names = [path for target, _ in targets_of(statement) if (path := path_of(target)) is not None]
         what = names[0] if names else short(node)
         certainty = 2 if self.knows_history(node, scope) else 1
+        advice = f"compute {what} outside {mode}"
+        if mode.startswith("set_grad_enabled(") and mode != "set_grad_enabled(False)":
+            advice = f"let {mode[17:-1]} be true where {what} is to have a gradient"
         return Cut(
-            scope.passage(context),
-            f"nothing is recorded under {mode}, where {what} is computed",
-            f"compute {what} outside {mode}",
-            certainty,
+            scope.passage(context), f"nothing is recorded under {mode}, where {what} is computed", advice, certainty
         )
 
     def _direct(self, part: ast.expr, scope: Scope) -> Cut | None:
-        found = self._described(part, scope)
+        return self._cut_by(severed(part, scope), part, scope)
+
+    def _cut_by(self, found: Severance | None, part: ast.expr, scope: Scope) -> Cut | None:
         if found is None:
             return None
-        base, label, advice = found
-        history = None if base is None else self.knows_history(base, scope)
-        if history is False and label.startswith("tensor"):
+        history = None if found.base is None else self.knows_history(found.base, scope)
+        if history is False and found.label.startswith("tensor"):
             history = None  # What it is rebuilt from are numbers by now.
-        return Cut(scope.passage(part), label, advice, 1 + bool(history) - (history is False))
-
-    def _described(self, part: ast.expr, scope: Scope) -> tuple[ast.expr | None, str, str] | None:
-        """What an expression cuts, how, and what to write instead; None where it cuts nothing."""
-        modules = scope.modules
-        match part:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=function), args=[first, *_]) if (
-                name in NUMPY
-            ):
-                return (
-                    first,
-                    f"{name}.{function} computes with NumPy, which records nothing",
-                    (f"compute with the torch function in place of {name}.{function}"),
-                )
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=function), args=[first, *_]) if (
-                name in modules and function in REBUILT
-            ):
-                return first, f"{function}() makes a new tensor of the values alone", _instead(part, first, name)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=function), args=[first, *_]) if (
-                name in modules and function in INTEGER_METHODS
-            ):
-                return first, _integers(function), _smooth(first, part)
-            case ast.Call(func=ast.Attribute(value=base, attr="detach")):
-                return base, f"detach() leaves the history of {short(base)} behind", _write(base, part)
-            case ast.Attribute(value=base, attr="data"):
-                return base, f".data leaves the history of {short(base)} behind", _write(base, part)
-            case ast.Call(func=ast.Attribute(value=base, attr="item" | "tolist" as method), args=[]):
-                return base, f"{method}() takes the values of {short(base)} out as Python numbers", _write(base, part)
-            case ast.Call(func=ast.Name(id="float" | "int" as kind), args=[base]):
-                return base, f"{kind}() makes a Python number of {short(base)}", _write(base, part)
-            case ast.Call(func=ast.Attribute(value=base, attr="numpy")):
-                while (
-                    isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute) and base.func.attr == "detach"
-                ):
-                    base = base.func.value
-                return (
-                    base,
-                    f"numpy() takes the values of {short(base)} out",
-                    (f"compute with {short(base)} itself, by torch functions"),
-                )
-            case ast.Call(func=ast.Attribute(value=base, attr="to" | "type"), args=[kind, *_]) if _is_integer(kind):
-                return base, f"{ast.unparse(kind)} is a dtype without gradients", _smooth(base, part)
-            case ast.Call(func=ast.Attribute(value=base, attr=method)) if method in INTEGER_METHODS:
-                return base, _integers(method), _smooth(base, part)
-            case ast.Compare(left=base, ops=[ast.Gt() | ast.Lt() | ast.GtE() | ast.LtE() | ast.Eq() | ast.NotEq()]):
-                return base, "a comparison gives booleans, which have no gradient", _smooth(base, part)
-        return None
+        certainty = 1 + bool(history) - (history is False)
+        return Cut(scope.passage(part), found.label, found.advice, certainty, found.weight, found.then)
 
     # What it was made of --------------------------------------------------------------------------------------------
 
-    def _bound(self, path: str, node: ast.expr, scope: Scope, depth: int) -> Iterator[Cut]:
+    def _bound(self, path: str, node: ast.expr, scope: Scope, depth: int, is_index: bool) -> Iterator[Cut]:
         """The cuts behind what a name was bound to, unless its value has a history."""
         value = scope.lookup(path)
-        if value is not MISSING and self.judge(value) and not isinstance(value, (list, tuple)):
+        if value is not MISSING and self.judge(value) and not isinstance(value, (dict, list, tuple)):
             return
+        if value is not MISSING and isinstance(node, ast.Attribute) and self.judge(value) is False:
+            yield from _rebound_elsewhere(node.attr, scope)
         bindings = scope.bindings_before(path, node)
         if not bindings and not scope.is_module and value is not MISSING:
             scope = scope.module()
             bindings = scope.bindings(path)[::-1]
+        if not bindings and value is not MISSING:
+            earlier = ((cell, found) for cell in scope.earlier() if (found := cell.bindings(path)[::-1]))
+            scope, bindings = next(earlier, (scope, bindings))
         for binding in bindings:
-            yield from self.trace(binding.value, scope, depth - 1)
+            cut = self._cut_by(picked(binding.value, binding.item), binding.value, scope)
+            if cut is not None:
+                yield cut._replace(weight=0) if is_index else cut
+            yield from self.trace(binding.value, scope, depth - 1, is_index)
             if value is not MISSING and self.judge(value) is False:
                 yield from _never_required(path, binding, scope)
 
@@ -270,10 +233,13 @@ class _Tracer:
         elif path is not None and "." in path and isinstance(called, FunctionType):
             owner = scope.lookup(path.rpartition(".")[0])
             given = {} if owner is MISSING else {"self": owner}
-        called = inspect.unwrap(called) if callable(called) else called
-        if not isinstance(called, FunctionType) or is_internal(called.__code__.co_filename):
+        while isinstance(called, FunctionType) and is_internal(called.__code__.co_filename):
+            called = getattr(called, "__wrapped__", None)  # no_grad() as a decorator, say
+        if not isinstance(called, FunctionType):
             return
         inside = Scope.of_function(called, given)
+        if isinstance(inside.body, ast.Lambda):
+            yield from self.trace(inside.body.body, inside, depth - 1)
         for node in inside.nodes:
             if isinstance(node, ast.Return) and node.value is not None:
                 yield from self.trace(node.value, inside, depth - 1)
@@ -291,31 +257,40 @@ class _Tracer:
                     return
 
 
-def rebound_name(span: Span) -> tuple[str, str] | None:
-    """The name that the statement at `span` binds to an update of itself by its gradient, and that update in place."""
-    scope = Scope(span.code, {}, {})
-    node = expression_at(scope.tree, span.position) if scope.tree else None
-    around = [] if node is None else [node, *scope.around(node)]
-    return rebound_by(next((each for each in around if isinstance(each, ast.stmt)), None))
+def _last_switch(scope: Scope, before: ast.expr | None) -> ast.Call | None:
+    """The last `set_grad_enabled(...)` that stands as a statement of its own, before an expression of the scope."""
+    calls = [each.value for each in scope.nodes if isinstance(each, ast.Expr) and isinstance(each.value, ast.Call)]
+    switches = [each for each in calls if (path_of(each.func) or "").rpartition(".")[2] == "set_grad_enabled"]
+    return next((each for each in reversed(switches) if before is None or each.lineno < before.lineno), None)
 
 
-def _parts(node: ast.AST) -> Iterator[Any]:
-    """The subexpressions that the value of an expression is made of, outer ones first."""
+def _rebound_elsewhere(attribute: str, scope: Scope) -> Iterator[Cut]:
+    """The statement that binds an attribute of this name to an update of itself, in whatever function of the file."""
+    for statement in ast.walk(scope.tree) if scope.tree else ():
+        found = rebound_by(statement)
+        if found is not None and found[0].endswith(f".{attribute}"):
+            name, instead = found
+            label = f"{name} is bound to a new tensor here, which does not require grad"
+            yield Cut(scope.passage(statement), label, f"write {instead}, which updates {name} in place", 2)
+
+
+def _parts(node: ast.AST, is_index: bool = False) -> Iterator[tuple[Any, bool]]:
+    """The subexpressions that the value of an expression is made of, outer ones first; and whether they only index."""
     if isinstance(node, (ast.Lambda, *FUNCTIONS)):
         return
     if isinstance(node, ast.expr):
-        yield node
+        yield node, is_index
         if path_of(node) is not None:
             # `self.h.data`: the longest path first, then what it is an attribute of.
-            if isinstance(node, ast.Attribute):
-                yield from _parts(node.value)
+            if isinstance(node, (ast.Attribute, ast.Subscript)):
+                yield from _parts(node.value, is_index)
             return
     for child in ast.iter_child_nodes(node):
-        yield from _parts(child)
+        yield from _parts(child, is_index or (isinstance(node, ast.Subscript) and child is node.slice))
 
 
-def _mode(node: ast.expr) -> str | None:
-    """The grad mode that an expression enters, by its name, where that is one in which nothing is recorded."""
+def _mode(node: ast.expr, scope: Scope) -> str | None:
+    """The grad mode that an expression enters, by its name, where that is one in which nothing is (perhaps) recorded."""
     called = node.func if isinstance(node, ast.Call) else node
     path = path_of(called)
     name = path.rpartition(".")[2] if path else ""
@@ -323,82 +298,23 @@ def _mode(node: ast.expr) -> str | None:
         return f"{name}()"
     if name == "set_grad_enabled" and isinstance(node, ast.Call) and node.args:
         argument = node.args[0]
-        if isinstance(argument, ast.Constant) and argument.value is False:
-            return "set_grad_enabled(False)"
+        path = path_of(argument)
+        if not (isinstance(argument, ast.Constant) and argument.value) and not (path and scope.lookup(path) is True):
+            return f"set_grad_enabled({short(argument)})"
     return "enable_grad" if name == "enable_grad" else None
-
-
-def rebound_by(statement: Any) -> tuple[str, str] | None:
-    """The name that an assignment binds anew to an update of itself, and that update in place."""
-    for name, value in _targets(statement):
-        mentioned = {path_of(part) for part in ast.walk(value)}
-        if name not in mentioned or f"{name}.grad" not in mentioned:
-            continue
-        match value:
-            case ast.BinOp(left=left, op=ast.Sub(), right=right) if path_of(left) == name:
-                return name, f"{name} -= {short(right)}"
-            case ast.BinOp(left=left, op=ast.Add(), right=right) if path_of(left) == name:
-                return name, f"{name} += {short(right)}"
-        return name, f"{name}.copy_({short(value)})"
-    return None
-
-
-def _targets(statement: Any) -> list[tuple[str, ast.expr]]:
-    """The names that an assignment binds, each with the value."""
-    match statement:
-        case ast.Assign(targets=targets, value=value):
-            return [(path, value) for target in targets if (path := path_of(target)) is not None]
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
-            path = path_of(target)
-            return [] if path is None else [(path, value)]
-    return []
-
-
-def _is_integer(node: ast.expr) -> bool:
-    path = path_of(node)
-    return path is not None and path.rpartition(".")[2] in INTEGER_DTYPES
-
-
-def _integers(function: str) -> str:
-    return f"{function}() gives {'booleans' if function in COMPARISONS else 'integers'}, which have no gradient"
-
-
-def _smooth(base: ast.expr, part: ast.expr) -> str:
-    while isinstance(base, ast.Call) and isinstance(base.func, ast.Attribute) and base.func.attr in INTEGER_METHODS:
-        base = base.func.value
-    return f"compute the loss from {short(base)} itself: {short(part)} has no derivative"
-
-
-def _write(base: ast.expr, part: ast.expr) -> str:
-    return f"write {short(base)} in place of {short(part)}"
-
-
-def _instead(part: ast.expr, argument: ast.expr, module: str) -> str:
-    """What to write in place of a tensor that is rebuilt from values."""
-    match argument:
-        case ast.Call(func=ast.Attribute(value=base, attr="item" | "detach" | "numpy" | "tolist")):
-            return _write(base, part)
-        case ast.ListComp(generators=[ast.comprehension(iter=several)]):
-            return f"write {module}.stack({short(several)}) in place of {short(part)}, with tensors in {short(several)}"
-        case ast.List():
-            return f"write {module}.stack([...]) in place of {module}.tensor([...])"
-        case ast.Name(id=name):
-            return f"use the tensors that {name} was made of: {module}.stack({name}) where it is a list of them"
-    return f"write {short(argument)} in place of {short(part)}"
 
 
 def _never_required(path: str, binding: Binding, scope: Scope) -> Iterator[Cut]:
     """A tensor that was made without requiring grad, in case no other cut is found."""
-    match binding.value:
-        case ast.Call(func=ast.Attribute(attr=function), keywords=keywords) if (
-            binding.kind == "is" and function in CREATION and all(k.arg != "requires_grad" for k in keywords)
-        ):
-            yield Cut(
-                scope.passage(binding.value),
-                f"{path} is made here and does not require grad",
-                f"call {path}.requires_grad_() after line {binding.value.lineno}, if it is what is to be learnt",
-                -1,
-            )
+    calls = [each for each in ast.walk(binding.value) if isinstance(each, ast.Call)]
+    made = [each for each in calls if isinstance(each.func, ast.Attribute) and each.func.attr in CREATION]
+    if binding.kind == "is" and made and not any(k.arg == "requires_grad" for each in calls for k in each.keywords):
+        yield Cut(
+            scope.passage(binding.value),
+            f"{path} is made here and does not require grad",
+            f"call {path}.requires_grad_() after line {binding.value.end_lineno}, if it is what is to be learnt",
+            -1,
+        )
 
 
 def _freezes(node: ast.AST) -> bool:

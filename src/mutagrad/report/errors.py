@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from .cuts import Cut
-from .names import carried_over, cloned_operand, mentions, view_taken, written_name
+from .names import carried_over, cloned_operand, mentions, out_of_place, view_taken, written_name
 from .regions import Region
 from .spans import Span
+from .statements import is_assignment
 from .story import Part, Story, draw
 from .terminal import announce, structured_traceback
 
@@ -38,11 +39,14 @@ __all__ = [
     "overwritten",
     "restricted_view",
     "unused_input",
+    "writer_in_words",
 ]
 
 
 class AutogradError(RuntimeError):
     """Raised where the derivative of a program is asked for and cannot be given; `story` holds what the text tells."""
+
+    __module__ = "mutagrad"  # from where it is imported
 
     def __init__(self, text: str, story: Story | None = None):
         super().__init__(text)
@@ -99,6 +103,8 @@ class OverwrittenError(AutogradError):
     keeping them would take, `operation` the one whose gradient needs them, `saved_role` what they were to it, and
     `overwrite` the whole record.
     """
+
+    __module__ = "mutagrad"
 
     def __init__(self, text: str, story: Story | None = None, overwrite: Overwrite | None = None):
         super().__init__(text, story)
@@ -161,7 +167,12 @@ def _write_label(overwrite: Overwrite) -> str:
 
 def in_words(operation: str) -> str:
     """How an operation is called in a sentence."""
-    return "assignment to an index" if operation == "__setitem__" else operation
+    return {"__setitem__": "assignment to an index", "_to_copy": "to"}.get(operation, operation)
+
+
+def writer_in_words(operation: str, span: Span | None) -> str:
+    """How a write is called: by its operation, but an assignment to an index where the source at `span` shows one."""
+    return in_words("__setitem__" if span is not None and is_assignment(span) else operation)
 
 
 def _way_out(overwrite: Overwrite) -> str:
@@ -179,7 +190,8 @@ def _way_out(overwrite: Overwrite) -> str:
         return "clone the saved value before it is overwritten"
     if overwrite.saved_role == "output":
         return f"write .clone() after {overwrite.operation} at {_line(saved)}"
-    cloned = cloned_operand(saved, overwrite.operation, overwrite.saved_role)
+    root = written_name(written) if written else None
+    cloned = cloned_operand(saved, overwrite.operation, overwrite.saved_role, root)
     if cloned is not None:
         return f"write {cloned} at {_line(saved)}"
     return f"give {overwrite.operation} a clone() at {_line(saved)}"
@@ -229,22 +241,33 @@ def _line(span: Span, other: Span | None = None) -> str:
 
 
 def leaf_in_place(
-    operation: str, overwritten_at: Span | None = None, *, view: bool = False, already: bool = False
+    operation: str,
+    overwritten_at: Span | None = None,
+    *,
+    view: bool = False,
+    already: bool = False,
+    parameter: bool = False,
 ) -> AutogradError:
     """The error of an in-place write to a leaf that requires grad, or with `view` to a view of one.
 
-    It is `already` written where a custom function did so.
+    It is `already` written where a custom function did so; a `parameter` is an `nn.Parameter`.
     """
     used = "has been used" if already and not view else "is being used"
-    name = written_name(overwritten_at) if overwritten_at else None
     taken = view_taken(overwritten_at) if view and overwritten_at else None
     line = _line(overwritten_at) if overwritten_at else "the write"
+    # What stands in the place of a module's parameter must be one.
+    name = written_name(overwritten_at) if overwritten_at and not parameter else None
+    apart = f"write {name} = {name}.clone() before it" if name else "write to a clone()"
+    if taken and not name:
+        apart = f"write to a clone() of {taken[2]}"
+    elif overwritten_at and not name and not view:
+        instead = out_of_place(overwritten_at)
+        apart = f"write {instead}" if instead else apart
     return _error(
         f"a {'view of a ' if view else ''}leaf Variable that requires grad {used} in an in-place operation.",
         Part(f"written by {in_words(operation)}", overwritten_at),
-        *((Part(*taken),) if taken else ()),
-        advice=f"put {line} under no_grad() if it updates a parameter, or "
-        f"{f'write {name} = {name}.clone() before it' if name else 'write to a clone()'} if the gradient is to see it",
+        *((Part(*taken[:2]),) if taken else ()),
+        advice=f"put {line} under no_grad() if it updates a parameter, or {apart} if the gradient is to see it",
     )
 
 
@@ -267,7 +290,7 @@ Creation = Literal["multi_output", "function", "no_grad", "inference_mode"]
 
 # How a view came about: why it must not be written to, and what to do instead.
 _RESTRICTIONS: dict[Creation, tuple[str, str]] = {
-    "multi_output": (_MULTI_OUTPUT, "index the base instead: base[i] may be written to"),
+    "multi_output": (_MULTI_OUTPUT, "index {base} instead, of which any part may be written to"),
     "function": (_OF_FUNCTION, "write to a clone() of it"),
     "no_grad": (_OF_MODE.format(mode="no_grad"), "take the view on the same side of no_grad() as the write"),
     "inference_mode": (_OF_MODE.format(mode="inference_mode"), "write to a clone() of it"),
@@ -290,13 +313,16 @@ def restricted_view(
     the base or another view of it was written to, and the view is used only now.
     """
     reason, advice = _RESTRICTIONS[creation]
-    made = (Part("the view was made here", made_at),) if made_at else ()
+    taken = view_taken(overwritten_at) if overwritten_at and not made_at else None
+    made = (Part("the view was made here", made_at),) if made_at else (Part(*taken[:2]),) if taken else ()
     wrote = "the base was written" if base_modified else "written"
     return _error(
         f"{_view_in_question(creation, output_of, base_modified)} {reason}",
         *made,
         Part(f"{wrote} by {in_words(operation)}", overwritten_at),
-        advice="take the view again after the write" if base_modified else advice,
+        advice="take the view again after the write"
+        if base_modified
+        else advice.format(base=taken[2] if taken else "the base"),
     )
 
 
@@ -328,7 +354,7 @@ def freed_graph(recorded: Origin, freed_at: Span | None = None) -> AutogradError
         "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
         "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
         "saved tensors after calling backward.",
-        Part(f"{recorded.operation} was recorded here", recorded.span),
+        Part(f"{in_words(recorded.operation)} was recorded here", recorded.span),
         Part("and what it saved was freed by the first backward", freed_at),
         advice=advice,
     )
@@ -338,10 +364,21 @@ _REDUCE = "reduce it to one number, as .sum() does"
 
 
 def non_scalar_output(
-    shape: Sequence[int], made: Origin | None = None, called_at: Span | None = None, asked: str | None = None
+    shape: Sequence[int],
+    made: Origin | None = None,
+    called_at: Span | None = None,
+    asked: str | None = None,
+    call: str = "",
 ) -> AutogradError:
-    """The error of a backward pass from several numbers without a gradient for each; `asked` is how the user calls them."""
-    reduce = f"write {asked}.sum().backward() or {asked}.mean().backward()" if asked else _REDUCE
+    """The error of a backward pass from several numbers without a gradient for each.
+
+    `asked` is how the user calls them, `call` what stands behind them, such as ".backward()".
+    """
+    reduce = _REDUCE
+    if asked and "..." in asked:
+        reduce = f"write .sum() or .mean() {'before ' + call if call else 'behind it'}"
+    elif asked:
+        reduce = f"write {asked}.sum(){call} or {asked}.mean(){call}{'' if call else f' in place of {asked}'}"
     return _error(
         "grad can be implicitly created only for scalar outputs",
         *((Part("asked for here", called_at),) if called_at else ()),
@@ -436,4 +473,6 @@ def gradient_count(outputs: int, gradients: int) -> AutogradError:
 
 
 def _made(subject: str, made: Origin | None) -> Part:
-    return Part(f"{subject}, made by {made.operation}", made.span) if made else Part(subject)
+    return (
+        Part(f"{subject}, made by {writer_in_words(made.operation, made.span)}", made.span) if made else Part(subject)
+    )

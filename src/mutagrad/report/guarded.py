@@ -18,6 +18,8 @@ class FrozenError(AutogradError):
     the size of the frozen tensor.
     """
 
+    __module__ = "mutagrad"
+
     overwritten_at: Span | None = None
     frozen_at: Span | None = None
     operation: str | None = None

@@ -1,8 +1,9 @@
 """Source text: finding it, naming its file, and drawing one line of it with a part underlined.
 
-The lines come from `linecache`, where IPython, doctest, `python -c` (3.13) and the REPL (3.13) leave what they ran; the
-plain REPL of Python 3.11 and 3.12 keeps no source, so there is nothing to show. Everything drawn is measured in terminal
-columns: a tab is four, a wide character two, a combining mark none.
+The lines come from `linecache`, where IPython, doctest and the REPL (3.13) leave what they ran, from the loader of a module
+in an archive, and from the command line of `python -c`; the plain REPL and the standard input of Python 3.11 and 3.12, and
+what `exec` is given, keep no source, so there is nothing to show but numbers of lines. Everything drawn is measured in
+terminal columns: a tab is four, a wide character two, a combining mark none.
 """
 
 import io
@@ -12,11 +13,13 @@ import re
 import sys
 import tokenize
 import unicodedata
+import warnings
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from types import CodeType
+from typing import Any
 
-__all__ = ["character_column", "display_width", "end_of_code", "lines", "picture", "shown_filename"]
+__all__ = ["character_column", "display_width", "earlier_cells", "end_of_code", "lines", "picture", "shown_filename"]
 
 # Longer source lines are cut to the neighbourhood of the span.
 MAX_WIDTH = 100
@@ -31,7 +34,32 @@ def lines(code: CodeType) -> list[str]:
         # From Python 3.13.1 the REPL files its input by code object, since all of it is called <stdin>.
         by_code = getattr(linecache, "_getlines_from_code", None)
         found = by_code(code) if by_code else []
-    return found
+    return found or _lines_of_module(code.co_filename) or _lines_of_command(code)
+
+
+def _lines_of_module(filename: str) -> list[str]:
+    """The lines of a module whose loader has them, as that of an archive does."""
+    for module in list(sys.modules.values()):
+        names = getattr(module, "__dict__", {})
+        if names.get("__file__") == filename and names.get("__loader__") is not None:
+            return linecache.getlines(filename, names)
+    return []
+
+
+def _lines_of_command(code: CodeType) -> list[str]:
+    """The lines of `python -c`, if `code` is part of what it ran: of strings that were executed there are others."""
+    if code.co_filename != "<string>" or sys.argv[:1] != ["-c"] or "-c" not in sys.orig_argv[:-1]:
+        return []
+    text = sys.orig_argv[sys.orig_argv.index("-c") + 1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # It was compiled, and warned of, before.
+        waiting: list[Any] = [compile(text, "<string>", "exec", dont_inherit=True)]
+    while waiting:
+        each = waiting.pop()
+        if each == code:
+            return text.splitlines(keepends=True)
+        waiting += [constant for constant in each.co_consts if isinstance(constant, CodeType)]
+    return []
 
 
 def character_column(line: str, byte_column: int) -> int:
@@ -88,11 +116,21 @@ def shown_filename(filename: str) -> str:
 
 def _notebook_cell(filename: str) -> str | None:
     """`Cell In[3]` where IPython is running and knows `filename` as the code of a cell."""
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    compiler = getattr(get_ipython(), "compile", None) if get_ipython else None
-    format_code_name = getattr(compiler, "format_code_name", None)
+    format_code_name = getattr(_notebook_compiler(), "format_code_name", None)
     label_and_name = format_code_name(filename) if format_code_name else None
     return " ".join(label_and_name) if label_and_name else None
+
+
+def earlier_cells(filename: str) -> list[str]:
+    """The cells of a notebook that ran before the one called `filename`, by their file names, the latest first."""
+    ran = getattr(_notebook_compiler(), "_filename_map", None)
+    names = list(ran) if isinstance(ran, dict) else []
+    return names[: names.index(filename)][::-1] if filename in names else []
+
+
+def _notebook_compiler() -> Any:
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return getattr(get_ipython(), "compile", None) if get_ipython else None
 
 
 def _current_directory() -> str:

@@ -27,11 +27,13 @@ __all__ = [
     "as_receiver",
     "expression_at",
     "is_assignment",
+    "is_called_on",
     "modules_in",
     "path_of",
     "short",
     "syntax_tree",
     "tested_at",
+    "values_in",
 ]
 
 MISSING: Any = object()
@@ -46,11 +48,13 @@ class Binding(NamedTuple):
     """A statement or expression that bound a name (or put something into what it names), to a part of `value`.
 
     `kind` is "is" for an assignment, "each" for a loop over `value`, "also" for what is put in addition to what was there.
+    `item` is which of the several results that `value` has.
     """
 
     node: ast.AST
     value: ast.expr
     kind: str = "is"
+    item: int | None = None
 
 
 def syntax_tree(code: CodeType) -> ast.Module | None:
@@ -107,6 +111,12 @@ def tested_at(tree: ast.Module, position: Position) -> ast.expr | None:
     return node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) else node
 
 
+def is_called_on(tree: ast.Module, span: Span, owner: ast.expr) -> bool:
+    """Whether what ran at `span` is the call of a method of `owner`."""
+    node = expression_at(tree, span.position)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.value is owner
+
+
 def is_assignment(span: Span) -> bool:
     """Whether what ran at `span` is an assignment to an index, `x[i] = y`."""
     tree = syntax_tree(span.code)
@@ -121,12 +131,16 @@ def as_receiver(node: ast.AST) -> str:
 
 
 def path_of(node: ast.AST) -> str | None:
-    """`a` or `a.b.c` where the expression is a variable or a dotted path from one; else None."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        before = path_of(node.value)
-        return before and f"{before}.{node.attr}"
+    """`a`, `a.b.c` or `a["b"]` where the expression is a variable, or a path of names and constant keys from one."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=name):
+            before = path_of(value)
+            return before and f"{before}.{name}"
+        case ast.Subscript(value=value, slice=ast.Constant(value=str() | int() as key)):
+            before = path_of(value)
+            return before and f"{before}[{key!r}]"
     return None
 
 
@@ -155,12 +169,14 @@ class Scope:
     @classmethod
     def of_frame(cls, frame: FrameType) -> Scope:
         """The scope of a frame, with the values its variables have at this moment."""
-        return cls(frame.f_code, _values_in(frame), frame.f_globals)
+        return cls(frame.f_code, values_in(frame), frame.f_globals)
 
     @classmethod
     def of_function(cls, function: FunctionType, given: Mapping[str, Any]) -> Scope:
-        """The scope of a function that has returned, of whose variables only those `given` are known."""
-        return cls(function.__code__, given, function.__globals__)
+        """The scope of a function that has returned: of its variables those `given` are known, and those it closes over."""
+        cells = zip(function.__code__.co_freevars, function.__closure__ or ())
+        closed = {name: value for name, cell in cells if (value := _contents(cell)) is not MISSING}
+        return cls(function.__code__, {**closed, **given}, function.__globals__)
 
     @property
     def is_module(self) -> bool:
@@ -179,6 +195,11 @@ class Scope:
         made.nodes = list(made._walk(made.body)) if made.body is not None else []
         return made
 
+    def earlier(self) -> Iterator[Scope]:
+        """In a notebook the scopes of the cells before this one, the latest first: their names are the same."""
+        for filename in source.earlier_cells(self.code.co_filename) if self.is_module else ():
+            yield Scope(compile("", filename, "exec"), self.values, self.outer)
+
     def _walk(self, node: ast.AST) -> Iterator[ast.AST]:
         """All below, in the order of the text, without what is inside other functions and classes."""
         yield node
@@ -189,20 +210,27 @@ class Scope:
             yield from self._walk(child)
 
     def lookup(self, path: str) -> Any:
-        """What a name or a dotted path stands for now; MISSING where that cannot be told without running code."""
-        name, *attributes = path.split(".")
-        value = MISSING
+        """What a name or a path stands for now; MISSING where that cannot be told without running code."""
+        return self._value_of(ast.parse(path, mode="eval").body)
+
+    def _value_of(self, node: ast.expr) -> Any:
+        match node:
+            case ast.Name(id=name):
+                return self._variable(name)
+            case ast.Attribute(value=value, attr=name):
+                owner = self._value_of(value)
+                return MISSING if owner is MISSING else _attribute(owner, name)
+            case ast.Subscript(value=value, slice=ast.Constant(value=key)):
+                return _element(self._value_of(value), key)
+        return MISSING
+
+    def _variable(self, name: str) -> Any:
         for names in (self.values, self.outer, vars(builtins)):
             if name in names:
-                value = names[name]
-                break
+                return names[name]
             if names is self.values and not self.is_module and self._is_local(name):
                 return MISSING
-        for attribute in attributes:
-            if value is MISSING:
-                break
-            value = _attribute(value, attribute)
-        return value
+        return MISSING
 
     def _is_local(self, name: str) -> bool:
         return name in self.code.co_varnames or name in self.code.co_cellvars
@@ -239,7 +267,7 @@ class Scope:
         return nearest if in_loop else [*carried[::-1], *nearest]
 
 
-def _values_in(frame: FrameType) -> Mapping[str, Any]:
+def values_in(frame: FrameType) -> Mapping[str, Any]:
     """The variables of a frame and what they hold."""
     values = frame.f_locals
     if sys.version_info >= (3, 13) or not frame.f_code.co_flags & CO_OPTIMIZED:
@@ -254,12 +282,21 @@ def _body(tree: ast.Module, code: CodeType) -> ast.AST:
     """The function that `code` is the code of, or the one around it (of a comprehension, say)."""
     if code.co_name == "<module>":
         return tree
+    if code.co_name == "<lambda>":
+        return _lambda(tree, code) or tree
     functions = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
     for node in functions:
         if node.name == code.co_name and _first_line(node) == code.co_firstlineno:
             return node
     around = [n for n in functions if n.lineno <= code.co_firstlineno <= (n.end_lineno or n.lineno)]
     return max(around, key=lambda node: node.lineno, default=tree)
+
+
+def _lambda(tree: ast.Module, code: CodeType) -> ast.Lambda | None:
+    """The lambda that `code` is the code of: of several on a line the one in which its instructions lie."""
+    found = [each for each in ast.walk(tree) if isinstance(each, ast.Lambda) and each.lineno == code.co_firstlineno]
+    columns = {(line, column) for line, _, column, _ in code.co_positions() if column}
+    return max(found, key=lambda each: sum(_start(each.body) <= at <= _end(each.body) for at in columns), default=None)
 
 
 def _first_line(function: Any) -> int:
@@ -277,6 +314,24 @@ def _attribute(value: Any, name: str) -> Any:
             found = vars(kind)[name]
             return found if isinstance(found, (FunctionType, staticmethod, classmethod)) else MISSING
     return MISSING
+
+
+def _element(owner: Any, key: Any) -> Any:
+    """An element of a list or a dictionary; nothing is computed for it."""
+    try:
+        if type(owner) in (list, tuple):
+            return owner[key]
+        return dict.get(owner, key, MISSING) if isinstance(owner, dict) else MISSING
+    except (IndexError, TypeError):
+        return MISSING
+
+
+def _contents(cell: Any) -> Any:
+    """What a variable that a function closes over holds."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
 
 
 def _start(node: Any) -> tuple[int, int]:
@@ -313,16 +368,19 @@ def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, Binding]]:
             yield receiver, Binding(node, value, "also")
 
 
-def _unpacked(node: ast.AST, target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.AST, Binding]]:
+def _unpacked(
+    node: ast.AST, target: ast.expr, value: ast.expr, item: int | None = None
+) -> Iterator[tuple[ast.AST, Binding]]:
     if isinstance(target, (ast.Tuple, ast.List)):
         parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
         for i, each in enumerate(target.elts):
             same = len(parts) == len(target.elts)
-            yield from _unpacked(node, each, parts[i] if same else value)
-    elif isinstance(target, ast.Subscript):
+            yield from _unpacked(node, each, parts[i] if same else value, None if same else i)
+        return
+    target = target.value if isinstance(target, ast.Starred) else target
+    if isinstance(target, ast.Subscript):
         yield _root(target), Binding(node, value, "also")
-    else:
-        yield target, Binding(node, value)
+    yield target, Binding(node, value, item=item)
 
 
 def _root(target: ast.expr) -> ast.expr:

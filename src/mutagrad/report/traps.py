@@ -10,15 +10,16 @@ PyTorch has a sentence for it, that comes first.
 from __future__ import annotations
 
 import ast
+from copy import deepcopy
 from typing import TypeVar
 
-from .cuts import rebound_name
-from .errors import Origin, in_words
-from .names import written_name
+from .errors import Origin, in_words, writer_in_words
 from .regions import Region
 from .spans import Span
 from .statements import Scope, as_receiver, expression_at, short, syntax_tree, tested_at
 from .story import Part, Story, draw
+from .terminal import announce_warnings
+from .updates import rebound_name
 
 __all__ = [
     "AutogradWarning",
@@ -38,9 +39,12 @@ Given = TypeVar("Given", bound=Exception)
 class AutogradWarning(UserWarning):
     """Given where a program runs, but its gradients are not what they seem to be; `story` holds what the text tells."""
 
+    __module__ = "mutagrad"
+
     def __init__(self, text: str, story: Story | None = None) -> None:
         super().__init__(text)
         self.story = story
+        announce_warnings()
 
     def __reduce__(self) -> tuple:
         return type(self), (str(self),)
@@ -54,6 +58,7 @@ def _warning(headline: str, *parts: Part, advice: str | None = None) -> Autograd
 def _with_story(given: Given, story: Story) -> Given:
     """An exception of one of Python's own classes, with the story it was drawn from."""
     given.__dict__["story"] = story
+    announce_warnings()
     return given
 
 
@@ -68,11 +73,19 @@ def grad_of_non_leaf(read_at: Span | None = None, made: Origin | None = None) ->
     advice = (
         f"call {name or 'the tensor'}.retain_grad() before backward, or read the .grad of the leaf it was computed from"
     )
+    last = _required_last(made.span) if made and made.span else None
+    if last is not None:
+        advice = f"let the last step require grad: write {last} where {name or 'it'} is made"
     if updated is not None:
         advice = f"write {updated[1]} under no_grad(), which updates {updated[0]} in place: it stays a leaf"
     parts = [Part("read here", read_at)] if read_at else []
     if made is not None:
-        parts.append(Part(f"{name or 'the tensor'} is no leaf: {in_words(made.operation)} made it here", made.span))
+        parts.append(
+            Part(
+                f"{name or 'the tensor'} is no leaf: {writer_in_words(made.operation, made.span)} made it here",
+                made.span,
+            )
+        )
     story = Story(
         "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
         "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
@@ -84,11 +97,42 @@ def grad_of_non_leaf(read_at: Span | None = None, made: Origin | None = None) ->
     return _with_story(UserWarning(draw(story)), story)  # of the class that PyTorch's is
 
 
+def _required_last(span: Span) -> str | None:
+    """The expression at `span`, in which what is computed first requires grad, so that its result does and is a leaf."""
+    tree = syntax_tree(span.code)
+    node = expression_at(tree, span.position) if tree else None
+    if node is None or not any(map(_requires, ast.walk(node))):
+        return None
+
+    class Later(ast.NodeTransformer):
+        def visit_Call(self, call: ast.Call) -> ast.AST:
+            self.generic_visit(call)
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "requires_grad_":
+                return call.func.value
+            call.keywords = [each for each in call.keywords if not _requires(each)]
+            return call
+
+    made = Later().visit(deepcopy(node))
+    return f"{as_receiver(made)}.requires_grad_()"
+
+
+def _requires(node: ast.AST) -> bool:
+    """Whether a piece of syntax makes a tensor require grad."""
+    match node:
+        case ast.keyword(arg="requires_grad", value=ast.Constant(value=True)):
+            return True
+        case ast.Call(func=ast.Attribute(attr="requires_grad_"), args=[], keywords=[]):
+            return True
+    return False
+
+
 def no_leaf(kind: type[Given], headline: str, asked_at: Span | None, made: Origin | None, advice: str) -> Given:
     """The error, of class `kind`, of what only a leaf can be used for: with the operation that made the tensor."""
     parts = [Part("asked for here", asked_at)]
     if made is not None:
-        parts.append(Part(f"the tensor is no leaf: {in_words(made.operation)} made it here", made.span))
+        parts.append(
+            Part(f"the tensor is no leaf: {writer_in_words(made.operation, made.span)} made it here", made.span)
+        )
     story = Story(headline, tuple(parts), advice)
     return _with_story(kind(draw(story)), story)
 
@@ -120,16 +164,15 @@ def wiped_gradient(
 
     `made` is the operation whose whole result was overwritten, where it is known, `writer` the last one to write there.
     """
-    name = written_name(writer.span) if writer.span else None
     elements = f", {region.text}," if region else ""
     source = f" of {made.operation}" if made else ""
-    keep = f"write {name} = {name}.clone() before the write" if name else "write to a clone()"
+    line = f"line {writer.span.line}" if writer.span and writer.span.line else "the write"
     return _warning(
         "backward found no gradient but zero: all that was computed from the leaves was overwritten before it was used.",
         Part("asked for here", asked_at),
         *([Part(f"{made.operation} computed this", made.span)] if made else []),
         Part(f"and the result{source} was overwritten{elements} by {in_words(writer.operation)}", writer.span),
-        advice=f"{keep} and compute the loss from the old value, or leave the write out",
+        advice=f"compute the loss before {line}, or leave that write out",
     )
 
 
@@ -142,6 +185,10 @@ def ambiguous_truth(count: int, asked_at: Span | None = None) -> RuntimeError:
     advice = "ask for .any() or .all() of its elements, or whether it `is not None`"
     if isinstance(node, ast.Attribute) and node.attr == "grad":
         advice = f"write {short(node)} is not None to ask whether there is one, or {short(node)}.any() for its values"
+    elif isinstance(node, ast.Compare) and len(node.ops) > 1:
+        pairs = zip([node.left, *node.comparators], node.ops, node.comparators)
+        both = " & ".join(f"({short(ast.Compare(left, [op], [right]))})" for left, op, right in pairs)
+        advice = f"write ({both}).any() or ({both}).all(): a chain asks each comparison by itself"
     elif isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Compare)):
         advice = f"write {as_receiver(node)}.any() or {as_receiver(node)}.all()"
     story = Story(
