@@ -117,7 +117,7 @@ def public_names() -> str:
         elif isinstance(value, type) and value.__module__ == "torch":
             values.append(f"{name}: type[Tensor]\n")
         elif isinstance(value, type):
-            imports.append(handed_on(value.__module__, value.__name__, name))
+            imports.append(handed_on(home_of(value), value.__name__, name))
         elif callable(value) and hasattr(value, "__name__") and not isinstance(value, mutagrad.dtype):
             functions.append(function_stub(name, value))
         else:
@@ -125,6 +125,14 @@ def public_names() -> str:
             shown = f"builtins.{kind.__name__}" if kind.__module__ == "builtins" else kind.__name__
             values.append(f"{name}: {shown if shown in known_types() else 'Any'}\n")
     return HEAD.format(what="What `import mutagrad as torch` offers.") + "".join([*imports, "\n", *values, *functions])
+
+
+def home_of(kind: type) -> str:
+    """The module that a class is written in: errors say that they are of `mutagrad`, from where they are imported."""
+    if kind.__module__ != "mutagrad":
+        return kind.__module__
+    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith("mutagrad.report.")]
+    return next(each.__name__ for each in modules if f"class {kind.__name__}(" in inspect.getsource(each))
 
 
 def handed_on(module: str, own: str, name: str) -> str:

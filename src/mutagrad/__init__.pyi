@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from mutagrad.tensor import Tensor as Tensor
-from mutagrad import AutogradError as AutogradError
-from mutagrad import AutogradWarning as AutogradWarning
+from mutagrad.report.errors import AutogradError as AutogradError
+from mutagrad.report.traps import AutogradWarning as AutogradWarning
 from mutagrad.batched.array import Batched as Batched
-from mutagrad import FrozenError as FrozenError
+from mutagrad.report.guarded import FrozenError as FrozenError
 from mutagrad.ops.random import Generator as Generator
-from mutagrad import OverwrittenError as OverwrittenError
+from mutagrad.report.errors import OverwrittenError as OverwrittenError
 from mutagrad.tensor import Size as Size
 from mutagrad.ops.memory import TypedStorage as TypedStorage
 from mutagrad.ops.memory import UntypedStorage as UntypedStorage
