@@ -270,5 +270,11 @@ def _broadcasts(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
     return all(size in (1, wanted) for size, wanted in zip(reversed(shape), reversed(target)))
 
 
+def delitem(self: Tensor, key: Any) -> None:
+    """Raises TypeError: elements of a tensor cannot be taken out."""
+    raise TypeError("Tensor does not support deleting items")
+
+
 Tensor.__getitem__ = getitem
 Tensor.__setitem__ = setitem
+Tensor.__delitem__ = delitem

@@ -32,6 +32,7 @@ NO_SLICE = "slice() cannot be applied to a 0-dim tensor."
 def basic_key(key: Any) -> tuple[Key, str] | None:
     """A basic key, closed by `...`, and the name of the view that it makes; None for any other key.
 
+    Of several `...` the first stands for all dimensions that are left, as in PyTorch, the others for none.
     Raises ValueError for a slice whose step is not positive. Whether it is within bounds NumPy finds out.
     """
     if type(key) is int:
@@ -47,6 +48,8 @@ def basic_key(key: Any) -> tuple[Key, str] | None:
         elif kind is int:
             numbers = True
         elif item is Ellipsis:
+            if closed:
+                return basic_key(_with_one_ellipsis(items))
             closed = True
         elif item is None:
             inserted = True
@@ -54,6 +57,12 @@ def basic_key(key: Any) -> tuple[Key, str] | None:
             return None
     name = "Slice" if slices or (numbers and inserted) else "Unsqueeze" if inserted else "Select"
     return (items if closed else (*items, ...)), name
+
+
+def _with_one_ellipsis(items: Key) -> Key:
+    """A key without any `...` but the first."""
+    first = next((i for i, item in enumerate(items) if item is Ellipsis), len(items))
+    return (*items[: first + 1], *[item for item in items[first + 1 :] if item is not Ellipsis])
 
 
 def split_key(array: ndarray, key: Any) -> tuple[tuple[Key, str] | None, Key | None]:
@@ -85,7 +94,7 @@ def _split_mixed(array: ndarray, items: Key) -> tuple[tuple[Key, str] | None, Ke
     for item in normal:
         width = _width(item)
         if item is Ellipsis:
-            width = array.ndim - named
+            width, named = array.ndim - named, array.ndim  # a second one stands for nothing
             basic.extend([ALL] * width)
             advanced.extend([ALL] * width)
         elif item is None or isinstance(item, bool):
@@ -342,11 +351,9 @@ def out_of_bounds(shape: Sequence[int], index: int, dim: int, new: int = 0) -> E
 
 def wrong_index(shape: Sequence[int], key: Any) -> Exception:
     """The error for a basic key with too many items or an integer out of bounds."""
-    items = key if type(key) is tuple else (key,)
-    if not shape and items is not key:
+    items = _with_one_ellipsis(key) if type(key) is tuple else (key,)
+    if not shape and type(key) is not tuple:
         return out_of_bounds((), key, 0) if type(key) is int else IndexError(NO_SLICE)
-    if sum(item is Ellipsis for item in items) > 1:
-        return IndexError("an index can only have a single ellipsis ('...')")
     named = [item for item in items if item is not None and item is not Ellipsis]
     if len(named) > len(shape):
         return IndexError(f"too many indices for tensor of dimension {len(shape)}")
