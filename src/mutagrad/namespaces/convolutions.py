@@ -2,19 +2,20 @@
 
 A convolution, of input and weight, is one trilinear form: `<ct, convolve(x, w)>`. Its three partial maps are here:
 `convolve`, `convolve_input`, which gives the share of `x` (the transposed convolution), and `convolve_weight`. Each is
-worked out for a few samples of the batch at a time, so that the windows, laid out as the columns of a matrix, stay in
-the cache. There may be fewer cotangents than windows have room: those at the far ends then have none.
+worked out for a few samples of the batch at a time, in memory that stays in the cache.
 
-With a stride of one, what an element of the kernel meets in all windows is one run of the padded input's memory, if
-windows that reach over the end of a line are counted, too; they are left out of the result:
+What the elements of the kernel meet along the last dimension, or along more where channels are few or strides are not
+one, is laid out below each other, so that a column has what one product sums up. Along the dimensions before, a further
+element of the kernel meets the same columns from a later place on: it has a product of its own, and products are summed.
 
-    padded input     a b c     columns for a kernel 2 x 2     a b . d e
-                     d e f                                    b c . e f
-                     g h i                                    d e . g h
-                                                              e f . h i
+    input    a b c     columns for a kernel 2 x 2    a b d e g h    met by its first line     a b d e
+             d e f                                   b c e f h i                              b c e f
+             g h i                                                  met by its second line    d e g h
+                                                                                              e f h i
 
-Runs are copied as fast as memory can be, and the share of the input is a convolution, too. With other strides each window
-is copied by itself, and the share of the input is added up, one element of the kernel after another.
+Samples follow one another in the columns, and the zeros after one are those before the next. The share of the input is
+a convolution, too: with strides of s one for each of the s parts of the input that windows meet in the same way. If it
+has few channels, windows weighted with the cotangent are added to it instead, one element of the kernel after another.
 
 Shapes: x (N, C, *), w (O, C / groups, *), ct and result (N, O, *).
 """
@@ -23,13 +24,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, product
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-DEPTH = 100  # elements of a window multiplied at a time
+from mutagrad.namespaces.blocks import slices
+
+DEPTH = 48  # elements of a window: a product that sums up fewer is slow
+FEW = 4  # times as many cotangents as channels of the input, and these are few
+LARGE = 2**19  # elements of the columns of a sample: one that has more is not taken whole
+LEAST = 8  # lines of it at a time
 BLOCK = 2**17  # elements of the columns made at a time: half a megabyte in single precision
 
 
@@ -40,11 +46,6 @@ class Geometry(NamedTuple):
     padding: tuple[int, ...]
     dilation: tuple[int, ...]
     groups: int
-
-    @property
-    def is_dense(self) -> bool:
-        """Whether every element of the input begins a window."""
-        return all(step == 1 for step in self.stride)
 
     def sizes(self, input: Sequence[int], kernel: Sequence[int]) -> tuple[int, ...]:
         """How many windows there are along each dimension."""
@@ -63,9 +64,8 @@ def convolve(x: np.ndarray, w: np.ndarray, geometry: Geometry) -> np.ndarray:
     """The sums of the windows of `x`, each weighted with `w`."""
     if x.dtype.char == "e":
         return convolve(x.astype(np.float32), w.astype(np.float32), geometry).astype(np.float16)
-    result = np.empty((len(x), len(w), *geometry.sizes(x.shape[2:], w.shape[2:])), x.dtype)
-    rows = w.reshape(geometry.groups, len(w) // geometry.groups, math.prod(w.shape[1:]))
-    Columns(x, w.shape[2:], result.shape[2:], geometry, [-n for n in geometry.padding]).multiplied(rows, result)
+    result = (np.empty if x.size else np.zeros)((len(x), len(w), *geometry.sizes(x.shape[2:], w.shape[2:])), x.dtype)
+    _multiply(x, _by_group(w, geometry.groups), geometry, [-n for n in geometry.padding], result)
     return result
 
 
@@ -73,27 +73,57 @@ def convolve_input(ct: np.ndarray, w: np.ndarray, shape: tuple[int, ...], geomet
     """The share of an input of `shape`: to each window goes `w`, weighted with what `ct` has for it."""
     if ct.dtype.char == "e":
         return convolve_input(ct.astype(np.float32), w.astype(np.float32), shape, geometry).astype(np.float16)
-    groups, kernel = geometry.groups, w.shape[2:]
-    if geometry.is_dense:
-        result = np.empty(shape, ct.dtype)
-        # What an element of the input gets comes from the windows around it, by the kernel turned round.
-        turned = np.flip(w.reshape(groups, -1, *w.shape[1:]), tuple(range(3, w.ndim + 1))).swapaxes(1, 2)
-        first = [n - gap * (width - 1) for n, gap, width in zip(geometry.padding, geometry.dilation, kernel)]
-        rows = turned.reshape(groups, w.shape[1], -1)
-        Columns(ct, kernel, shape[2:], geometry, first).multiplied(rows, result)
-        return result
+    if FEW * shape[1] <= len(w):
+        return _scatter(ct, w, shape, geometry)
+    along = [
+        _phases(*each) for each in zip(shape[2:], w.shape[2:], geometry.stride, geometry.padding, geometry.dilation)
+    ]
+    is_whole = ct.size and max(geometry.stride) == 1
+    result = (np.empty if is_whole else np.zeros)(shape, ct.dtype)
+    # What an element of the input gets comes from the windows around it, by the kernel turned round.
+    turned = np.flip(_by_group(w, geometry.groups).swapaxes(1, 2), tuple(range(3, w.ndim + 1)))
+    for phases in product(*along):
+        part, kernel, dilation, first = zip(*phases)
+        one_by_one = Geometry((1,) * len(along), (0,) * len(along), dilation, geometry.groups)
+        _multiply(ct, turned[(..., *kernel)], one_by_one, first, result[(..., *part)])
+    return result
+
+
+def _phases(size: int, width: int, step: int, padding: int, gap: int) -> list[tuple[slice, slice, int, int]]:
+    """The parts of an input of `size` that are met in the same way, every `step`-th element, and how windows meet them.
+
+    That is: the part, its share of the turned kernel, how many windows lie between two elements of that, and the first.
+    """
+    phases = []
+    for begin in range(min(step, size)):
+        window, phase = divmod(begin + padding, step)
+        taps = [tap for tap in range(width) if gap * tap % step == phase]
+        if taps:
+            ago = [gap * tap // step for tap in taps]
+            every, between = (taps[1] - taps[0], ago[1] - ago[0]) if len(taps) > 1 else (1, 1)
+            turned = slice(width - 1 - taps[-1], width - taps[0], every)
+            phases.append((slice(begin, size, step), turned, between, window - ago[-1]))
+    return phases
+
+
+def _scatter(ct: np.ndarray, w: np.ndarray, shape: tuple[int, ...], geometry: Geometry) -> np.ndarray:
+    """The share of an input of `shape`, into which windows, weighted, are added."""
+    groups, kernel, places = geometry.groups, w.shape[2:], ct.shape[2:]
     result = np.zeros(shape, ct.dtype)
     rows = w.reshape(groups, len(w) // groups, math.prod(w.shape[1:])).swapaxes(1, 2)
     inner = tuple([slice(padding, padding + size) for size, padding in zip(shape[2:], geometry.padding)])
     wide = [size + 2 * padding for size, padding in zip(shape[2:], geometry.padding)]
-    for some in _blocks(result, ct.shape[2:], kernel):
-        cts = ct[some].reshape(-1, groups, len(w) // groups, math.prod(ct.shape[2:]))
-        columns = np.matmul(rows, cts).reshape(len(cts), shape[1], *kernel, *ct.shape[2:])
+    for some in _blocks(len(ct), shape[1] * math.prod(kernel) * math.prod(places)):
+        cts = ct[some].reshape(-1, groups, len(w) // groups, math.prod(places))
+        columns = np.matmul(rows, cts).reshape(len(cts), shape[1], *kernel, *places)
         padded = np.zeros((len(cts), shape[1], *wide), ct.dtype) if any(geometry.padding) else result[some]
-        between = [stride * step for stride, step in zip(padded.strides[2:], geometry.stride)]
-        windows = _windows(padded, kernel, ct.shape[2:], between, geometry)
         for tap in product(*map(range, kernel)):  # within one tap no two windows share an element
-            windows[(..., *tap, *(slice(None),) * len(kernel))] += columns[(slice(None), slice(None), *tap)]
+            begins = [gap * at for gap, at in zip(geometry.dilation, tap)]
+            met = [
+                slice(begin, begin + (count - 1) * step + 1, step)
+                for begin, count, step in zip(begins, places, geometry.stride)
+            ]
+            padded[(..., *met)] += columns[(slice(None), slice(None), *tap)]
         if any(geometry.padding):
             result[some] = padded[(slice(None), slice(None), *inner)]
     return result
@@ -103,118 +133,179 @@ def convolve_weight(ct: np.ndarray, x: np.ndarray, shape: tuple[int, ...], geome
     """The share of a weight of `shape`: the sum of all windows, each weighted with what `ct` has for it."""
     if ct.dtype.char == "e":
         return convolve_weight(ct.astype(np.float32), x.astype(np.float32), shape, geometry).astype(np.float16)
-    groups = geometry.groups
-    total = np.zeros((groups, math.prod(shape[1:]), shape[0] // groups), ct.dtype)
-    columns = Columns(x, shape[2:], ct.shape[2:], geometry, [-n for n in geometry.padding])
-    for some, windows in columns:
-        cts = columns.spread(ct[some]).reshape(len(windows), groups, total.shape[2], columns.length)
-        for of_sample, each in zip(windows, cts):
-            total += np.matmul(of_sample, each.swapaxes(1, 2))
-    return np.ascontiguousarray(total.swapaxes(1, 2)).reshape(shape)
+    total = np.zeros((geometry.groups, shape[0] // geometry.groups, *shape[1:]), ct.dtype)
+    pieces = _pieces(x, shape[2:], ct.shape[2:], geometry, [-n for n in geometry.padding]) if ct.size else ()
+    for part, columns in pieces:
+        columns.weighted(ct[part], total)
+    return total.reshape(shape)
+
+
+def _by_group(w: np.ndarray, groups: int) -> np.ndarray:
+    """A weight (O, C / groups, *) as (groups, O / groups, C / groups, *)."""
+    return w.reshape(groups, len(w) // groups, *w.shape[1:])
+
+
+def _blocks(count: int, each: int) -> list[slice]:
+    """Slices of `count` samples or lines that have about a block of elements, `each` many; none where they have none."""
+    return slices(count, max(1, BLOCK // each)) if each else []
+
+
+def _multiply(x: np.ndarray, weights: np.ndarray, geometry: Geometry, first: Sequence[int], result: np.ndarray) -> None:
+    """Writes to `result` the sums of the windows of `x`, from `first` on, with weights (groups, O / groups, *)."""
+    pieces = _pieces(x, weights.shape[3:], result.shape[2:], geometry, first) if result.size else ()
+    for part, columns in pieces:
+        columns.multiplied(weights, result[part])
+
+
+def _pieces(
+    x: np.ndarray, kernel: Sequence[int], places: Sequence[int], geometry: Geometry, first: Sequence[int]
+) -> Iterator[tuple[tuple[slice, ...], Columns]]:
+    """The columns of an input, of large images those of a few lines after another; and which places these are."""
+    line = x.shape[1] * math.prod(kernel[1:] or kernel) * math.prod(places[1:])
+    is_large = math.prod(kernel) > 1 and line * places[0] > LARGE
+    for some in slices(places[0], max(LEAST, BLOCK // line) if is_large else places[0]) if line else []:
+        begin = first[0] + some.start * geometry.stride[0]
+        of_some = (some.stop - some.start, *places[1:])
+        yield (slice(None), slice(None), some), Columns(x, kernel, of_some, geometry, (begin, *first[1:]))
 
 
 class Columns:
-    """The windows of an input as columns of matrices, `length` of them: `(N, groups, elements of a window, length)`.
+    """The windows of an input in columns; the first begins at `first`, before the input where that is padded.
 
-    There are `places` windows, of which the first begins at `first`: before the input where that is padded. Going
-    over them gives slices of the batch and their matrices, in memory made once.
+    There are `places` of them along each dimension. Going over them gives, in memory made once, slices of the batch and
+    for each element of the kernel along the first `split` dimensions an array (runs, groups, elements, windows). If
+    there are such elements, the windows of all samples follow one another in one run, and between them some that do not
+    count; else each sample is a run by itself.
     """
 
     def __init__(
-        self, x: np.ndarray, kernel: Sequence[int], places: Sequence[int], geometry: Geometry, first: list[int]
+        self, x: np.ndarray, kernel: Sequence[int], places: Sequence[int], geometry: Geometry, first: Sequence[int]
     ) -> None:
-        self.x, self.kernel, self.places, self.geometry = x, tuple(kernel), tuple(places), geometry
+        self.geometry, self.kernel, self.places = geometry, tuple(kernel), tuple(places)
+        self.groups, self.channels = geometry.groups, x.shape[1] // geometry.groups
+        self.split = next((d for d, step in enumerate(geometry.stride[:-1]) if step > 1), len(places) - 1)
+        while self.split and (self.depth < DEPTH or math.prod(kernel[: self.split]) == 1):
+            self.split -= 1
         self.sizes = [  # of the input, padded or cut, such that the windows just cover it
             (count - 1) * step + gap * (width - 1) + 1
             for count, step, gap, width in zip(places, geometry.stride, geometry.dilation, kernel)
         ]
-        starts = [(max(-n, 0), max(n, 0)) for n in first]
+        befores = [min(max(-n, 0), size) for n, size in zip(first, self.sizes)]
         counts = [
-            max(min(size - within, have - skipped), 0)
-            for size, have, (within, skipped) in zip(self.sizes, x.shape[2:], starts)
+            min(max(have - max(n, 0), 0), size - before)
+            for have, n, size, before in zip(x.shape[2:], first, self.sizes, befores)
         ]
-        self.inner = (..., *[slice(within, within + n) for (within, _), n in zip(starts, counts)])
-        self.taken = (..., *[slice(skipped, skipped + n) for (_, skipped), n in zip(starts, counts)])
+        self.inner = (..., *[slice(before, before + count) for before, count in zip(befores, counts)])
         self.is_padded = counts != self.sizes
-        steps = [math.prod(self.sizes[d + 1 :]) for d in range(len(self.sizes))]
-        self.lines = [step * x.itemsize for step in steps]
-        whole = 1 + sum([(count - 1) * step for count, step in zip(places, steps)])
-        self.length = whole if geometry.is_dense else math.prod(places)
+        taken = (..., *[slice(max(n, 0), max(n, 0) + count) for n, count in zip(first, counts)])
+        self.x = x.reshape(len(x), self.groups, self.channels, *x.shape[2:])[taken]
+        # Zeros after one line are those before the next.
+        lengths = [
+            max(count, size - min(before, size - before - have))
+            for count, size, before, have in zip(places, self.sizes, befores, counts)
+        ]
+        self.lengths = [*lengths[: self.split], *places[self.split :]]
+        self.steps = [math.prod(self.lengths[d + 1 :]) for d in range(len(places))]
+        self.sample = math.prod(self.lengths)
+        self.blocks = _blocks(len(x), self.groups * self.depth * self.sample)
 
-    def __iter__(self) -> Iterator[tuple[slice, np.ndarray]]:
-        x, kernel, groups = self.x, self.kernel, self.geometry.groups
-        count, channels = _block(x, self.places, kernel), x.shape[1]
-        into = (groups, channels // groups * math.prod(kernel), self.length)
-        if math.prod(kernel) == 1 and self.geometry.is_dense and not self.is_padded:
-            for some in _blocks(x, self.places, kernel):
-                yield some, x[some].reshape(-1, *into)
+    @property
+    def depth(self) -> int:
+        """How many elements a column has."""
+        return self.channels * math.prod(self.kernel[self.split :])
+
+    def run(self, count: int) -> tuple[int, int]:
+        """How many runs `count` samples are, and how many windows one has."""
+        within = 1 + sum([(n - 1) * step for n, step in zip(self.places, self.steps)])
+        return (1, (count - 1) * self.sample + within) if self.split else (count, within)
+
+    def __iter__(self) -> Iterator[tuple[slice, list[np.ndarray]]]:
+        if math.prod(self.kernel) == 1 and tuple(self.sizes) == self.places and not self.is_padded:
+            for some in self.blocks:  # the columns are the input as it is
+                yield some, [self.x[some].reshape(-1, self.groups, self.depth, self.sample)]
             return
-        padded = np.zeros((count, channels, *self.sizes), x.dtype)
-        windows = self._windows(padded)
-        columns = np.empty(windows.shape, x.dtype)
-        matrices = columns.reshape(count, *into)
-        for some in _blocks(x, self.places, kernel):
-            part = x[some][self.taken]
-            padded[: len(part)][self.inner] = part
-            np.copyto(columns[: len(part)], windows[: len(part)])
-            yield some, matrices[: len(part)]
+        within, count = self.kernel[self.split :], self.blocks[0].stop
+        gaps = self.geometry.dilation
+        shifts = [
+            sum([gap * at * step for gap, at, step in zip(gaps, tap, self.steps)])
+            for tap in product(*map(range, self.kernel[: self.split]))
+        ]
+        runs, length = self.run(count)
+        memory = np.zeros((runs, self.groups, *within, self.channels, length + shifts[-1]), self.x.dtype)
+        matrix = memory.reshape(runs, self.groups, self.depth, -1)
+        strides = [step * memory.itemsize for step in self.steps]
+        sample = self.sample * memory.itemsize if self.split else memory.strides[0]
+        lines = as_strided(
+            memory, (count, *memory.shape[1:-1], *self.lengths), (sample, *memory.strides[1:-1], *strides)
+        )
+        source = np.zeros((count, *self.x.shape[1:3], *self.sizes), self.x.dtype) if self.is_padded else self.x
+        windows = as_strided(
+            source,
+            (len(source), self.groups, *within, self.channels, *self.lengths),
+            (
+                *source.strides[:2],
+                *[gap * stride for gap, stride in zip(gaps[self.split :], source.strides[3 + self.split :])],
+                source.strides[2],
+                *[step * stride for step, stride in zip(self.geometry.stride, source.strides[3:])],
+            ),
+        )
+        padded = source[self.inner]
+        for some in self.blocks:
+            number = some.stop - some.start
+            if self.is_padded:
+                padded[:number] = self.x[some]
+            np.copyto(lines[:number], windows[:number] if self.is_padded else windows[some])
+            runs, length = self.run(number)
+            yield some, [matrix[:runs, ..., shift : shift + length] for shift in shifts]
 
-    def _windows(self, padded: np.ndarray) -> np.ndarray:
-        """The windows of a padded input as a view (N, C, kernel..., places...), with runs for places if it is dense."""
-        between = [line * step for line, step in zip(self.lines, self.geometry.stride)]
-        if not self.geometry.is_dense:
-            return _windows(padded, self.kernel, self.places, between, self.geometry)
-        return _windows(padded, self.kernel, (self.length,), [padded.itemsize], self.geometry)
+    def _memory(self, rows: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+        """Zeros (runs, groups, rows, windows) for a block, and the view (N, groups, rows, places) of what counts."""
+        count = self.blocks[0].stop
+        runs, length = self.run(count)
+        memory = np.zeros((runs, self.groups, rows, length), dtype)
+        strides = [step * memory.itemsize for step in self.steps]
+        sample = self.sample * memory.itemsize if self.split else memory.strides[0]
+        shown = as_strided(memory, (count, self.groups, rows, *self.places), (sample, *memory.strides[1:3], *strides))
+        return memory, shown
 
-    def multiplied(self, rows: np.ndarray, result: np.ndarray) -> None:
-        """Writes the products of the matrices `rows`, one for each group, and the columns to `result` (N, O, places)."""
-        is_whole = self.length == math.prod(self.places)
-        for some, windows in self:
-            into = (len(windows), len(rows), rows.shape[1], self.length)
-            if is_whole:
-                _multiply(rows, windows, result[some].reshape(into))
+    def multiplied(self, weights: np.ndarray, result: np.ndarray) -> None:
+        """Writes to `result` (N, O, places) the sums of the windows with weights (groups, O / groups, C / groups, *)."""
+        outer, inner = range(3, 3 + self.split), range(3 + self.split, weights.ndim)
+        rows = weights.transpose(*outer, 0, 1, *inner, 2).reshape(-1, *weights.shape[:2], self.depth)
+        into = (-1, *weights.shape[:2])
+        if not self.split and result.flags.c_contiguous:
+            for some, matrices in self:
+                np.matmul(rows[0], matrices[0], result[some].reshape(*into, self.sample))
+            return
+        result = result.reshape(*into, *self.places)
+        (total, of_total), (more, of_more) = (self._memory(weights.shape[1], result.dtype) for _ in range(2))
+        for some, matrices in self:
+            number = some.stop - some.start
+            runs, length = self.run(number)
+            sums, products = total[:runs, ..., :length], more[:runs, ..., :length]
+            np.matmul(rows[0], matrices[0], sums)
+            for each, matrix in zip(rows[1:-1], matrices[1:-1]):
+                sums += np.matmul(each, matrix, products)
+            if len(rows) == 1:
+                result[some] = of_total[:number]
             else:
-                result[some] = self._shown(_multiply(rows, windows).reshape(len(windows), -1, self.length))
+                np.matmul(rows[-1], matrices[-1], products)
+                np.add(of_total[:number], of_more[:number], result[some])
 
-    def spread(self, ct: np.ndarray) -> np.ndarray:
-        """What stands at the places (N, O, places) at that of their columns (N, O, length), zeros elsewhere."""
-        if self.length == math.prod(self.places):
-            return ct.reshape(*ct.shape[:2], self.length)
-        spread = np.zeros((*ct.shape[:2], self.length), ct.dtype)
-        self._shown(spread)[...] = ct
-        return spread
-
-    def _shown(self, columns: np.ndarray) -> np.ndarray:
-        """The view (N, O, places) of (N, O, length)."""
-        return as_strided(columns, (*columns.shape[:2], *self.places), (*columns.strides[:2], *self.lines))
-
-
-def _multiply(rows: np.ndarray, columns: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """The product of a few rows with many columns, deep ones in layers: what BLAS packs of them stays in the cache."""
-    depth = rows.shape[-1]
-    count = -(-depth // DEPTH) or 1
-    bounds = [depth * i // count for i in range(count + 1)]
-    product = np.matmul(rows[..., : bounds[1]], columns[..., : bounds[1], :], out=out)
-    for start, end in pairwise(bounds[1:]):
-        product += np.matmul(rows[..., start:end], columns[..., start:end, :])
-    return product
-
-
-def _block(x: np.ndarray, places: Sequence[int], kernel: Sequence[int]) -> int:
-    """How many samples have columns of about a block."""
-    return max(1, min(BLOCK // max(x.shape[1] * math.prod(kernel) * math.prod(places), 1), len(x)))
-
-
-def _blocks(x: np.ndarray, places: Sequence[int], kernel: Sequence[int]) -> Iterator[slice]:
-    """Slices of the batch whose columns are about a block; none where there are no places."""
-    step = _block(x, places, kernel)
-    for start in range(0, len(x) if math.prod(places) else 0, step):
-        yield slice(start, min(start + step, len(x)))
-
-
-def _windows(
-    x: np.ndarray, kernel: Sequence[int], places: Sequence[int], between: list[int], geometry: Geometry
-) -> np.ndarray:
-    """The windows of a padded input, `between` bytes apart, as a view (N, C, kernel..., places...)."""
-    within = [stride * gap for stride, gap in zip(x.strides[2:], geometry.dilation)]
-    return as_strided(x, (*x.shape[:2], *kernel, *places), (*x.strides[:2], *within, *between))
+    def weighted(self, ct: np.ndarray, total: np.ndarray) -> None:
+        """Adds to `total` (groups, O / groups, C / groups, *) the sums of the windows, weighted with `ct` (N, O, places)."""
+        ct = ct.reshape(len(ct), *total.shape[:2], *self.places)
+        outer, inner = range(3, 3 + self.split), range(3 + self.split, total.ndim)
+        into = total.transpose(*outer, 0, *inner, 2, 1)
+        sums = np.zeros((math.prod(self.kernel[: self.split]), self.groups, self.depth, ct.shape[2]), ct.dtype)
+        spread, places = self._memory(ct.shape[2], ct.dtype) if self.split else (ct, ct)
+        for some, matrices in self:
+            number = some.stop - some.start
+            if self.split:
+                places[:number] = ct[some]
+                columns = spread[..., : self.run(number)[1]]
+            else:
+                columns = ct[some].reshape(number, *spread.shape[1:3], self.sample)
+            for of_tap, matrix in zip(sums, matrices):
+                of_tap += np.add.reduce(np.matmul(matrix, columns.swapaxes(-1, -2)), 0)
+        into += sums.reshape(into.shape)
