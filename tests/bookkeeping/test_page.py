@@ -91,6 +91,9 @@ choose(hits[0]);
 words.push($("vertex").textContent.includes("overwritten by copy_"), $("vertex").querySelectorAll("svg").length);
 $("theme").click();
 words.push(document.querySelectorAll(".finding.hazard").length, document.querySelectorAll(".row.on").length);
+const before = current;
+$("code").dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp" }));
+words.push(current !== before, document.querySelector("a.place").tabIndex, document.querySelector("g.vertex").tabIndex);
 document.title = words.join("|");
 </script>
 """
@@ -98,7 +101,7 @@ document.title = words.join("|");
 
 @pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
 def test_it_works_in_a_browser(page, tmp_path):
-    """It folds and unfolds the graph, searches, and shows what a vertex saved; no script fails."""
+    """It folds and unfolds the graph, searches, shows what a vertex saved, and minds the keyboard; no script fails."""
     clicked = tmp_path / "clicked.html"
     clicked.write_text(page[0].replace("</body>", CLICKS + "</body>"), encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", "--enable-logging=stderr"]
@@ -115,4 +118,7 @@ def test_it_works_in_a_browser(page, tmp_path):
         "2",
         "2",
         "1",
+        "true",
+        "0",
+        "0",
     ]

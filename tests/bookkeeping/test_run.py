@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import warnings
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,14 @@ if "leave" in sys.argv:
 """
 
 
+OVERWRITING = """import torch
+h = torch.zeros(3, requires_grad=True) * 2
+y = h.sin()
+h[0] = 0
+y.sum().backward()
+"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("programs")
@@ -64,6 +73,21 @@ def test_a_program_runs_as_it_is_and_is_reported_on(folder):
     assert "train.py:8 | h[:8] = 0" in done.stderr
     assert "clamp_ writes through .data" in done.stderr
     assert "memory at its peak" in done.stderr
+
+
+def test_folders_and_archives_run_as_python_runs_them(folder):
+    (folder / "app").mkdir()
+    (folder / "app" / "__main__.py").write_text(
+        "import sys, torch\nfrom near import y\nprint(sys.argv, y.sum().item())\n"
+    )
+    (folder / "app" / "near.py").write_text(OVERWRITING)
+    with zipfile.ZipFile(folder / "app.zip", "w") as archive:
+        archive.writestr("__main__.py", OVERWRITING + "print(__name__)\n")
+
+    assert run(folder, "app", "--lr").stdout == "['app', '--lr'] 0.0\n"
+    done = run(folder, "app.zip")
+    assert done.stdout == "__main__\n"
+    assert "app.zip/__main__.py:4 | h[0] = 0" in done.stderr
 
 
 def test_json_alone_is_on_standard_output_and_the_exit_code_tells_of_hazards(folder):

@@ -74,12 +74,13 @@ def run(
     except OSError as error:
         raise click.ClickException(f"cannot read {program}: {error.strerror}") from None
     sys.stdout.flush()
+    if report is not None:  # first, since whoever reads the rest may stop reading
+        book.to_html(report, program)
     if as_json:
         click.echo(book.to_json())
     else:
         terminal.show(book, Console(stderr=True, highlight=False), program, rows)
     if report is not None:
-        book.to_html(report, program)
         click.echo(f"report: {report}", err=True)
     found = ("hazard" in fail_on and book.hazards) or ("trap" in fail_on and book.traps)
     sys.exit(FOUND if found and not status else status)

@@ -13,6 +13,7 @@ import sys
 import threading
 import traceback
 import warnings
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType, TracebackType
@@ -27,18 +28,25 @@ __all__ = ["run_program"]
 def run_program(
     program: str, arguments: Sequence[str] = (), *, module: bool = False, passes: int = 0
 ) -> tuple[Book, int]:
-    """Runs a file (or, with `module`, a module by its name); the ledger and the program's exit code.
+    """Runs a file, a folder or an archive (or, with `module`, a module by its name); the ledger and the exit code.
 
     Of the first `passes` reverse passes the ledger has the graphs.
     Raises OSError where the file cannot be read.
     """
     install_as_torch()
-    program = program if module else os.path.abspath(program)
-    code = None if module else compiled(program)
-    with as_main(program, arguments, module), ledger(passes=passes) as book, traps_of_warnings(book):
+    path = os.path.abspath(program)
+    holds_main = not module and (os.path.isdir(path) or zipfile.is_zipfile(path))
+    code = None if module or holds_main else compiled(path)
+    with (
+        as_main(program, path, arguments, module or holds_main),
+        ledger(passes=passes) as book,
+        traps_of_warnings(book),
+    ):
         status = 0
         try:
-            if code is None:
+            if holds_main:
+                runpy.run_path(program, run_name="__main__")
+            elif code is None:
                 runpy.run_module(program, run_name="__main__", alter_sys=True)
             else:
                 exec(code, sys.modules["__main__"].__dict__)
@@ -65,13 +73,16 @@ def compiled(program: str) -> Any:
 
 
 @contextmanager
-def as_main(program: str, arguments: Sequence[str], module: bool) -> Iterator[None]:
-    """The interpreter's state as a program finds it that is started by itself."""
+def as_main(program: str, path: str, arguments: Sequence[str], by_name: bool) -> Iterator[None]:
+    """The interpreter's state as a program finds it that is started by itself.
+
+    `program` is what it is called on the command line; a file at `path`, or else found `by_name`.
+    """
     before = sys.argv, sys.path[:], sys.modules["__main__"]
     main = ModuleType("__main__")
-    main.__dict__.update(__file__=program, __builtins__=__builtins__, __cached__=None)
+    main.__dict__.update(__file__=path, __builtins__=__builtins__, __cached__=None)
     sys.argv = [program, *arguments]
-    sys.path.insert(0, os.getcwd() if module else os.path.dirname(program))
+    sys.path.insert(0, os.getcwd() if by_name else os.path.dirname(path))
     sys.modules["__main__"] = main
     try:
         yield

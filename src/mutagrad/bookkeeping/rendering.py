@@ -242,6 +242,7 @@ def as_data(book: Book) -> dict[str, Any]:
                 "operation": hazard.operation,
                 "role": hazard.role,
                 "saved_at": place(hazard.saved_at),
+                "labels": hazard.labels,
                 "writer": hazard.writer,
                 "written_at": place(hazard.written_at),
                 "region": hazard.region.text if hazard.region else None,

@@ -24,6 +24,7 @@ COLOURS = {
     "data": "bright_black",
 }
 BAR = 60
+WORTH_SAVING = 1 << 16  # bytes at the peak: of less there is no need to say how to save it
 PLAIN_WIDTH = 170
 
 
@@ -100,7 +101,7 @@ def show_memory(book: Book, console: Console) -> None:
             legend.append(f"{cause} {size(nbytes)}  ")
     console.print(bar)
     console.print(legend, soft_wrap=True)
-    for saving in book.savings[:3]:
+    for saving in book.savings[:3] if memory.most >= WORTH_SAVING else ():
         what = f"{size(saving.nbytes)} of {saving.cause} from {escape(saving.span.place)}"
         console.print(f"    {what}: [green]{escape(saving.advice)}[/]", soft_wrap=True)
 

@@ -1,7 +1,7 @@
 """Source text: finding it, naming its file, and drawing one line of it with a part underlined.
 
-The lines come from `linecache`, where IPython, doctest and the REPL (3.13) leave what they ran, from the loader of a module
-in an archive, and from the command line of `python -c`; the plain REPL and the standard input of Python 3.11 and 3.12, and
+The lines come from `linecache`, where IPython, doctest and the REPL (3.13) leave what they ran, from the archive that a
+module is in, and from the command line of `python -c`; the plain REPL and the standard input of Python 3.11 and 3.12, and
 what `exec` is given, keep no source, so there is nothing to show but numbers of lines. Everything drawn is measured in
 terminal columns: a tab is four, a wide character two, a combining mark none.
 """
@@ -19,7 +19,11 @@ from itertools import accumulate
 from types import CodeType
 from typing import Any
 
+from mutagrad.deferred import Deferred
+
 __all__ = ["character_column", "display_width", "earlier_cells", "end_of_code", "lines", "picture", "shown_filename"]
+
+zipfile = Deferred("zipfile")
 
 # Longer source lines are cut to the neighbourhood of the span.
 MAX_WIDTH = 100
@@ -34,16 +38,20 @@ def lines(code: CodeType) -> list[str]:
         # From Python 3.13.1 the REPL files its input by code object, since all of it is called <stdin>.
         by_code = getattr(linecache, "_getlines_from_code", None)
         found = by_code(code) if by_code else []
-    return found or _lines_of_module(code.co_filename) or _lines_of_command(code)
+    return found or _lines_in_archive(code.co_filename) or _lines_of_command(code)
 
 
-def _lines_of_module(filename: str) -> list[str]:
-    """The lines of a module whose loader has them, as that of an archive does."""
-    for module in list(sys.modules.values()):
-        names = getattr(module, "__dict__", {})
-        if names.get("__file__") == filename and names.get("__loader__") is not None:
-            return linecache.getlines(filename, names)
-    return []
+def _lines_in_archive(filename: str) -> list[str]:
+    """The lines of a file in an archive, whose name goes on where the archive's ends."""
+    archive, within = os.path.split(filename)
+    while within and archive not in ("", os.path.dirname(archive)) and not os.path.exists(archive):
+        archive, last = os.path.split(archive)
+        within = f"{last}/{within}"
+    if not os.path.isfile(archive) or not zipfile.is_zipfile(archive):
+        return []
+    with zipfile.ZipFile(archive) as opened:
+        held = within in opened.namelist()
+        return opened.read(within).decode(errors="replace").splitlines(keepends=True) if held else []
 
 
 def _lines_of_command(code: CodeType) -> list[str]:

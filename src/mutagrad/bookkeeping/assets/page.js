@@ -36,7 +36,7 @@ const place = at => at && (Array.isArray(at) ? at : [at.file, at.line]);
 
 function link(at) {
   const [file, line] = place(at);
-  return element("a", { class: "place", on: () => go(file, line) }, `${file}:${line}`);
+  return element("a", { class: "place", href: "#", on: event => { event.preventDefault(); go(file, line); } }, `${file}:${line}`);
 }
 
 // The theme -----------------------------------------------------------------------------------------------------------
@@ -55,7 +55,7 @@ const plural = (n, noun) => `${n || "no"} ${noun}${n === 1 ? "" : "s"}`;
 $("verdict").append(
   element("span", { class: book.hazards.length ? "chip error" : "chip good" }, plural(book.hazards.length, "hazard")),
   element("span", { class: book.traps.length ? "chip warn" : "chip good" }, plural(book.traps.length, "trap")),
-  element("span", { class: "chip" }, `${size(book.needless.reduce((sum, each) => sum + each.nbytes, 0))} of needless work`),
+  ...(book.needless.length ? [element("span", { class: "chip" }, `${size(book.needless.reduce((sum, each) => sum + each.nbytes, 0))} of needless work`)] : []),
   element("span", { class: "chip" }, `peak ${size(book.memory.peak)}`),
   element("span", { class: "chip" }, `${book.seconds.toFixed(2)} s`),
 );
@@ -108,6 +108,17 @@ function go(name, line) {
   if (row) row.scrollIntoView({ block: "center" });
 }
 
+// Arrow keys go from one line with figures to the next.
+$("code").onkeydown = event => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const rows = [...$("code").children], known = rows.filter(row => row.classList.contains("known"));
+  const at = rows.findIndex(row => row.classList.contains("on"));
+  const next = step > 0 ? known.find(row => rows.indexOf(row) > at) : known.findLast(row => at < 0 || rows.indexOf(row) < at);
+  if (next) { select(file, +next.dataset.line); next.scrollIntoView({ block: "nearest" }); }
+};
+
 function select(name, line) {
   current = `${name}:${line}`;
   for (const row of $("code").children) row.classList.toggle("on", name === file && +row.dataset.line === line);
@@ -138,9 +149,9 @@ function where(label, at) {
 }
 
 for (const hazard of book.hazards) {
-  const by = hazard.writer ? ` by ${hazard.writer}` : "", elements = hazard.region ? `, ${hazard.region},` : "", through = hazard.through ? ` through ${hazard.through}` : "";
+  const [saved, written] = hazard.labels;
   $("findings").append(element("div", { class: "finding hazard" }, element("b", {}, hazard.headline), often(hazard.count),
-    where(`saved by ${hazard.operation}, its ${hazard.role}:`, hazard.saved_at), where(`written${elements}${by}${through}${hazard.written_at ? ":" : ""}`, hazard.written_at)));
+    where(`${saved}:`, hazard.saved_at), where(`${written}${hazard.written_at ? ":" : ""}`, hazard.written_at)));
 }
 for (const trap of book.traps)
   $("findings").append(element("div", { class: "finding trap" }, element("b", {}, trap.headline), often(trap.count), where("", trap.at), trap.advice ? element("div", { class: "advice" }, trap.advice) : null));
@@ -195,7 +206,7 @@ drawCourse();
 addEventListener("resize", drawCourse);
 $("peak").textContent = `${size(book.memory.peak)} at its peak, after ${book.memory.peak_at.toFixed(3)} s`;
 $("causes").append(...book.memory.causes.flatMap((cause, c) => book.memory.peak_by_cause[cause] ? [element("span", {}, element("i", { class: "swatch", style: `background:${colour(c)}` }), `${cause} ${size(book.memory.peak_by_cause[cause])}`)] : []));
-$("savings").append(...book.savings.slice(0, 4).map(each => element("li", {}, element("b", {}, size(each.nbytes)), ` of ${each.cause} at `, link(each.at), `: ${each.advice}`)));
+$("savings").append(...book.savings.filter(each => each.nbytes >= book.memory.peak / 100).slice(0, 4).map(each => element("li", {}, element("b", {}, size(each.nbytes)), ` of ${each.cause} at `, link(each.at), `: ${each.advice}`)));
 
 // The graph of a pass -------------------------------------------------------------------------------------------------
 //
@@ -298,7 +309,7 @@ function drawGraph(keep) {
   }
   for (const box of boxes.values()) {
     const at = graph.node(box.id), first = box.members[0], kind = box.members.length > 1 ? (box.members.every(v => v.kind === "write") ? "write fold" : "fold") : first.kind;
-    const group = shape("g", { class: `vertex ${kind} ${isLost(box) ? "lost" : ""} ${box.members.some(v => roots.has(v.id)) ? "root" : ""}`, transform: `translate(${at.x},${at.y})`, tabindex: 0 });
+    const group = shape("g", { class: `vertex ${kind} ${isLost(box) ? "lost" : ""} ${box.members.some(v => roots.has(v.id)) ? "root" : ""}`, transform: `translate(${at.x},${at.y})`, tabindex: 0, role: "button", "aria-label": `${title(box)}, ${subtitle(box)}` });
     const frame = { x: -at.width / 2, y: -at.height / 2, width: at.width, height: at.height, rx: first.kind === "leaf" ? at.height / 2 : 8 };
     if (box.members.length > 1) group.append(shape("rect", { ...frame, x: frame.x + 5, y: frame.y + 5 }));
     group.append(shape("rect", { ...frame, class: "main" }));
@@ -307,7 +318,8 @@ function drawGraph(keep) {
     if (sub) group.append(shape("text", { class: "sub", y: 13 }, sub));
     group.addEventListener("click", () => { if (!moved) choose(box); });
     group.addEventListener("dblclick", () => unfoldBox(box));
-    group.addEventListener("keydown", event => { if (event.key === "Enter") choose(box); });
+    group.addEventListener("keydown", event => { if (event.key === "Enter") event.shiftKey ? unfoldBox(box) : choose(box); });
+    group.addEventListener("focus", () => { if (group.matches(":focus-visible")) bring(box); });
     box.drawn = group;
     drawn.push(group);
   }
@@ -344,6 +356,17 @@ function centre(box) {
   view.k = Math.max(view.k, .8);
   view.x = bounds.width / 2 - at.x * view.k;
   view.y = bounds.height / 2 - at.y * view.k;
+  apply();
+}
+
+function bring(box) { // into sight, for whoever goes through the graph by the keyboard
+  const at = placed.graph.node(box.id), bounds = canvas.getBoundingClientRect(), x = view.x + at.x * view.k, y = view.y + at.y * view.k;
+  if (x < 40 || y < 20 || x > bounds.width - 40 || y > bounds.height - 20) centre(box);
+}
+
+function zoom(factor, x, y) {
+  const k = Math.min(4, Math.max(.03, view.k * factor));
+  view.x = x - (x - view.x) * k / view.k; view.y = y - (y - view.y) * k / view.k; view.k = k;
   apply();
 }
 
@@ -420,6 +443,12 @@ $("unfold").onclick = () => {
 };
 $("fit").onclick = fit;
 $("large").onclick = () => { $("large").textContent = $("graph-card").classList.toggle("large") ? "small" : "large"; fit(); };
+addEventListener("keydown", event => { if (event.key === "Escape" && $("graph-card").classList.contains("large")) $("large").click(); });
+$("graph").onkeydown = event => {
+  const bounds = canvas.getBoundingClientRect(), move = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[event.key];
+  if (event.key === "+" || event.key === "-") zoom(event.key === "+" ? 1.25 : .8, bounds.width / 2, bounds.height / 2);
+  else if (move) { view.x += move[0]; view.y += move[1]; apply(); event.preventDefault(); }
+};
 
 let held = null, moved = false;
 canvas.addEventListener("pointerdown", event => { held = { x: event.clientX - view.x, y: event.clientY - view.y, at: [event.clientX, event.clientY] }; moved = false; });
@@ -433,12 +462,11 @@ canvas.addEventListener("pointermove", event => {
 addEventListener("pointerup", () => { held = null; canvas.classList.remove("held"); });
 canvas.addEventListener("wheel", event => {
   event.preventDefault();
-  const bounds = canvas.getBoundingClientRect(), x = event.clientX - bounds.left, y = event.clientY - bounds.top, k = Math.min(4, Math.max(.03, view.k * Math.exp(-event.deltaY * .0015)));
-  view.x = x - (x - view.x) * k / view.k; view.y = y - (y - view.y) * k / view.k; view.k = k;
-  apply();
+  const bounds = canvas.getBoundingClientRect();
+  zoom(Math.exp(-event.deltaY * .0015), event.clientX - bounds.left, event.clientY - bounds.top);
 }, { passive: false });
 
-$("kinds").append(...[["var(--c0)", "leaf"], ["var(--soft)", "operation"], ["var(--c4)", "write in place"], ["var(--c3)", "saved a value that was overwritten"], ["var(--c5)", "through a view (dashed)"]].map(([tint, words]) => element("span", {}, element("i", { class: "swatch", style: `border:2px solid ${tint}` }), words)), element("span", {}, "double click opens a fold"));
+$("kinds").append(...[["var(--c0)", "leaf"], ["var(--soft)", "operation"], ["var(--c4)", "write in place"], ["var(--c3)", "saved a value that was overwritten"], ["var(--c5)", "through a view (dashed)"]].map(([tint, words]) => element("span", {}, element("i", { class: "swatch", style: `border:2px solid ${tint}` }), words)), element("span", {}, "double click, or shift and enter, opens a fold"));
 
 function openPass(i) {
   pass = book.passes[i];
