@@ -25,7 +25,6 @@ from mutagrad.dtypes import *
 from mutagrad.dtypes import bool_ as bool
 from mutagrad.dtypes import float32 as float
 from mutagrad.dtypes import int32 as int
-from mutagrad.guards import freeze, watch
 from mutagrad.modes import (
     enable_grad,
     inference_mode,
@@ -107,7 +106,6 @@ from mutagrad.ops.writing import *
 from mutagrad.overwrite import get_overwrite_policy, overwrite_statistics, set_overwrite_policy
 from mutagrad.printing import set_printoptions
 from mutagrad.report.errors import AutogradError, OverwrittenError
-from mutagrad.report.guarded import FrozenError
 from mutagrad.report.traps import AutogradWarning
 from mutagrad.settings import *
 from mutagrad.tensor import Size, Tensor
@@ -127,6 +125,7 @@ __getattr__, __dir__ = _on_first_use(
         "mutagrad.bookkeeping": "ledger",
         "mutagrad.held": "saved_statistics",
         "mutagrad.func": "vmap",
+        "mutagrad.guards": "freeze watch",
         "mutagrad.installation": "install_as_torch",
         "mutagrad.nn.functional": """
         adaptive_avg_pool1d adaptive_max_pool1d affine_grid_generator alpha_dropout alpha_dropout_ avg_pool1d
@@ -140,6 +139,7 @@ __getattr__, __dir__ = _on_first_use(
         """,
         "mutagrad.nn.steps": "gru_cell lstm_cell rnn_relu_cell rnn_tanh_cell",
         "mutagrad.pictures": "draw",
+        "mutagrad.report.guarded": "FrozenError",
         "mutagrad.serialization": "load save",
     },
 )

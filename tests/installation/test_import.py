@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -10,7 +11,14 @@ LATER = (
     *("masked", "nn", "onnx", "optim", "profiler", "safetensors", "serialization", "signal", "special", "testing"),
     *("utils",),
 )
-NOT_OFFERED = ("mutagrad.bookkeeping", "mutagrad.installation", "mutagrad.pictures")
+NOT_OFFERED = ("mutagrad.bookkeeping", "mutagrad.guards", "mutagrad.installation", "mutagrad.pictures")
+EARLY = (
+    "backward",
+    "device",
+    "gradcheck",
+    "tensor",
+    "variable",
+)  # functions whose modules are imported with the package
 ELSEWHERE = ("scipy", "numpy.random", "hashlib", "multiprocessing", "pickle", "subprocess", "tempfile", "traceback")
 
 
@@ -55,6 +63,17 @@ print("same")
 """
 
     assert printed(program) == ["same"]
+
+
+def test_what_is_handed_on_later_has_no_name_of_a_module():
+    """Importing a module binds its name in its package, whatever was to be found there."""
+    import mutagrad
+
+    for package in (mutagrad, mutagrad.autograd):
+        for name in set(dir(package)) - {"__all__"}:
+            value = getattr(package, name)
+            path = f"{package.__name__}.{name}"
+            assert name in EARLY or find_spec(path) is None or value is sys.modules[path], path
 
 
 def test_a_name_that_is_not_there_is_no_attribute():

@@ -5,16 +5,15 @@ Follows https://docs.pytorch.org/docs/stable/data.html
 
 from __future__ import annotations
 
-import multiprocessing
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from itertools import cycle, repeat
-from multiprocessing.connection import wait
 from typing import Any, Generic, TypeVar
 from weakref import finalize
 
+from mutagrad.deferred import Deferred
 from mutagrad.utils.data.collate import default_collate, default_convert
 from mutagrad.utils.data.dataset import IterableDataset
 from mutagrad.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, drawn_seed
@@ -22,6 +21,7 @@ from mutagrad.utils.data.worker import Ended, Failure, Fetcher, Job, Resume, wor
 
 T_co = TypeVar("T_co", covariant=True)
 
+multiprocessing, connections = Deferred("multiprocessing"), Deferred("multiprocessing.connection")
 FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
 
 
@@ -329,7 +329,7 @@ class Workers:
     def _receive(self, whom: list[int]) -> tuple[int, Any]:
         """The next message of one of these workers. Raises RuntimeError when none comes in time, or a worker is gone."""
         by_pipe = {self.pipes[number]: number for number in whom}
-        there = wait(list(by_pipe), self.timeout or None)
+        there = connections.wait(list(by_pipe), self.timeout or None)
         if not there:
             raise RuntimeError(f"DataLoader timed out after {self.timeout} seconds")
         pipe: Any = there[0]

@@ -8,18 +8,20 @@ Read next: `loader.py`.
 
 from __future__ import annotations
 
-import random
 import sys
-import traceback
 from collections.abc import Callable
-from multiprocessing import parent_process
-from multiprocessing.connection import Connection
 from queue import Empty
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from mutagrad.deferred import Deferred
 from mutagrad.random import manual_seed
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+multiprocessing, random, traceback = Deferred("multiprocessing"), Deferred("random"), Deferred("traceback")
 
 PATIENCE = 5.0  # seconds between looks at whether the loader's process is still there
 
@@ -173,7 +175,7 @@ def _prepared(job: Job, start: Callable[[int], None] | None = None) -> tuple[Any
 
 
 def _next_task(job: Job) -> Any:
-    parent = parent_process()
+    parent = multiprocessing.parent_process()
     while True:
         try:
             return job.tasks.get(timeout=PATIENCE)
