@@ -207,6 +207,7 @@ class Columns:
         self.lengths = [*lengths[: self.split], *places[self.split :]]
         self.steps = [math.prod(self.lengths[d + 1 :]) for d in range(len(places))]
         self.sample = math.prod(self.lengths)
+        self.within = 1 + sum([(n - 1) * step for n, step in zip(self.places, self.steps)])
         self.blocks = _blocks(len(x), self.groups * self.depth * self.sample)
 
     @property
@@ -216,8 +217,7 @@ class Columns:
 
     def run(self, count: int) -> tuple[int, int]:
         """How many runs `count` samples are, and how many windows one has."""
-        within = 1 + sum([(n - 1) * step for n, step in zip(self.places, self.steps)])
-        return (1, (count - 1) * self.sample + within) if self.split else (count, within)
+        return (1, (count - 1) * self.sample + self.within) if self.split else (count, self.within)
 
     def __iter__(self) -> Iterator[tuple[slice, list[np.ndarray]]]:
         if math.prod(self.kernel) == 1 and tuple(self.sizes) == self.places and not self.is_padded:
@@ -231,13 +231,11 @@ class Columns:
             for tap in product(*map(range, self.kernel[: self.split]))
         ]
         runs, length = self.run(count)
-        memory = np.zeros((runs, self.groups, *within, self.channels, length + shifts[-1]), self.x.dtype)
+        memory = np.empty((runs, self.groups, *within, self.channels, length + shifts[-1]), self.x.dtype)
+        lines = self._shown(memory, count, self.lengths)
+        if self.split:
+            memory[..., count * self.sample :] = 0
         matrix = memory.reshape(runs, self.groups, self.depth, -1)
-        strides = [step * memory.itemsize for step in self.steps]
-        sample = self.sample * memory.itemsize if self.split else memory.strides[0]
-        lines = as_strided(
-            memory, (count, *memory.shape[1:-1], *self.lengths), (sample, *memory.strides[1:-1], *strides)
-        )
         source = np.zeros((count, *self.x.shape[1:3], *self.sizes), self.x.dtype) if self.is_padded else self.x
         windows = as_strided(
             source,
@@ -258,15 +256,19 @@ class Columns:
             runs, length = self.run(number)
             yield some, [matrix[:runs, ..., shift : shift + length] for shift in shifts]
 
+    def _shown(self, memory: np.ndarray, count: int, extents: Sequence[int]) -> np.ndarray:
+        """Of fresh memory (runs, rows..., windows) the view (N, rows..., extents)."""
+        steps = [step * memory.itemsize for step in self.steps]
+        sample = self.sample * memory.itemsize if self.split else memory.strides[0]
+        shape, strides = (count, *memory.shape[1:-1], *extents), (sample, *memory.strides[1:-1], *steps)
+        return np.ndarray(shape, memory.dtype, memory, 0, strides)
+
     def _memory(self, rows: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-        """Zeros (runs, groups, rows, windows) for a block, and the view (N, groups, rows, places) of what counts."""
+        """Memory (runs, groups, rows, windows) for a block, and the view (N, groups, rows, places) of what counts."""
         count = self.blocks[0].stop
         runs, length = self.run(count)
-        memory = np.zeros((runs, self.groups, rows, length), dtype)
-        strides = [step * memory.itemsize for step in self.steps]
-        sample = self.sample * memory.itemsize if self.split else memory.strides[0]
-        shown = as_strided(memory, (count, self.groups, rows, *self.places), (sample, *memory.strides[1:3], *strides))
-        return memory, shown
+        memory = np.empty((runs, self.groups, rows, length), dtype)
+        return memory, self._shown(memory, count, self.places)
 
     def multiplied(self, weights: np.ndarray, result: np.ndarray) -> None:
         """Writes to `result` (N, O, places) the sums of the windows with weights (groups, O / groups, C / groups, *)."""
@@ -299,6 +301,8 @@ class Columns:
         into = total.transpose(*outer, 0, *inner, 2, 1)
         sums = np.zeros((math.prod(self.kernel[: self.split]), self.groups, self.depth, ct.shape[2]), ct.dtype)
         spread, places = self._memory(ct.shape[2], ct.dtype) if self.split else (ct, ct)
+        if self.split:
+            spread[...] = 0
         for some, matrices in self:
             number = some.stop - some.start
             if self.split:
