@@ -250,7 +250,8 @@ def _fill(tree: Any, torch: Any, supply: Iterator) -> Any:
     if isinstance(tree, DType):
         return getattr(torch, tree.name)
     if isinstance(tree, list | tuple):
-        return type(tree)(_fill(branch, torch, supply) for branch in tree)
+        made = [_fill(branch, torch, supply) for branch in tree]
+        return type(tree)(*made) if hasattr(tree, "_fields") else type(tree)(made)
     return tree
 
 

@@ -1,13 +1,16 @@
-"""Kernels of the largest element of each window: by maxima of whole views, and bytes that say which won; see `fused.py`."""
+"""Kernels of the largest element of each window: along one dimension after another, with bytes that say which won.
+
+See `fused.py`.
+"""
 
 from __future__ import annotations
 
 import math
-from itertools import product
 from typing import Any
 
 import numpy as np
 
+from mutagrad.namespaces.blocks import rows_of_block, slices
 from mutagrad.namespaces.fused import LARGE
 
 MOST = 255  # elements of a window that a byte can tell apart
@@ -17,27 +20,50 @@ Taps = tuple[np.ndarray, ...]
 
 def max_pool(x: np.ndarray, *, taps: Taps) -> Any:
     """The largest element of each window of the last dimensions, and its place among all of them."""
-    axes = [_regular(table, size) for table, size in zip(taps, x.shape[-len(taps) :])]
+    ndim = len(taps)
+    axes = [_regular(table, size) for table, size in zip(taps, x.shape[-ndim:])]
     if x.size < LARGE or x.dtype.kind != "f" or None in axes or math.prod(len(table) for table in taps) > MOST:
         return NotImplemented
-    steps = [math.prod(x.shape[-len(taps) :][d + 1 :]) for d in range(len(taps))]
-    largest = winner = None
-    places = []
-    for number, tap in enumerate(product(*[range(len(table)) for table in taps])):
-        places.append(sum([int(table[at, 0]) * step for table, at, step in zip(taps, tap, steps)]))
-        value = x[(..., *[axis[at] for axis, at in zip(axes, tap)])]  # type: ignore[index]
-        if largest is None or winner is None:
-            largest, winner = np.array(value, order="C"), np.zeros(value.shape, np.uint8)
-            continue
-        # A later element wins if it is larger, or nan.
-        better = (value > largest) | (value != value)
-        np.maximum(winner, better.view(np.uint8) * np.uint8(number), out=winner)
-        np.maximum(largest, value, out=largest)
-    assert largest is not None and winner is not None
-    index = np.take(np.array(places), winner)
-    for d, (table, step) in enumerate(zip(taps, steps)):
-        index += ((table[0] - table[0, :1]) * step).reshape((-1,) + (1,) * (len(taps) - d - 1))
-    return largest, index
+    counts = [table.shape[1] for table in taps]
+    planes = x.reshape(-1, *x.shape[-ndim:])
+    largest, winner = (np.empty((len(planes), *counts), dtype) for dtype in (x.dtype, np.uint8))
+    for some in slices(len(planes), rows_of_block(planes[0].size)):
+        found = _largest(planes[some], axes, False)  # type: ignore[arg-type]
+        if np.isnan(found[0]).any():
+            found = _largest(planes[some], axes, True)  # type: ignore[arg-type]
+        largest[some], winner[some] = found
+    begins, within = np.zeros((), np.intp), np.zeros((), np.intp)  # places of windows, and of elements from there
+    for table, size in zip(taps, x.shape[-ndim:]):
+        begins = begins[..., None] * size + table[0]
+        within = within[..., None] * size + (table[:, 0] - table[0, 0])
+    index = np.take(within, winner)
+    index += begins
+    shape = (*x.shape[:-ndim], *counts)
+    return largest.reshape(shape), index.reshape(shape)
+
+
+def _largest(x: np.ndarray, axes: list[list[slice]], with_nan: bool) -> tuple[np.ndarray, Any]:
+    """The largest along one dimension after another, and the numbers of their taps: the first of equals, the last nan."""
+    number: Any = np.uint8(0)
+    largest, count = x, 1
+    for axis in reversed(range(len(axes))):
+        before = (slice(None),) * (axis + 1)
+        # What is compared is copied first: elements side by side are compared several at a time.
+        values = [np.ascontiguousarray(largest[(*before, piece)]) for piece in axes[axis]]
+        # A later tap has a higher number than all before.
+        numbers = [
+            (number[(*before, piece)] if count > 1 else number) + np.uint8(tap * count)
+            for tap, piece in enumerate(axes[axis])
+        ]
+        largest, number = values[0], numbers[0]
+        for tap, value in enumerate(values[1:], 1):
+            better = value > largest
+            if with_nan:
+                better |= value != value
+            number = np.maximum(number, better * numbers[tap])
+            largest = np.maximum(largest, value)
+        count *= len(values)
+    return largest, number
 
 
 def _regular(table: np.ndarray, size: int) -> list[slice] | None:
@@ -58,8 +84,8 @@ def max_share(cts: Any, indices: np.ndarray, input_shape: tuple[int, ...], taps:
         return NotImplemented
     size = math.prod(input_shape[-len(taps) :])
     planes = math.prod(input_shape[: -len(taps)])
-    share = np.zeros((planes, size), ct.dtype)
-    np.put_along_axis(share, indices.reshape(planes, -1), ct.reshape(planes, -1), 1)
+    share = np.zeros(planes * size, ct.dtype)
+    share[indices.reshape(planes, -1) + (np.arange(planes) * size)[:, None]] = ct.reshape(planes, -1)
     return share.reshape(input_shape)
 
 
