@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 
@@ -20,8 +21,16 @@ def named(name: str, *fields: str) -> type:
     values=1.5,
     indices=0)
     """
-    made = type(name, (namedtuple(name, fields),), {"__slots__": (), "__repr__": _show, "__module__": __name__})
+    known = globals().get(name)
+    if known is not None:
+        return known
+    made = type(name, (_with_fields(*fields),), {"__slots__": (), "__repr__": _show, "__module__": __name__})
     return globals().setdefault(name, made)
+
+
+@cache
+def _with_fields(*fields: str) -> type:
+    return namedtuple("Results", fields)
 
 
 def returning(kind: type) -> Callable[[Callable], Callable]:
