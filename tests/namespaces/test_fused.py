@@ -26,6 +26,9 @@ NEEDED = [True] * 5
 
 QKV = [normal(2, 3, 20, 20, seed=i) for i in range(3)]
 LEVELS = np.tril(np.ones((20, 20), bool), -1)  # the first query may look at nothing
+LONG = [normal(2, 3, 130, 20, seed=i) for i in range(3)]
+EARLIER = np.tril(np.ones((130, 130), bool), -1)[None, None].repeat(2, 0)
+EARLIER[1, :, :, 40:] = False  # nor may those of the second sample look far
 MASKS = [(None, False), (LEVELS, False), (normal(2, 1, 20, 20), True), (LEVELS[None, None].repeat(2, 0), False)]
 
 CASES = {
@@ -48,8 +51,10 @@ CASES = {
         ([normal(8, 6, 50), None, None], normal(8, 6, 50, seed=1), normal(6, 1), *STATISTICS["channels"])
         + ((6, 1), (6, 1), (0, 2), NEEDED[:3]),
     ],
-    "attend": [(*QKV, mask, {"scale": 0.3, "additive": additive}) for mask, additive in MASKS],
-    "attend_shares": [
+    "attend": [(*QKV, mask, {"scale": 0.3, "additive": additive}) for mask, additive in MASKS]
+    + [(*LONG, EARLIER, {"scale": scale}) for scale in (0.3, 4)],
+    "attend_shares": [(normal(2, 3, 130, 20, seed=4), *LONG, EARLIER, 0.3, None, False, [True] * 3 + [False])]
+    + [
         (normal(2, 3, 20, 20, seed=4), *QKV, mask, 0.3, None, additive, [*needed, False])
         for (mask, additive), needed in zip(MASKS, ([True] * 3, [True] * 3, [True, False, True], [False, True, False]))
     ],
