@@ -18,6 +18,7 @@ import numpy as np
 
 from mutagrad.binding import NUMPY_NAMES, general_call, write_out
 from mutagrad.namespaces import arrays as xp
+from mutagrad.namespaces import elementwise
 from mutagrad.operation import Operation, Refusal
 from mutagrad.overwriting import in_place_call
 from mutagrad.pullback import Rule
@@ -65,10 +66,11 @@ def pointwise(
     the dtype of its one input.
     `operators` names the Python operators that call it, augmented ones too: "add radd iadd".
     """
-    direct = kernel = None
+    direct = kernel = writing = None
     if isinstance(forward, str):
         direct = getattr(xp, forward)
         kernel = direct if isinstance(direct, np.ufunc) else None
+        writing = elementwise.writing.get(forward)
         forward = _by_name(forward, len(rules) if kernel is None else kernel.nin)
     op = Operation(
         name,
@@ -85,6 +87,7 @@ def pointwise(
         casts=casts,
     )
     op.numbers = numbers
+    op.writing = writing
     op.variant = variant
     op.options = () if variant is None else names_of(variant)
     op.written = op.with_number.written = written

@@ -28,6 +28,7 @@ from mutagrad.regions import Gathered, Layout, View, add_gathered, add_overlappi
 from mutagrad.storage import Freed, LostValue
 
 falling = attrgetter("sequence")
+LARGE = 2048  # elements: below, no kernel of its own pays
 END = 1 << 62  # beyond every sequence number
 
 
@@ -112,7 +113,15 @@ class Pass(ABC):
             if ct is not None:
                 saved = node.saved
                 try:
-                    shares = node.operation.pullback(xp, ct, saved, node) if pull is None else pull(node, ct)
+                    if pull is not None:
+                        shares = pull(node, ct)
+                    else:
+                        operation = node.operation
+                        if operation.pullback_of_large is None or ct.size < LARGE:
+                            shares = operation.pullback(xp, ct, saved, node)
+                        else:
+                            unshared = getrefcount(ct) <= ALONE and _is_whole(ct)
+                            shares = operation.pullback_of_large(ct, saved, node, unshared)
                 except LostValue as lost:
                     raise self.fault(node, lost) from None
                 if saved and not keep_graph:
@@ -143,6 +152,9 @@ class Pass(ABC):
                 adjoints[key] = share
             elif key in self.owned:
                 present += share
+            elif getrefcount(present) == ALONE + 1 and _is_whole(present) and _fits(present, share):
+                present += share
+                self.owned.add(key)
             else:
                 adjoints[key] = self.xp.asarray(present + share)
                 self.owned.add(key)
@@ -338,8 +350,18 @@ class Pass(ABC):
                 self._report(leaf)
             gradient = self.adjoints.pop(leaf.key, None)
             if gradient is not None and self.targets is None:
-                unshared = type(gradient) is np.ndarray and gradient.base is None and getrefcount(gradient) <= ALONE
+                unshared = getrefcount(gradient) <= ALONE and _is_whole(gradient)
                 self.deliver(leaf, gradient, unshared or leaf.key in self.owned)
+
+
+def _is_whole(x: Any) -> bool:
+    """Whether `x` is an array with memory of its own, to be written to if nobody else holds the array."""
+    return type(x) is np.ndarray and x.base is None and x.flags.writeable
+
+
+def _fits(x: np.ndarray, y: Any) -> bool:
+    """Whether the sum of both is an array like `x`."""
+    return type(y) is np.ndarray and y.shape == x.shape and y.dtype is x.dtype
 
 
 def _references_of_unshared() -> int:

@@ -35,7 +35,7 @@ from mutagrad.namespaces import arrays as xp
 from mutagrad.namespaces import batched
 from mutagrad.operands import HALF, SINGLE, all_tensors, as_array, as_dtype, constant, explain, fitting, save
 from mutagrad.packing import pack
-from mutagrad.pullback import Rule, joint_pullback, plan_rules, pullback
+from mutagrad.pullback import Rule, joint_pullback, plan_rules, pullback, pullback_of_large
 from mutagrad.report.spans import caller_position
 from mutagrad.signatures import Parameter, parameters_of
 from mutagrad.tangents import state
@@ -93,6 +93,7 @@ class Operation:
         # The forward over NumPy arrays, of pointwise operations; and what computes it on those of single and double.
         self.compute: Any = None
         self.direct: Any = None
+        self.writing: Any = None  # what writes it over such an array in place: `elementwise.writing`
         self.written: Any = None  # where the in-place form leaves elements alone: the positions of those it writes
         self.check = check
         self.signature = parameters_of(forward)[1:]
@@ -144,6 +145,7 @@ class Operation:
                 raise TypeError(f"{self.name}: a rule names {sorted(unknown)}, which is not known")
         lone = plans[0] if self.joint else None
         self.pullback = pullback(plans) if lone is None else joint_pullback(lone)
+        self.pullback_of_large = None if self.joint else pullback_of_large(plans)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

@@ -16,7 +16,7 @@ from mutagrad.binding import bind, choose
 from mutagrad.graph import NOTHING, Leaf
 from mutagrad.in_place import apply_in_place, record_write
 from mutagrad.modes import extras, lone_book, modes
-from mutagrad.operands import as_operand, constant
+from mutagrad.operands import DOUBLE, SINGLE, as_operand, constant
 from mutagrad.operation import Operation
 from mutagrad.overwrite import statistics
 from mutagrad.recording import MISSING, PYTHON_NUMBERS, saving_plans
@@ -41,7 +41,7 @@ def _general(op: Operation) -> Callable[..., Any]:
 def _unary(op: Operation) -> Callable[..., Any]:
     general = _general(op)
     writer = op.name + "_"
-    kernel, writes = op.compute, op.kernel is not None
+    kernel, writes, writing = op.compute, op.kernel is not None, op.writing
     only_floats = op.promotion != "promote"
     saves_input, saves_output = op.saves == ("input",), op.saves == ("out",)
     simple = len(op.saves) <= 1 and op.differentiable
@@ -63,7 +63,13 @@ def _unary(op: Operation) -> Callable[..., Any]:
             return general(self, **options)
         old = array.copy() if saves_input and edge is not None else None
         storage = family.storage
-        if writes:
+        if writing is not None and (array.dtype is SINGLE or array.dtype is DOUBLE):
+            if storage.waiting is not None or storage.index is not None:
+                storage.will_write(array, view, writer)
+            value = writing(array, array)
+            if value is not array:
+                array[...] = value
+        elif writes:
             if storage.waiting is not None or storage.index is not None:
                 storage.will_write(array, view, writer)
             try:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from mutagrad.graph import Node
+from mutagrad.namespaces import arrays
 from mutagrad.signatures import names_of
 
 Rule = Callable[..., Any]
@@ -115,6 +116,32 @@ def _pullback_with_parameters(plans: Sequence[Plan | None]) -> Callable:
             else:
                 rule, slots, names = plan
                 shares.append(rule(xp, ct, *[cells[s].array for s in slots], **{n: node.values[n] for n in names}))
+        return shares
+
+    return pullback
+
+
+def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
+    """`pullback(ct, cells, node, over)` of large arrays, by the kernels of the rules (see `namespaces/fused.py`).
+
+    `over` says whether a share may be written over `ct`: that of the last input that wants one is. None where there is a
+    rule without a kernel.
+    """
+    if any(plan is None or not hasattr(plan.rule, "kernel") or len(plan.slots) != 1 or plan.names for plan in plans):
+        return None
+    parts: Any = [(plan.rule, plan.rule.kernel, plan.slots[0]) for plan in plans if plan is not None]
+
+    def pullback(ct: Any, cells: Sequence[Any], node: Node, over: bool) -> list[Any]:
+        edges, shares = node.edges, []
+        last = max(i for i, edge in enumerate(edges) if edge is not None)
+        for i, (rule, kernel, slot) in enumerate(parts):
+            share = None
+            if edges[i] is not None:
+                saved = cells[slot].array
+                share = kernel(ct, saved, ct if over and i == last else None)
+                if share is NotImplemented:
+                    share = rule(arrays, ct, saved)
+            shares.append(share)
         return shares
 
     return pullback

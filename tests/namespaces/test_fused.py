@@ -1,5 +1,7 @@
 """The kernels of whole forwards and rules give what their declarations give, on arrays large enough for them."""
 
+from operator import attrgetter
+
 import numpy as np
 import pytest
 from scipy import special
@@ -35,7 +37,10 @@ CASES = {
     "gelu": [(3 * normal(70, 80),), (3 * normal(80, 70).T,), (3 * normal(90, 140)[::2, 1:],)],
     "gelu_share": [(normal(70, 80), 3 * normal(70, 80, seed=1)), (normal(70, 80), 3 * normal(80, 70).T)],
     "sigmoid_share": [(normal(70, 80), 1 / (1 + np.exp(normal(70, 80, seed=1)))), (normal(80, 70).T, normal(70, 80))],
+    "tanh_share": [(normal(70, 80), np.tanh(normal(70, 80, seed=1))), (normal(80, 70).T, normal(70, 80))],
+    "relu_share": [(normal(70, 80), normal(70, 80, seed=1).clip(0)), (normal(80, 70).T, normal(70, 80).clip(0))],
     "sqrt_share": [(normal(70, 80), np.abs(normal(70, 80, seed=1)) + 1)],
+    "product_share": [(normal(70, 80), normal(70, 80)), (normal(70, 80), normal(80))],
     "added": [(normal(70, 80), normal(80, seed=1))],
     "standardize": [
         (5 + normal(60, 40), normal(40), normal(40, seed=1), {"axes": (1,), "eps": 1e-5}),
@@ -93,6 +98,22 @@ def test_kernels_agree_with_their_declarations(declaration, kernel):
                 continue
             assert each.shape == wanted.shape and each.dtype == wanted.dtype
             np.testing.assert_allclose(each, wanted, rtol=1e-5, atol=4e-6 * max(1, np.abs(wanted).max()))
+
+
+@pytest.mark.parametrize("name", ["relu", "sigmoid", "tanh", "sqrt", "nn.functional.gelu"])
+def test_a_cotangent_that_nobody_holds_is_written_over(name):
+    """The share is the same, and has the memory of the cotangent; one that somebody holds stays as it is."""
+    function = attrgetter(name)(mutagrad)
+    x = mutagrad.from_numpy(np.abs(normal(70, 80, seed=1))).requires_grad_()
+    node = function(x).grad_fn.node
+    ct, held = normal(70, 80), mutagrad.from_numpy(normal(70, 80))
+    expected = node.operation.pullback(arrays, ct.copy(), node.saved, node)[0]
+    (function(x) * 1.0).backward(held)
+
+    assert node.operation.pullback_of_large(ct, node.saved, node, True)[0] is ct
+    for share in (ct, x.grad.numpy()):
+        np.testing.assert_allclose(share, expected, rtol=1e-5, atol=4e-6)
+    np.testing.assert_array_equal(held.numpy(), normal(70, 80))
 
 
 def test_gelu_in_single_precision_is_right_to_two_roundings():

@@ -55,12 +55,23 @@ def like(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return memory.transpose(np.argsort(order)), memory.reshape(-1)
 
 
-def in_blocks(step: Callable[..., None], scratch: int, *given: np.ndarray, is_long: bool = True) -> np.ndarray:
+def in_blocks(
+    step: Callable[..., None],
+    scratch: int,
+    *given: np.ndarray,
+    over: np.ndarray | None = None,
+    is_long: bool = True,
+) -> np.ndarray:
     """The result of `step(out, *parts, *scratch)`, which works element by element on arrays of one shape and dtype.
 
-    Unless a step on a block `is_long`, helpers are not worth the memory that they take.
+    It is written `over` one of the arrays, if the step can do that and it lies in order. Unless a step on a block
+    `is_long`, helpers are not worth the memory that they take.
     """
-    result, flat_out = like(given[0])
+    if over is not None and over.flags.c_contiguous:
+        result, flat_out = over, over.reshape(-1)
+        given = tuple([np.ascontiguousarray(x) for x in given])
+    else:
+        result, flat_out = like(given[0])
     parts, blocks = flat(*given), slices(len(flat_out))
 
     def work(some: Iterator[slice]) -> None:

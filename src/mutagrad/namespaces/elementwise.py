@@ -77,6 +77,74 @@ def pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.where(y >= 0, np.power(x, np.maximum(y, 0)), np.where(np.abs(x) == 1, sign, 0)).astype(x.dtype)
 
 
+# Functions that may write over what they are given -------------------------------------------------------------------
+
+
+def _tanh(x: np.ndarray, over: np.ndarray) -> np.ndarray:
+    return np.tanh(x, over) if x.size < LARGE else in_blocks(_tanh_step, 0, x, over=over)
+
+
+def _tanh_step(out: np.ndarray, x: np.ndarray) -> None:
+    np.tanh(x, out)
+
+
+def sigmoid(x: np.ndarray, over: np.ndarray | None = None) -> np.ndarray:
+    """The logistic function."""
+    if x.size < LARGE and x.dtype.char in "fd":
+        return special.expit(x, over)
+    if x.dtype.kind == "c":
+        return 1 / (1 + np.exp(-x))
+    if x.size < LARGE or x.dtype is _HALF:
+        return _expit(x)
+    return in_blocks(_sigmoid_step, 0, x, over=over)
+
+
+def _sigmoid_step(out: np.ndarray, x: np.ndarray) -> None:
+    np.negative(x, out)
+    np.exp(out, out)
+    out += 1
+    np.reciprocal(out, out)
+
+
+def relu(x: np.ndarray, over: np.ndarray | None = None) -> np.ndarray:
+    """`x` where it is positive, else zero."""
+    if x.size < LARGE or x.dtype.kind != "f":
+        return np.maximum(x, _zeros[x.dtype], out=over)
+    return x.clip(0, np.inf, over)
+
+
+# By name what computes a function `(x, over)` of numbers in single or double precision `over` them, where that can be.
+writing = {"relu": relu, "sigmoid": sigmoid, "tanh": _tanh}
+
+
+def zero_where_not_positive(x: np.ndarray, ct: np.ndarray, over: np.ndarray | None = None) -> np.ndarray:
+    """`ct`, but zero where `x` is zero or negative."""
+    bits = _BITS.get(ct.dtype)
+    if x.size >= LARGE and bits is not None and x.shape == ct.shape and x.dtype is ct.dtype:
+        return in_blocks(_zero_step, 1, ct, x, over=over, is_long=False)
+    # Two thirds of the time of np.where on few elements.
+    share = np.array(ct)
+    share[np.less_equal(x, _zeros[x.dtype])] = 0
+    return share
+
+
+def _zero_step(out: np.ndarray, ct: np.ndarray, x: np.ndarray, scratch: np.ndarray) -> None:
+    chosen, bits = np.less_equal(x, _zeros[x.dtype]).view(np.int8), _BITS[out.dtype]
+    scratch = scratch.view(bits)
+    np.copyto(scratch, np.subtract(chosen, 1, chosen))
+    np.bitwise_and(ct.view(bits), scratch, out.view(bits))
+
+
+class _Zeros(dict[np.dtype, np.ndarray]):
+    def __missing__(self, dt: np.dtype) -> np.ndarray:
+        self[dt] = np.zeros((), dt)
+        return self[dt]
+
+
+# Zero as an array of each dtype: with a Python number a ufunc takes twice as long.
+_zeros = _Zeros()
+
+
 # Special functions --------------------------------------------------------------------------------------------------
 
 
@@ -108,24 +176,6 @@ def lgamma(x: np.ndarray) -> np.ndarray:
 i0 = _in_own_dtype(special.i0)
 i1 = _in_own_dtype(special.i1)
 _expit = _in_own_dtype(special.expit)
-
-
-def sigmoid(x: np.ndarray) -> np.ndarray:
-    """The logistic function."""
-    if x.size < LARGE and x.dtype.char in "fd":
-        return special.expit(x)
-    if x.dtype.kind == "c":
-        return 1 / (1 + np.exp(-x))
-    if x.size < LARGE or x.dtype is _HALF:
-        return _expit(x)
-    return in_blocks(_sigmoid_step, 0, x)
-
-
-def _sigmoid_step(out: np.ndarray, x: np.ndarray) -> None:
-    np.negative(x, out)
-    np.exp(out, out)
-    out += 1
-    np.reciprocal(out, out)
 
 
 def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -165,41 +215,6 @@ def sign(x: np.ndarray) -> np.ndarray:
     value = np.asarray(np.sign(x))
     np.copyto(value, 0, where=value != value)
     return value
-
-
-def zero_where_not_positive(x: np.ndarray, ct: np.ndarray) -> np.ndarray:
-    """`ct`, but zero where `x` is zero or negative."""
-    bits = _BITS.get(ct.dtype)
-    if x.size >= LARGE and bits is not None and x.shape == ct.shape and x.dtype is ct.dtype:
-        return in_blocks(_zero_step, 0, ct, x, is_long=False)
-    # Two thirds of the time of np.where on few elements.
-    share = np.array(ct)
-    share[np.less_equal(x, _zeros[x.dtype])] = 0
-    return share
-
-
-def _zero_step(out: np.ndarray, ct: np.ndarray, x: np.ndarray) -> None:
-    chosen, bits = np.less_equal(x, _zeros[x.dtype]).view(np.int8), _BITS[out.dtype]
-    out = out.view(bits)
-    np.copyto(out, np.subtract(chosen, 1, chosen))
-    np.bitwise_and(out, ct.view(bits), out)
-
-
-def relu(x: np.ndarray) -> np.ndarray:
-    """`x` where it is positive, else zero."""
-    if x.size < LARGE or x.dtype.kind != "f":
-        return np.maximum(x, _zeros[x.dtype])
-    return x.clip(0, np.inf)
-
-
-class _Zeros(dict[np.dtype, np.ndarray]):
-    def __missing__(self, dt: np.dtype) -> np.ndarray:
-        self[dt] = np.zeros((), dt)
-        return self[dt]
-
-
-# Zero as an array of each dtype: with a Python number a ufunc takes twice as long.
-_zeros = _Zeros()
 
 
 def clip(x: np.ndarray, low: float | None, high: float | None) -> np.ndarray:

@@ -45,17 +45,16 @@ def fused(kernel: Declared) -> Callable[[Declared], Declared]:
 
 
 def fused_if_large(kernel: Declared) -> Callable[[Declared], Declared]:
-    """`fused` for the rule `(xp, ct, out)` of an operation of any array: on small ones it costs next to nothing."""
+    """Gives the decorated rule `(xp, ct, saved)` a kernel `(ct, saved, over)` for large arrays in an ordinary pass.
 
-    def attach(declaration: Declared) -> Declared:
-        @wraps(declaration)
-        def call(xp: Any, ct: Any, out: Any) -> Any:
-            if xp is arrays and ct.size >= LARGE and are_alike(ct, out):
-                return kernel(ct, out)
-            return declaration(xp, ct, out)
+    The share may be written `over` the cotangent, which nobody else holds then, or over is None. What the kernel returns
+    NotImplemented for is left to the rule.
+    """
 
-        declared.append((declaration, kernel))
-        return call
+    def attach(rule: Any) -> Declared:
+        rule.kernel = kernel
+        declared.append((rule, kernel))
+        return rule
 
     return attach
 
@@ -81,25 +80,46 @@ def added(fresh: np.ndarray, other: np.ndarray) -> Any:
 # Slopes -------------------------------------------------------------------------------------------------------------
 
 
-def _sigmoid_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray) -> None:
-    np.multiply(y, y, out)
-    np.subtract(y, out, out)
-    out *= ct
+def product_share(ct: np.ndarray, other: np.ndarray, over: np.ndarray | None = None) -> Any:
+    """The share of a factor."""
+    return np.multiply(ct, other, over) if ct.dtype is other.dtype and ct.dtype.kind == "f" else NotImplemented
 
 
-def sigmoid_share(ct: np.ndarray, out: np.ndarray) -> np.ndarray:
+def relu_share(ct: np.ndarray, out: np.ndarray, over: np.ndarray | None = None) -> Any:
+    """The share of the input of `relu`."""
+    return arrays.zero_where_not_positive(out, ct, over)
+
+
+def _sigmoid_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
+    np.multiply(y, y, t)
+    np.subtract(y, t, t)
+    np.multiply(ct, t, out)
+
+
+def sigmoid_share(ct: np.ndarray, out: np.ndarray, over: np.ndarray | None = None) -> Any:
     """The share of the input of `sigmoid`."""
-    return in_blocks(_sigmoid_step, 0, ct, out)
+    return in_blocks(_sigmoid_step, 1, ct, out, over=over) if are_alike(ct, out) else NotImplemented
 
 
-def _sqrt_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray) -> None:
-    np.add(y, y, out)
-    np.divide(ct, out, out)
+def _tanh_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
+    np.multiply(y, y, t)
+    np.multiply(ct, t, t)
+    np.subtract(ct, t, out)
 
 
-def sqrt_share(ct: np.ndarray, out: np.ndarray) -> np.ndarray:
+def tanh_share(ct: np.ndarray, out: np.ndarray, over: np.ndarray | None = None) -> Any:
+    """The share of the input of `tanh`."""
+    return in_blocks(_tanh_step, 1, ct, out, over=over) if are_alike(ct, out) else NotImplemented
+
+
+def _sqrt_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
+    np.add(y, y, t)
+    np.divide(ct, t, out)
+
+
+def sqrt_share(ct: np.ndarray, out: np.ndarray, over: np.ndarray | None = None) -> Any:
     """The share of the input of `sqrt`."""
-    return in_blocks(_sqrt_step, 0, ct, out)
+    return in_blocks(_sqrt_step, 1, ct, out, over=over) if are_alike(ct, out) else NotImplemented
 
 
 # The normal distribution --------------------------------------------------------------------------------------------
@@ -162,13 +182,14 @@ def gelu(x: np.ndarray) -> Any:
     return in_blocks(_gelu_step, 2, x) if is_single(x) else NotImplemented
 
 
-def _gelu_share_step(out: np.ndarray, x: np.ndarray, ct: np.ndarray, z: np.ndarray, t: np.ndarray) -> None:
-    odd_rational(out, x, z, t, SLOPE)
-    out += np.float32(0.5)
-    out *= ct
+def _gelu_share_step(out: np.ndarray, x: np.ndarray, ct: np.ndarray, *memory: np.ndarray) -> None:
+    slope, z, t = memory
+    odd_rational(slope, x, z, t, SLOPE)
+    slope += np.float32(0.5)
+    np.multiply(ct, slope, out)
 
 
-def gelu_share(ct: np.ndarray, input: np.ndarray) -> Any:
+def gelu_share(ct: np.ndarray, input: np.ndarray, over: np.ndarray | None = None) -> Any:
     """The share of the input of `gelu`."""
     fits = is_single(input, ct) and input.shape == ct.shape
-    return in_blocks(_gelu_share_step, 2, input, ct) if fits else NotImplemented
+    return in_blocks(_gelu_share_step, 3, input, ct, over=over) if fits else NotImplemented

@@ -16,7 +16,7 @@ from mutagrad.namespaces.fused import is_single
 
 BLOCK = 1 << 16  # elements of the weights made at a time, for all heads of some samples
 ROWS = 24  # queries of a block, where the mask leaves out keys
-LIMIT = 60  # how well a key may fit before its exponential, or the sum of many, may be infinite
+LIMIT = 60  # exponentials of what is smaller, and sums of many, are neither infinite nor nothing
 
 
 def _fits(query: Any, key: Any, value: Any, mask: Any, noise: Any) -> bool:
@@ -45,8 +45,7 @@ class Weights:
     def __init__(self, query: np.ndarray, key: np.ndarray, mask: Any, scale: float) -> None:
         self.query, self.key, self.scale = query, key, np.float32(scale)
         samples, heads, places, keys = *query.shape[:3], key.shape[2]
-        longest = [math.sqrt(np.vecdot(x, x).max()) for x in (query, key)]
-        self.is_small = longest[0] * longest[1] * abs(scale) < LIMIT and (mask is None or mask.dtype.kind == "b")
+        self.adds = mask is not None and mask.dtype.kind == "f"
         if mask is not None:
             added = np.where(mask, 0, -np.inf) if mask.dtype.kind == "b" else mask
             mask = np.broadcast_to(added.astype(query.dtype, copy=False), (*(1,) * (4 - mask.ndim), *mask.shape))
@@ -79,9 +78,10 @@ class Weights:
                 weights = self.memory[: math.prod(shape)].reshape(shape)
                 np.matmul(query, key.swapaxes(2, 3), out=weights)
                 weights *= self.scale
+                is_small = not self.adds and weights.min() > -LIMIT and weights.max() < LIMIT
                 if mask is not None:
                     weights += mask if len(mask) == 1 else mask[some]
-                if not self.is_small:
+                if not is_small:
                     largest = np.maximum.reduce(weights, 3, keepdims=True)
                     largest[largest == -np.inf] = 0  # a query that may look at nothing
                     weights -= largest

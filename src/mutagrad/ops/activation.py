@@ -98,7 +98,7 @@ relu = pointwise(
     "relu",
     "relu",
     refuses=("bc", _no_order),
-    input=lambda xp, ct, out: xp.zero_where_not_positive(out, ct),
+    input=fused.fused_if_large(fused.relu_share)(lambda xp, ct, out: xp.zero_where_not_positive(out, ct)),
     doc="`input` where it is positive, else zero. The gradient at zero is zero.",
 )
 
@@ -318,7 +318,7 @@ def _gelu(xp: Any, input: Any) -> Any:
     return 0.5 * input * (1 + xp.erf(input * sqrt(0.5)))
 
 
-@fused.fused(fused.gelu_share)
+@fused.fused_if_large(fused.gelu_share)
 def _gelu_share(xp: Any, ct: Any, input: Any) -> Any:
     below = 0.5 * (1 + xp.erf(input * sqrt(0.5)))
     return ct * (below + input * (_DENSITY * xp.exp(-0.5 * input * input)))

@@ -21,6 +21,7 @@ import numpy as np
 from mutagrad.batched import Batched
 from mutagrad.declaration import composite, pointwise
 from mutagrad.dtypes import type_word
+from mutagrad.namespaces.fused import fused_if_large, product_share
 from mutagrad.operation import Operation
 from mutagrad.ops.checks import is_mask, no_kernel
 from mutagrad.pullback import same
@@ -196,8 +197,8 @@ mul = multiply = pointwise(
     "multiply",
     aliases=("multiply",),
     operators="mul rmul imul",
-    input=lambda xp, ct, other: ct * other.conj(),
-    other=lambda xp, ct, input: ct * input.conj(),
+    input=fused_if_large(product_share)(lambda xp, ct, other: ct * other.conj()),
+    other=fused_if_large(product_share)(lambda xp, ct, input: ct * input.conj()),
     doc="The product `input * other`.",
 )
 

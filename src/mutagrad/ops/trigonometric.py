@@ -15,6 +15,7 @@ from math import pi
 from typing import Any
 
 from mutagrad.declaration import pointwise
+from mutagrad.namespaces.fused import fused_if_large, tanh_share
 from mutagrad.ops.checks import no_kernel, not_for
 
 __all__ = [
@@ -121,11 +122,18 @@ cosh = pointwise(
     input=lambda xp, ct, input: ct * xp.sinh(input).conj(),
     doc="The hyperbolic cosine.",
 )
+
+
+@fused_if_large(tanh_share)
+def _tanh_share(xp: Any, ct: Any, out: Any) -> Any:
+    return ct - ct * (out * out).conj()
+
+
 tanh = pointwise(
     "tanh",
     "tanh",
     promotion="float",
-    input=lambda xp, ct, out: ct - ct * (out * out).conj(),
+    input=_tanh_share,
     doc="The hyperbolic tangent.",
 )
 asinh = arcsinh = pointwise(
