@@ -16,6 +16,7 @@ from mutagrad.binding import bind, choose
 from mutagrad.graph import NOTHING, Leaf
 from mutagrad.in_place import apply_in_place, record_write
 from mutagrad.modes import extras, lone_book, modes
+from mutagrad.namespaces.elementwise import LARGE
 from mutagrad.operands import DOUBLE, SINGLE, as_operand, constant
 from mutagrad.operation import Operation
 from mutagrad.overwrite import statistics
@@ -63,7 +64,7 @@ def _unary(op: Operation) -> Callable[..., Any]:
             return general(self, **options)
         old = array.copy() if saves_input and edge is not None else None
         storage = family.storage
-        if writing is not None and (array.dtype is SINGLE or array.dtype is DOUBLE):
+        if writing is not None and array.size >= LARGE and (array.dtype is SINGLE or array.dtype is DOUBLE):
             if storage.waiting is not None or storage.index is not None:
                 storage.will_write(array, view, writer)
             value = writing(array, array)

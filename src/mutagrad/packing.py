@@ -11,6 +11,7 @@ from typing import Any
 
 from mutagrad.graph import NOTHING, Node, new_family
 from mutagrad.modes import modes, no_grad
+from mutagrad.pullback import Around
 from mutagrad.storage import Saved, new_storage
 from mutagrad.tensor import Tensor, wrap_view
 
@@ -45,14 +46,8 @@ class Unpacked:
         self.array = array
 
 
-class Unpacking:
+class Unpacking(Around):
     """The operation of a node whose values hooks have taken away: a pass brings each back once."""
-
-    def __init__(self, operation: Any) -> None:
-        self.operation = operation
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.operation, name)
 
     def pullback(self, xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> Any:
         """The shares of the inputs."""

@@ -121,6 +121,18 @@ def _pullback_with_parameters(plans: Sequence[Plan | None]) -> Callable:
     return pullback
 
 
+class Around:
+    """An operation with something around its pullback; all else is the operation's own."""
+
+    pullback_of_large = None  # which would go past it
+
+    def __init__(self, operation: Any) -> None:
+        self.operation = operation
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.operation, name)
+
+
 def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
     """`pullback(ct, cells, node, over)` of large arrays, by the kernels of the rules (see `namespaces/fused.py`).
 

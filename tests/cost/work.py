@@ -9,18 +9,16 @@ import numpy as np
 from mutagrad import overlap
 from mutagrad.engine import Pass
 from mutagrad.overwrite import overwrite_statistics
+from mutagrad.pullback import Around
 from mutagrad.regions import Gathered, Layout, View
 
 
-class Counted:
+class Counted(Around):
     """An operation whose pullback counts the elements of cotangents and shares."""
 
     def __init__(self, operation, work):
-        self.operation = operation
+        super().__init__(operation)
         self.work = work
-
-    def __getattr__(self, name):
-        return getattr(self.operation, name)
 
     def pullback(self, xp, ct, cells, node):
         shares = self.operation.pullback(xp, ct, cells, node)

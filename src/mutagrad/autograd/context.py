@@ -173,6 +173,7 @@ class FunctionOperation:
     """What the engine knows of a `Function`: its name, and a pullback that calls `backward`."""
 
     saves = saved_input = ()
+    pullback_of_large = None
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -15,7 +15,7 @@ import numpy as np
 from mutagrad.autograd.passes import running
 from mutagrad.graph import Leaf, Node, Watch
 from mutagrad.namespaces import arrays, batched
-from mutagrad.pullback import fitted
+from mutagrad.pullback import Around, fitted
 from mutagrad.regions import Region, View
 from mutagrad.tensor import Tensor, wrap
 
@@ -75,15 +75,12 @@ def replaced(name: str, old: Any, new: Any) -> Any:
     return new
 
 
-class Noted:
+class Noted(Around):
     """The operation of a node that has notes."""
 
     def __init__(self, operation: Any) -> None:
-        self.operation = operation
+        super().__init__(operation)
         self.notes = Notes()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.operation, name)
 
     def pullback(self, xp: Any, ct: Any, cells: Any, node: Node) -> Any:
         """The shares of the inputs, with the hooks called before and after."""

@@ -81,7 +81,7 @@ def pow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _tanh(x: np.ndarray, over: np.ndarray) -> np.ndarray:
-    return np.tanh(x, over) if x.size < LARGE else in_blocks(_tanh_step, 0, x, over=over)
+    return in_blocks(_tanh_step, 0, x, over=over)
 
 
 def _tanh_step(out: np.ndarray, x: np.ndarray) -> None:
@@ -91,7 +91,7 @@ def _tanh_step(out: np.ndarray, x: np.ndarray) -> None:
 def sigmoid(x: np.ndarray, over: np.ndarray | None = None) -> np.ndarray:
     """The logistic function."""
     if x.size < LARGE and x.dtype.char in "fd":
-        return special.expit(x, over)
+        return special.expit(x)
     if x.dtype.kind == "c":
         return 1 / (1 + np.exp(-x))
     if x.size < LARGE or x.dtype is _HALF:
@@ -109,11 +109,11 @@ def _sigmoid_step(out: np.ndarray, x: np.ndarray) -> None:
 def relu(x: np.ndarray, over: np.ndarray | None = None) -> np.ndarray:
     """`x` where it is positive, else zero."""
     if x.size < LARGE or x.dtype.kind != "f":
-        return np.maximum(x, _zeros[x.dtype], out=over)
+        return np.maximum(x, _zeros[x.dtype])
     return x.clip(0, np.inf, over)
 
 
-# By name what computes a function `(x, over)` of numbers in single or double precision `over` them, where that can be.
+# By name what computes a function `(x, over)` of large arrays in single or double precision, written `over` one if it can.
 writing = {"relu": relu, "sigmoid": sigmoid, "tanh": _tanh}
 
 
