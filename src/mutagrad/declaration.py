@@ -66,12 +66,14 @@ def pointwise(
     the dtype of its one input.
     `operators` names the Python operators that call it, augmented ones too: "add radd iadd".
     """
-    direct = kernel = writing = None
+    kernel = writing = None
     if isinstance(forward, str):
         direct = getattr(xp, forward)
         kernel = direct if isinstance(direct, np.ufunc) else None
         writing = elementwise.writing.get(forward)
         forward = _by_name(forward, len(rules) if kernel is None else kernel.nin)
+    else:
+        direct = partial(forward, xp)
     op = Operation(
         name,
         forward,
@@ -93,7 +95,7 @@ def pointwise(
     op.written = op.with_number.written = written
     op.compute = compute = kernel if kernel is not None else partial(op.forward, xp)
     refused = "" if refuses is None else refuses[0]
-    op.direct = compute if direct is None or "f" in refused else direct
+    op.direct = compute if "f" in refused else direct
     function = in_operator = _call_of(op, compute)
     if function is None:
         function = binary(op, compute, by_number)

@@ -109,7 +109,7 @@ def unary(op: Operation) -> Callable[..., Any]:
 
 def parametrised(op: Operation, compute: Callable) -> Callable[..., Any]:
     """The call of one tensor and parameters."""
-    parameters, defaults, count = op.parameters, op.defaults, len(op.parameters)
+    parameters, defaults, count, direct = op.parameters, op.defaults, len(op.parameters), op.direct
     simple = len(op.saves) <= 1 and not op.shapes and not op.dtypes
     saves_input = simple and op.saves == ("input",)
     saves_output = simple and op.saves == ("out",)
@@ -123,11 +123,12 @@ def parametrised(op: Operation, compute: Callable) -> Callable[..., Any]:
                 return book.enter(op, partial(call, **values), (input,))
             return general(input, *args, **options)
         array = input._array
+        dt = array.dtype
         try:
-            value = compute(array, **values)
+            value = direct(array, **values) if dt is SINGLE or dt is DOUBLE else compute(array, **values)
         except (TypeError, ValueError) as error:
             return otherwise(op, (input,), error, values)
-        if value.dtype is not array.dtype and keeps_dtype:
+        if value.dtype is not dt and keeps_dtype:
             return op.apply((input,), values)
         if type(value) is not ndarray:
             value = asarray(value)
@@ -150,8 +151,8 @@ def parametrised(op: Operation, compute: Callable) -> Callable[..., Any]:
             node.saved = (tensor._family.storage.save(value, None),)
         else:
             op.keep(node, (input,), node.edges, [tensor], (value,), values)
-        if value.dtype is not array.dtype:
-            node.fit = ((array.shape, array.dtype),)
+        if value.dtype is not dt:
+            node.fit = ((array.shape, dt),)
         tensor._family.edge = (sequence, None, node)
         return tensor
 

@@ -67,8 +67,8 @@ def origin_of(output: Any) -> errors.Origin | None:
 
 
 def is_zero(gradient: Any) -> bool:
-    """Whether an array has nothing but zeros; found out at its first element where that is none."""
-    return type(gradient) is np.ndarray and not (gradient.size and gradient.item(0)) and not gradient.any()
+    """Whether an array or a NumPy scalar has nothing but zeros; found out at its first element where that is none."""
+    return isinstance(gradient, (np.ndarray, np.generic)) and not (gradient.size and gradient.item(0)) and not gradient.any()
 
 
 def warn_of_wiped(nodes: list[Node]) -> None:

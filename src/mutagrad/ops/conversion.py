@@ -41,7 +41,7 @@ __all__ = [
 
 # Copies -------------------------------------------------------------------------------------------------------------
 
-copied = pointwise("clone", lambda xp, input: xp.copy(input), input=same, in_place=False, method=False)
+copied = pointwise("clone", "copy", input=same, in_place=False, method=False)
 copied_in_order = pointwise(
     "clone", lambda xp, input: xp.copy(input, order="C"), input=same, in_place=False, method=False
 )
@@ -81,14 +81,13 @@ def clone(input: Tensor, *, memory_format: memory_format | None = None) -> Tenso
     'CloneBackward0'
     """
     check_tensor("clone", input)
-    if memory_format is not None:
-        _check_format("clone", memory_format)
-    if memory_format is contiguous_format:
-        return copied_in_order(input)
     if memory_format is None or memory_format is preserve_format:
         if 0 not in input._array.strides:
             return copied(input)
         return taken_over.apply((input,), {}, [copy_in_order(input._array, input._array.dtype)])
+    _check_format("clone", memory_format)
+    if memory_format is contiguous_format:
+        return copied_in_order(input)
     return taken_over.apply((input,), {}, [memory_format.arranged(input._array)])
 
 
