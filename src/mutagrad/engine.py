@@ -132,10 +132,14 @@ class Pass(ABC):
                     if edge is None or share is None:
                         continue
                     key = edge[0]
-                    if edge[1] is not None or key in adjoints:
+                    if edge[1] is not None:
                         add(edge, share)
-                    else:
+                    elif key not in adjoints:
                         adjoints[key] = share
+                    elif key in owned:
+                        adjoints[key] += share
+                    else:
+                        add(edge, share)
                 shares = share = None  # the next rule need not have them in memory
             if leaves and node in leaves:
                 self._finish(leaves[node])

@@ -68,7 +68,8 @@ def origin_of(output: Any) -> errors.Origin | None:
 
 def is_zero(gradient: Any) -> bool:
     """Whether an array or a NumPy scalar has nothing but zeros; found out at its first element where that is none."""
-    return isinstance(gradient, (np.ndarray, np.generic)) and not (gradient.size and gradient.item(0)) and not gradient.any()
+    is_array = isinstance(gradient, (np.ndarray, np.generic))
+    return is_array and not (gradient.size and gradient.item(0)) and not gradient.any()
 
 
 def warn_of_wiped(nodes: list[Node]) -> None:
