@@ -136,6 +136,11 @@ def _channels(x: np.ndarray) -> np.ndarray:
     return x.reshape(*x.shape[:2], -1)
 
 
+def _blocks(x: np.ndarray) -> list[slice]:
+    """Slices of the batch of about a block."""
+    return slices(len(x), rows_of_block(x.size // len(x)))
+
+
 def _column(of_channels: np.ndarray) -> np.ndarray:
     """A number for each channel, in single precision, to be broadcast along it."""
     return of_channels.reshape(-1, 1).astype(np.float32)
@@ -143,15 +148,16 @@ def _column(of_channels: np.ndarray) -> np.ndarray:
 
 def _standardize_channels(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps: float) -> Any:
     samples, result = _channels(x), np.empty(x.shape, x.dtype)
-    out, count = _channels(result), x.size // x.shape[1]
+    out, count, blocks = _channels(result), x.size // x.shape[1], _blocks(x)
     mean = _column(np.add.reduce(np.add.reduce(samples, 2), 0, np.float64) / count)
     squares = np.zeros(x.shape[1])
-    for sample, part in zip(samples, out):
-        np.subtract(sample, mean, part)
-        squares += np.vecdot(part, part)
+    for some in blocks:
+        part = np.subtract(samples[some], mean, out[some])
+        squares += np.add.reduce(np.vecdot(part, part), 0)
     rstd = _column(1 / np.sqrt(squares / count + eps))
     scale = rstd if weight is None else rstd * weight.reshape(-1, 1)
-    for part in out:
+    for some in blocks:
+        part = out[some]
         part *= scale
         if bias is not None:
             part += bias.reshape(-1, 1)
@@ -161,21 +167,22 @@ def _standardize_channels(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps
 
 def _shares_by_channels(ct: np.ndarray, x: np.ndarray, weight: Any, mean: np.ndarray, rstd: np.ndarray) -> Any:
     cts, samples, of_input = _channels(ct), _channels(x), np.empty(x.shape, x.dtype)
-    out, count = _channels(of_input), x.size // x.shape[1]
+    out, count, blocks = _channels(of_input), x.size // x.shape[1], _blocks(x)
     mean, rstd = mean.reshape(-1, 1), rstd.reshape(-1, 1)
     of_weight = np.zeros(x.shape[1])
     of_bias = np.add.reduce(np.add.reduce(cts, 2), 0, np.float64)
-    for sample, part, normal in zip(samples, cts, out):
-        np.subtract(sample, mean, normal)
-        normal *= rstd
-        of_weight += np.vecdot(part, normal)
-    # scale * (ct - mean of ct - normal * mean of ct * normal)
+    for some in blocks:
+        centred = np.subtract(samples[some], mean, out[some])
+        of_weight += np.add.reduce(np.vecdot(cts[some], centred), 0)
+    of_weight *= rstd[:, 0]
+    # scale * (ct - mean of ct - centred * rstd * mean of ct * normal)
     scale = rstd if weight is None else rstd * weight.reshape(-1, 1)
-    slope, shift = _column(of_weight / count) * -scale, _column(of_bias / count) * -scale
-    scaled = np.empty(cts.shape[1:], x.dtype)
-    for part, normal in zip(cts, out):
-        normal *= slope
-        np.multiply(part, scale, scaled)
-        normal += scaled
-        normal += shift
+    slope, shift = _column(of_weight / count) * -scale * rstd, _column(of_bias / count) * -scale
+    memory = np.empty((blocks[0].stop, *cts.shape[1:]), x.dtype)
+    for some in blocks:
+        centred, scaled = out[some], memory[: some.stop - some.start]
+        centred *= slope
+        np.multiply(cts[some], scale, scaled)
+        centred += scaled
+        centred += shift
     return of_input, of_weight.astype(x.dtype), of_bias.astype(x.dtype)
