@@ -4,7 +4,8 @@
 Both return the public function and attach the methods to `Tensor`. `composite` attaches a function that is written in
 terms of other operations and so needs no rule.
 
-Read first: `operation.py`. Read next: `recording.py` and `overwriting.py`, which make the functions and methods.
+Read first: `operation.py`. Read next: `recording.py`, `calls.py` and `overwriting.py`, which make the functions and
+methods.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.binding import NUMPY_NAMES, general_call, write_out
+from mutagrad.binding import general_call
+from mutagrad.calls import direct_call, sequence_call
 from mutagrad.namespaces import arrays as xp
 from mutagrad.namespaces import elementwise
 from mutagrad.operation import Operation, Refusal
@@ -146,7 +148,7 @@ def operation(
             jvp=jvp,
             casts=casts,
         )
-        function = _sequence(op) if sequence else general_call(op)
+        function = sequence_call(op) if sequence else direct_call(op)
         if wrapper is not None:
             function = _describe(wrapper(function), op, forward.__doc__)
         return publish(op, function, in_place=in_place, method=method, aliases=aliases, doc=forward.__doc__ or "")
@@ -195,24 +197,6 @@ def _call_of(op: Operation, compute: Callable) -> Callable[..., Any] | None:
     if op.shapes or op.dtypes or count > 3 or (count == 2 and op.parameters):
         return general_call(op)
     return ternary(op, compute) if count == 3 else None
-
-
-def _sequence(op: Operation) -> Callable[..., Any]:
-    def call(tensors: Sequence[Tensor], *args: Any, out: Tensor | None = None, **kwargs: Any) -> Any:
-        if not isinstance(tensors, (tuple, list)):
-            raise TypeError(
-                f"{op.name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
-            )
-        for i, tensor in enumerate(tensors):
-            if not isinstance(tensor, Tensor):
-                raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(tensor).__name__}")
-        values = dict(zip(op.parameters, args))
-        values.update({NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()})
-        if out is not None:
-            return write_out(op, tensors, values, out)
-        return op.apply(tensors, values)
-
-    return call
 
 
 _DTYPES = {

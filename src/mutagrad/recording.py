@@ -38,10 +38,14 @@ MISSING: Any = object()  # stands for an argument that may come by its own name,
 def saving_plans(op: Operation) -> list[tuple[int, ...]]:
     """For every combination of inputs that want a share, as bits, what each slot saves.
 
-    That is the number of an input, the number of inputs for the output, or -1 for nothing.
+    That is the number of an input, the number of inputs for the output, a number beyond for a derived value, or -1 for
+    nothing.
     """
     count = len(op.inputs)
-    sources = [count if position is None else position for position in op.saved_input]
+    made = (*op.outputs[:1], *op.derived)
+    sources = [
+        count + made.index(name) if position is None else position for name, position in zip(op.saves, op.saved_input)
+    ]
     return [
         tuple(source if any(wanted >> i & 1 for i in users) else -1 for source, users in zip(sources, op.users))
         for wanted in range(1 << count)

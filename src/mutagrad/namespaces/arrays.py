@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy import (
@@ -84,7 +86,6 @@ from numpy import (
     sqrt,
     square,
     squeeze,
-    stack,
     subtract,
     take,
     tan,
@@ -208,6 +209,12 @@ def matmul(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         np.matmul(rows, y, out=product.reshape(rows.shape[0], y.shape[1]))
         return product
     return np.matmul(x, y)
+
+
+def stack(arrays: Sequence[np.ndarray], axis: int = 0) -> np.ndarray:
+    """The arrays side by side along a new dimension: as NumPy's, which takes three times as long for small ones."""
+    key: Any = (*(slice(None),) * (axis if axis >= 0 else axis + arrays[0].ndim + 1), None, ...)
+    return np.concatenate([x[key] for x in arrays], axis)
 
 
 @lru_cache(maxsize=1024)

@@ -26,6 +26,8 @@ def axes_of(dim: Dims, ndim: int) -> tuple[int, ...]:
     >>> axes_of(-1, 3), axes_of((0, -1), 3), axes_of(None, 2), axes_of(0, 0)
     ((2,), (0, 2), (0, 1), ())
     """
+    if type(dim) is int and -ndim <= dim < ndim:
+        return (dim if dim >= 0 else dim + ndim,)
     if dim is None:
         return tuple(range(ndim))
     if not isinstance(dim, (tuple, list)):
@@ -45,7 +47,10 @@ def axis_of(dim: int, ndim: int) -> int:
 
     Raises IndexError for a dimension out of range, TypeError for anything but an integer.
     """
-    if type(dim) is not int:
+    if type(dim) is int:
+        if -ndim <= dim < ndim:
+            return dim if dim >= 0 else dim + ndim
+    else:
         if isinstance(dim, bool) or not hasattr(dim, "__index__"):
             raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}")
         dim = index(dim)
@@ -72,7 +77,8 @@ def kept_shape(shape: Sequence[int], axes: Sequence[int]) -> tuple[int, ...]:
 
 def keep(xp: Any, reduced: Any, shape: Sequence[int], dim: Dims) -> Any:
     """`reduced`, what a reduction of `shape` along `dim` has made, with the reduced dimensions kept."""
-    return xp.reshape(reduced, kept_shape(shape, axes_of(dim, len(shape))))
+    kept = kept_shape(shape, axes_of(dim, len(shape)))
+    return reduced if reduced.shape == kept else xp.reshape(reduced, kept)
 
 
 def spread(xp: Any, reduced: Any, shape: tuple[int, ...], dim: Dims) -> Any:

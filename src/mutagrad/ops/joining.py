@@ -48,9 +48,12 @@ def _check_joinable(arrays: Sequence[Any], axis: int) -> None:
 
 def _promoted(xp: Any, arrays: Sequence[Any]) -> tuple[list[Any], list[tuple]]:
     """The arrays in their common dtype, and the shape and dtype that each had."""
-    common = reduce(promote, [array.dtype for array in arrays])
-    cast = [array if array.dtype == common else xp.astype(array, common) for array in arrays]
-    return cast, [(array.shape, array.dtype) for array in arrays]
+    kinds = [(array.shape, array.dtype) for array in arrays]
+    common = kinds[0][1]
+    if all([dtype is common for _, dtype in kinds]):
+        return list(arrays), kinds
+    common = reduce(promote, [dtype for _, dtype in kinds])
+    return [array if array.dtype == common else xp.astype(array, common) for array in arrays], kinds
 
 
 def _cat_shares(xp: Any, ct: Any, kinds: list[tuple], dim: int) -> list:
@@ -94,7 +97,8 @@ concat = concatenate = cat
 
 def _stack_shares(xp: Any, ct: Any, kinds: list[tuple], dim: int) -> list:
     front = (slice(None),) * axis_of(dim, ct.ndim)
-    return [xp.fit(ct[(*front, i, ...)], shape, dtype) for i, (shape, dtype) in enumerate(kinds)]
+    parts = [ct[(*front, i, ...)] for i in range(len(kinds))]
+    return [part if part.dtype == dtype else xp.fit(part, shape, dtype) for part, (shape, dtype) in zip(parts, kinds)]
 
 
 @operation(sequence=True, derived=("kinds",), joint=_stack_shares, jvp="linear", casts=True, method=False)

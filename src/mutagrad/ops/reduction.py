@@ -50,7 +50,7 @@ def reduction(whole: Rule, along: Rule, jvp: str | Callable = "reducing") -> Cal
             def call(input: Tensor, *args: Any, **options: Any) -> Tensor:
                 if not args and not options:
                     return of_all(input)
-                if not names_dim(args, options) and not options.keys().isdisjoint(("keepdim", "keepdims")):
+                if not args and not names_dim(args, options) and not options.keys().isdisjoint(("keepdim", "keepdims")):
                     raise TypeError(
                         f"{name}() received an invalid combination of arguments - got (keepdim=bool, ), but expected "
                         "one of:"

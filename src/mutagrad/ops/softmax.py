@@ -11,7 +11,7 @@ import numpy as np
 
 from mutagrad.declaration import composite, operation
 from mutagrad.dtypes import as_dtype, get_default_dtype
-from mutagrad.ops.dimensions import Dims, axes_of, axis_of, cast, keep, not_implemented
+from mutagrad.ops.dimensions import Dims, axes_of, axis_of, cast, kept_shape, not_implemented
 from mutagrad.tensor import Tensor
 
 __all__ = ["log_softmax", "logsumexp", "softmax", "softmin"]
@@ -92,8 +92,8 @@ def softmin(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
 
 
 def _logsumexp_share(xp: Any, ct: Any, input: Any, out: Any, input_shape: tuple, dim: Dims) -> Any:
-    ct, out = keep(xp, ct, input_shape, dim), keep(xp, out, input_shape, dim)
-    return ct * xp.exp(input - out).conj()
+    kept = kept_shape(input_shape, axes_of(dim, len(input_shape)))
+    return xp.reshape(ct, kept) * xp.exp(input - xp.reshape(out, kept)).conj()
 
 
 @operation(input=_logsumexp_share, jvp="reducing", casts=True, aliases=("special_logsumexp",))
