@@ -35,7 +35,7 @@ def direct_call(op: Operation) -> Callable[..., Any]:
     if op.several or op.promotion is not None or count > MOST:
         return general
     parameters, defaults = op.parameters, op.defaults
-    number = len(parameters)
+    number, known = len(parameters), op.named
     run = _straight(op)
 
     def call(*given: Any, **options: Any) -> Any:
@@ -43,6 +43,8 @@ def direct_call(op: Operation) -> Callable[..., Any]:
         values = dict(zip(parameters, given[count:]))
         named = len(values) + len(options)
         if options:
+            if not options.keys() <= known:
+                return general(*given, **options)
             values.update(options)
         if named == len(values) < number:
             values = {**defaults, **values}
@@ -61,8 +63,7 @@ def direct_call(op: Operation) -> Callable[..., Any]:
 
 def sequence_call(op: Operation) -> Callable[..., Any]:
     """The call of an operation of a sequence of tensors, and parameters."""
-    parameters, defaults = op.parameters, op.defaults
-    number = len(parameters)
+    parameters, defaults, known = op.parameters, op.defaults, op.named
     run = _straight(op)
 
     def call(tensors: Sequence[Tensor], *args: Any, out: Tensor | None = None, **kwargs: Any) -> Any:
@@ -79,7 +80,7 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
         if out is not None:
             return write_out(op, tensors, values, out)
         full = {**defaults, **values}
-        if len(full) != number:
+        if full.keys() != known:
             return op.apply(tensors, values)
         if extras[0]:
             book = lone_book()

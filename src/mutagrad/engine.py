@@ -87,13 +87,14 @@ class Pass(ABC):
         for edge, cotangent in zip(roots, cotangents):
             self.add(edge, cotangent)
 
-        xp, adjoints, owned, watching = self.xp, self.adjoints, self.owned, self.watching
+        xp, adjoints, owned, watching, apart = self.xp, self.adjoints, self.owned, self.watching, self.apart
         pull, add, keep_graph, freed = self.pull, self.add, self.keep_graph, self.freed
         take = adjoints.pop
         for node in nodes:
             if watching and node in watching:
                 self._report(node)
             key, region = node.key, node.region
+            passes = False
             if region is None:
                 # All of the family was written here: nothing of its adjoint is left to earlier nodes.
                 ct = take(key, None)
@@ -105,7 +106,19 @@ class Pass(ABC):
             elif key in adjoints:
                 if key not in owned or region.rigid:
                     self._own(key, region.layout)
-                ct = region.take(xp, adjoints[key])
+                edge = node.edges[0]
+                passes = (
+                    node.operation.passes
+                    and pull is None
+                    and needed is None
+                    and not apart
+                    and edge
+                    and edge[1] is region
+                )
+                if passes:  # What was there gets all of the cotangent: that can stay where it is.
+                    ct = region.read(xp, adjoints[key])
+                else:
+                    ct = region.take(xp, adjoints[key])
             else:
                 ct = None
             if needed is not None and node not in needed:
@@ -128,18 +141,23 @@ class Pass(ABC):
                     node.saved = freed
                 if node.fit is not None:
                     shares = fitted(xp, shares, node.fit)
+                if passes:
+                    shares = (None, *shares[1:])
                 for edge, share in zip(node.edges, shares):
                     if edge is None or share is None:
                         continue
-                    key = edge[0]
-                    if edge[1] is not None:
+                    key, region, _ = edge
+                    if region is None:
+                        if key not in adjoints:
+                            adjoints[key] = share
+                        elif key in owned:
+                            adjoints[key] += share
+                        else:
+                            add(edge, share)
+                    elif key not in owned or region.rigid or apart:
                         add(edge, share)
-                    elif key not in adjoints:
-                        adjoints[key] = share
-                    elif key in owned:
-                        adjoints[key] += share
                     else:
-                        add(edge, share)
+                        region.add(xp, adjoints[key], share)
                 shares = share = None  # the next rule need not have them in memory
             if leaves and node in leaves:
                 self._finish(leaves[node])

@@ -35,7 +35,7 @@ from mutagrad.namespaces import arrays as xp
 from mutagrad.namespaces import batched
 from mutagrad.operands import HALF, SINGLE, all_tensors, as_array, as_dtype, constant, explain, fitting, save
 from mutagrad.packing import pack
-from mutagrad.pullback import Rule, joint_pullback, plan_rules, pullback, pullback_of_large
+from mutagrad.pullback import Rule, joint_pullback, plan_rules, pullback, pullback_of_large, same
 from mutagrad.report.spans import caller_position
 from mutagrad.signatures import Parameter, parameters_of
 from mutagrad.tangents import state
@@ -117,6 +117,7 @@ class Operation:
         self.joint = joint
         self.jvp = jvp
         self.differentiable = joint is not None or any(self.rules)
+        self.passes = joint is None and self.rules[0] is same  # whether all of the cotangent goes to the first input
         self._plan()
         self.public: Callable[..., Any] | None = None  # the function that calls it
         self.composed = False  # whether it stands for a composed operation: see `ops/naming.py`

@@ -10,6 +10,7 @@ Read next: `operation.py`, whose declarations these are; `engine.py`, which call
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from mutagrad.graph import Node
@@ -65,29 +66,48 @@ def pullback(plans: Sequence[Plan | None]) -> Callable:
 
     `cells` hold the saved values in their attribute `array`.
     """
-    if any(plan is not None and plan.names for plan in plans):
-        return _pullback_with_parameters(plans)
-    if all(plan is not None and plan.rule is same for plan in plans):
-        number = len(plans)
-        return lambda xp, ct, cells, node: (ct,) * number
-    first, second = plans if len(plans) == 2 else (plans[0], None)
-    if len(plans) == 1 and first is not None:
-        rule, slots, _ = first
-        if not slots:
-            return lambda xp, ct, cells, node: (rule(xp, ct),)
-        if len(slots) == 1:
-            (slot,) = slots
-            return lambda xp, ct, cells, node: (rule(xp, ct, cells[slot].array),)
-    if first is not None and second is not None and len(first.slots) == len(second.slots) == 1:
-        return _pullback_of_two(first, second)
-    shares = [None if plan is None else _share(*plan[:2]) for plan in plans]
+    if all(plan is None or plan.rule is same for plan in plans):
+        given = [plan is not None for plan in plans]
+        if all(given):
+            return lambda xp, ct, cells, node: (ct,) * len(given)
+        if given == [False, True]:
+            return lambda xp, ct, cells, node: (None, ct)
+    if len(plans) == 1 and plans[0] is not None:
+        return _pullback_of_one(plans[0])
+    if len(plans) == 2 and plans[0] is not None and plans[1] is not None:
+        return _pullback_of_two(plans[0], plans[1])
+    shares = [None if plan is None else _share(plan) for plan in plans]
     return lambda xp, ct, cells, node: [
-        None if share is None or edge is None else share(xp, ct, cells) for share, edge in zip(shares, node.edges)
+        None if share is None or edge is None else share(xp, ct, cells, node) for share, edge in zip(shares, node.edges)
     ]
 
 
+def _pullback_of_one(plan: Plan) -> Callable:
+    rule, slots, names = plan
+    if names or len(slots) > 1:
+        share = _share(plan)
+        return lambda xp, ct, cells, node: (share(xp, ct, cells, node),)
+    if not slots:
+        return lambda xp, ct, cells, node: (rule(xp, ct),)
+    (slot,) = slots
+    return lambda xp, ct, cells, node: (rule(xp, ct, cells[slot].array),)
+
+
 def _pullback_of_two(first: Plan, second: Plan) -> Callable:
-    (rule_a, (slot_a,), _), (rule_b, (slot_b,), _) = first, second
+    (rule_a, slots_a, names_a), (rule_b, slots_b, names_b) = first, second
+    if names_a or names_b or not len(slots_a) == len(slots_b) == 1:
+        share_a, share_b = _share(first), _share(second)
+
+        def general(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> tuple:
+            edge_a, edge_b = node.edges
+            if edge_b is None:
+                return (share_a(xp, ct, cells, node), None)
+            if edge_a is None:
+                return (None, share_b(xp, ct, cells, node))
+            return (share_a(xp, ct, cells, node), share_b(xp, ct, cells, node))
+
+        return general
+    (slot_a,), (slot_b,) = slots_a, slots_b
 
     def pullback(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> tuple:
         edge_a, edge_b = node.edges
@@ -100,25 +120,20 @@ def _pullback_of_two(first: Plan, second: Plan) -> Callable:
     return pullback
 
 
-def _share(rule: Rule, slots: tuple[int, ...]) -> Callable:
-    """`share(xp, ct, cells)`: the rule with its saved values picked out."""
+def _share(plan: Plan) -> Callable:
+    """`share(xp, ct, cells, node)`: the rule with its saved values and parameters picked out."""
+    rule, slots, names = plan
+    if names:
+        picked = itemgetter(*names)
+        if len(names) == 1:
+            return lambda xp, ct, cells, node: rule(xp, ct, *[cells[s].array for s in slots], picked(node.values))
+        return lambda xp, ct, cells, node: rule(xp, ct, *[cells[s].array for s in slots], *picked(node.values))
     if not slots:
-        return lambda xp, ct, cells: rule(xp, ct)
-    return lambda xp, ct, cells: rule(xp, ct, *[cells[slot].array for slot in slots])
-
-
-def _pullback_with_parameters(plans: Sequence[Plan | None]) -> Callable:
-    def pullback(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> list:
-        shares: list[Any] = []
-        for plan, edge in zip(plans, node.edges):
-            if plan is None or edge is None:
-                shares.append(None)
-            else:
-                rule, slots, names = plan
-                shares.append(rule(xp, ct, *[cells[s].array for s in slots], **{n: node.values[n] for n in names}))
-        return shares
-
-    return pullback
+        return lambda xp, ct, cells, node: rule(xp, ct)
+    if len(slots) == 1:
+        (slot,) = slots
+        return lambda xp, ct, cells, node: rule(xp, ct, cells[slot].array)
+    return lambda xp, ct, cells, node: rule(xp, ct, *[cells[s].array for s in slots])
 
 
 class Around:
@@ -162,11 +177,12 @@ def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
 def joint_pullback(plan: Plan) -> Callable:
     """`pullback` where one rule gives the shares of all inputs."""
     rule, slots, names = plan
+    if "needed" not in names:
+        return _share(plan)
 
     def pullback(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> Any:
         given = {n: node.values[n] for n in names if n != "needed"}
-        if "needed" in names:
-            given["needed"] = [edge is not None for edge in node.edges]
+        given["needed"] = [edge is not None for edge in node.edges]
         return rule(xp, ct, *[cells[s].array for s in slots], **given)
 
     return pullback

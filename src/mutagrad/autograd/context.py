@@ -174,6 +174,7 @@ class FunctionOperation:
 
     saves = saved_input = ()
     pullback_of_large = None
+    passes = False
 
     def __init__(self, name: str) -> None:
         self.name = name

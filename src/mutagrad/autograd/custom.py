@@ -330,6 +330,7 @@ class _DirtyPart:
     node_name = "CopySlices"
     saves = saved_input = ()
     pullback_of_large = None
+    passes = False
 
     @staticmethod
     def pullback(xp: Any, ct: Any, cells: Any, node: Node) -> tuple:

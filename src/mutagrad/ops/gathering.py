@@ -20,7 +20,7 @@ from mutagrad.dtypes import legacy_type_name, of_numpy
 from mutagrad.operands import broadcast_error
 from mutagrad.operation import Operation
 from mutagrad.ops.indexing import read_at, reading
-from mutagrad.ops.keys import ALL, Key, largest, mesh, within
+from mutagrad.ops.keys import ALL, Key, index_array, largest, mesh, within
 from mutagrad.ops.out import into
 from mutagrad.tensor import Tensor, wrap, wrap_dim
 
@@ -45,7 +45,7 @@ ndarray = np.ndarray
 
 def is_index(array: ndarray) -> bool:
     """Whether an array holds integers of a width that indices may have."""
-    return array.dtype == np.int64 or array.dtype == np.int32
+    return array.dtype.kind == "i" and array.dtype.itemsize >= 4
 
 
 def outside(index: ndarray, size: int) -> Any:
@@ -72,7 +72,7 @@ def long_index(function: str, index: ndarray) -> None:
 
 def slices(dim: int, index: ndarray) -> Key:
     """The key of the slices along `dim` that an index names."""
-    return (*[ALL] * dim, index.astype(np.int64))
+    return (*[ALL] * dim, index_array(index))
 
 
 def out_of_range(index: Any, dim: int, size: int) -> str:

@@ -26,10 +26,10 @@ from mutagrad.ops.keys import Key, basic_key, last_written, positions, shape_of,
 from mutagrad.ops.views import attach_view, index_step
 from mutagrad.ops.writing import assignment, copy_over, source_of, write
 from mutagrad.pullback import same
-from mutagrad.regions import Accumulated, Gathered, index_view
+from mutagrad.regions import Accumulated, Gathered, Part, index_view
 from mutagrad.report.spans import caller_position
 from mutagrad.tangents import push, push_into, state, writable
-from mutagrad.tensor import Tensor, wrap
+from mutagrad.tensor import Tensor, new, wrap
 from mutagrad.writability import check_overlap, check_writable
 
 __all__: list[str] = []
@@ -69,7 +69,7 @@ def getitem(self: Tensor, key: Any) -> Tensor:
     tensor([3, 5])
     """
     array = self._array
-    plain = basic_key(key)
+    plain = ((key, ...), "Select") if type(key) is int else None if isinstance(key, Tensor) else basic_key(key)
     if plain is not None:
         basic, name = plain
         try:
@@ -77,8 +77,14 @@ def getitem(self: Tensor, key: Any) -> Tensor:
         except IndexError:
             raise wrong_index(array.shape, key) from None
         family = self._family
-        made = index_view(self._view, basic, family.layout or family.make_layout(self), name)
-        return attach_view(self, value, made)
+        view = index_view(self._view, basic, family.layout or family.make_layout(self), name)
+        if extras[0] or not modes.grad or type(view) is not Part:
+            return attach_view(self, value, view)
+        made = new(Tensor)  # as `attach_view` does: one call less for what loops do most
+        made._array = value
+        made._family = family
+        made._view = view
+        return made
     basic, advanced = split_key(array, key)
     source = self if basic is None else index_step(self, *basic)
     return source if advanced is None else read_at(source, advanced)
@@ -121,26 +127,41 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     Raises IndexError and ValueError as reading does, RuntimeError for a value of another shape, TypeError for one that
     is neither a tensor nor a number.
     """
-    plain = basic_key(key)
+    plain = ((key, ...), "Select") if type(key) is int else None if isinstance(key, Tensor) else basic_key(key)
     if plain is not None:
+        basic = plain[0]
+        if not extras[0] and _is_part(value, self, basic):
+            # `x[i] += y` assigns to `x[i]` what is there already: no value is lost, and the history is the same.
+            check_writable(self, (), "__setitem__")
+            self._family.bump()
+            return
         try:
-            target, advanced = self if plain[0] == (...,) else part(self, plain[0]), None
+            target, advanced = self if basic == (...,) else part(self, basic), None
         except IndexError:
             raise wrong_index(self._array.shape, key) from None
     else:
         basic, advanced = split_key(self._array, key)
         target = self if basic is None else part(self, basic[0])
     if advanced is None:
-        value = _strip(value, target._array.ndim)
+        if isinstance(value, Tensor) and value._array.ndim > target._array.ndim:
+            value = _strip(value, target._array.ndim)
         write(target, value, "__setitem__", copy_over if target is not self else assignment(value))
     else:
         write_at(target, advanced, value, "__setitem__", strip=True)
 
 
+def _is_part(value: Any, tensor: Tensor, key: Key) -> bool:
+    """Whether `value` is what `tensor[key]`, of a tensor that is all of its family, has given."""
+    if type(value) is not Tensor or value._view is None or value._family is not tensor._family:
+        return False
+    view = value._view
+    return tensor._view is None and type(view) is Part and view.key == key and view.maker is None
+
+
 def part(tensor: Tensor, key: Key) -> Tensor:
     """A handle on `tensor[key]` for a basic key, in whatever mode: what is written there is written to the family."""
     family = tensor._family
-    made = object.__new__(Tensor)
+    made = new(Tensor)
     made._array = tensor._array[key]
     made._family = family
     made._view = index_view(tensor._view, key, family.layout or family.make_layout(tensor), "Slice")
@@ -199,7 +220,8 @@ def _write_at(
         check_overlap(target, () if fills else (value,), apart=True)
     family, view = target._family, target._view
     storage = family.storage
-    if np.may_share_memory(source, array):
+    aliased = storage.exposure is not None or (isinstance(value, Tensor) and value._family.storage is storage)
+    if aliased and np.may_share_memory(source, array):
         source = source.copy()
     if storage.waiting is not None or storage.index is not None:
         storage.will_write(array, view, writer, positions(key, array.shape))

@@ -24,6 +24,7 @@ Key = tuple[Any, ...]
 
 ALL = slice(None)
 FEW = 32  # so many indices are told apart faster as Python numbers
+INT64 = np.dtype(np.int64)
 UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
 NOT_AN_INDEX = "tensors used as indices must be long, int, byte or bool tensors"
 NO_SLICE = "slice() cannot be applied to a 0-dim tensor."
@@ -101,7 +102,7 @@ def _split_mixed(array: ndarray, items: Key) -> tuple[tuple[Key, str] | None, Ke
             basic.append(None)
             advanced.append(ALL if item is None else np.zeros(int(item), np.int64))
         elif isinstance(item, ARRAYS):
-            if item.dtype == bool:
+            if item.dtype.char == "?":
                 _check_mask(item, array.shape, dim)
             basic.extend([ALL] * width)
             advanced.append(item)
@@ -122,7 +123,7 @@ def _width(item: Any) -> int:
     """How many dimensions of the tensor an item of a key stands on."""
     if item is None or item is Ellipsis or isinstance(item, bool):
         return 0
-    return item.ndim if isinstance(item, ARRAYS) and item.dtype == bool else 1
+    return item.ndim if isinstance(item, ARRAYS) and item.dtype.char == "?" else 1
 
 
 def _normal(item: Any) -> Any:
@@ -151,11 +152,14 @@ def _normal(item: Any) -> Any:
 
 def index_array(array: ndarray) -> ndarray:
     """A copy of an index array as int64, or of a mask. Raises IndexError for an array of another kind of numbers."""
-    if array.dtype == bool or array.dtype == np.uint8:
+    dt = array.dtype
+    if dt is INT64:
+        return array.copy()
+    if dt.char in "?B":
         # A uint8 tensor is a mask, as it was before there were bool tensors.
         return array.astype(bool)
-    if array.dtype == np.int64 or array.dtype == np.int32:
-        return array.astype(np.int64)
+    if dt.kind == "i" and dt.itemsize >= 4:
+        return array.astype(INT64)
     raise IndexError(NOT_AN_INDEX)
 
 
@@ -180,7 +184,7 @@ def key_of(shape: Sequence[int], indices: Sequence[Tensor]) -> Key:
         raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {named})")
     dim = 0
     for item in key:
-        if item.dtype == bool:
+        if item.dtype.char == "?":
             _check_mask(item, shape, dim)
         dim += _width(item)
     return settle(shape, key)
@@ -199,7 +203,7 @@ def settle(shape: Sequence[int], key: Sequence[Any]) -> Key:
     for item in key:
         width = _width(item)
         if isinstance(item, ARRAYS):
-            settled.append(item if item.dtype == bool else within(item, shape[dim], place))
+            settled.append(item if item.dtype.char == "?" else within(item, shape[dim], place))
             place += width
         else:
             settled.append(item)
@@ -210,7 +214,8 @@ def settle(shape: Sequence[int], key: Sequence[Any]) -> Key:
 def largest(index: ndarray) -> int:
     """The largest of some indices, of which negative ones count as beyond every size."""
     index = physical_of(index)
-    return np.maximum.reduce(index.view(UNSIGNED[index.itemsize]), axis=None)
+    numbers = index.view(UNSIGNED[index.itemsize])
+    return numbers.item(numbers.argmax())
 
 
 def within(index: Any, size: int, dim: int) -> Any:
@@ -243,7 +248,7 @@ def shape_of(key: Key, shape: Sequence[int]) -> tuple[int, ...]:
 
     Index arrays that stand together leave their dimensions where they stand, others put them first.
     """
-    if len(key) == 1 and key[0].dtype != bool:
+    if len(key) == 1 and key[0].dtype.char != "?":
         return (*key[0].shape, *shape[1:])
     picked: list[tuple[int, ...]] = []
     before: list[int] = []
@@ -254,7 +259,7 @@ def shape_of(key: Key, shape: Sequence[int]) -> tuple[int, ...]:
             (behind if picked else before).append(shape[dim])
         else:
             together = together and not behind
-            picked.append((int(np.count_nonzero(item)),) if item.dtype == bool else item.shape)
+            picked.append((int(np.count_nonzero(item)),) if item.dtype.char == "?" else item.shape)
         dim += _width(item)
     common = picked[0] if len(picked) == 1 else np.broadcast_shapes(*picked)
     sliced = (*before, *behind, *shape[dim:])
@@ -285,7 +290,7 @@ def last_written(key: Key, shape: Sequence[int]) -> ndarray | None:
     """
     if union(*key):
         return _last_written_by_samples(key, shape)
-    if not any(isinstance(item, ndarray) and item.dtype != bool and item.size > 1 for item in key):
+    if not any(isinstance(item, ndarray) and item.dtype.char != "?" and item.size > 1 for item in key):
         return None
     if len(key) == 1 and key[0].size <= FEW and len(set(key[0].ravel().tolist())) == key[0].size:
         return None
@@ -328,7 +333,7 @@ def _per_dimension(key: Sequence[Any]) -> list[Any]:
     """The items of a key with each mask as the index arrays that it stands for."""
     items: list[Any] = []
     for item in key:
-        items.extend(np.nonzero(item) if isinstance(item, ARRAYS) and item.dtype == bool else [item])
+        items.extend(np.nonzero(item) if isinstance(item, ARRAYS) and item.dtype.char == "?" else [item])
     return items
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -256,6 +257,21 @@ bmm = _product(
 )
 
 
+# PyTorch has it as a product of the vectors with broadcasting; the sums over that are products of a matrix and a vector.
+_outer_product = Operation(
+    "outer",
+    lambda xp, input, vec2: input[:, None] * vec2,
+    {
+        "input": lambda xp, ct, vec2: xp.matmul(ct, vec2.conj()),
+        "vec2": lambda xp, ct, input: xp.matmul(ct.mT, input.conj()),
+    },
+    promotion="promote",
+    node_name="MulBackward0",
+    jvp="multilinear",
+)
+_outer = binary(_outer_product, partial(_outer_product.forward, arrays))
+
+
 def _matmul(check: Callable[..., None], left: Callable, right: Callable) -> Callable[..., Tensor]:
     """A product with a batch on one side or both; the shares are summed over what was broadcast."""
     return _product(
@@ -308,7 +324,7 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
     if left == 1 and right > 1:
         (_check_rows_and_matrix if right == 2 else _check_broadcast_batches)(input._array[None], other._array)
         input, other, left, right = other.mT, input, right, 1
-    product = _BY_RANKS[min(left, 3), min(right, 3)]
+    product = _BY_RANKS.get((left, right)) or _BY_RANKS[min(left, 3), min(right, 3)]
     return product(input, other) if out is None else product(input, other, out=out)
 
 
@@ -346,10 +362,10 @@ def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """
     check_tensor("outer", input)
     check_tensor("outer", vec2, "vec2", 2)
-    for name, vector in (("self", input), ("vec2", vec2)):
+    for name, vector in (("self", input._array), ("vec2", vec2._array)):
         if vector.ndim != 1:
             raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {vector.ndim}-D")
-    return input[:, None].mul(vec2, **({} if out is None else {"out": out}))
+    return _outer(input, vec2) if out is None else _outer(input, vec2, out=out)
 
 
 ger = outer

@@ -93,6 +93,29 @@ def _slices_of(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor)
     check_tensor(name, "index", 2, index)
     check_tensor(name, "source", 3, source)
     where, array, added = index._array, self._array, source._array
+    if not (
+        where.ndim == 1
+        and ndim == added.ndim > dim
+        and array.dtype is added.dtype
+        and is_index(where)
+        and where.size == added.shape[dim]
+        and _without(self, dim) == _without(source, dim)
+    ):
+        _check_slices(name, self, dim, index, source)
+    target = self if ndim else part(self, (None,))
+    wrong = outside(where, target._array.shape[dim])
+    if wrong is not None:
+        if ndim < 2:
+            raise IndexError("index out of range in self")
+        raise RuntimeError(out_of_range(wrong, dim, target._array.shape[dim]))
+    where = where.reshape(-1) if ndim else where.reshape(added.shape)
+    return target, slices(dim, where)
+
+
+def _check_slices(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor) -> None:
+    """Raises what PyTorch raises for an index and a source that do not fit a write by slices."""
+    where, array, added = index._array, self._array, source._array
+    ndim = array.ndim
     if where.ndim > 1:
         kind = index.dtype.scalar_type
         raise IndexError(
@@ -121,14 +144,6 @@ def _slices_of(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor)
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{list(self.shape)} source.shape = {list(source.shape)}"
         )
-    target = self if ndim else part(self, (None,))
-    wrong = outside(where, target._array.shape[dim])
-    if wrong is not None:
-        if ndim < 2:
-            raise IndexError("index out of range in self")
-        raise RuntimeError(out_of_range(wrong, dim, target._array.shape[dim]))
-    where = where.reshape(-1) if ndim else where.reshape(added.shape)
-    return target, slices(dim, where)
 
 
 def _without(tensor: Tensor, dim: int) -> tuple[int, ...]:

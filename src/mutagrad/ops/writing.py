@@ -83,7 +83,7 @@ def _write(target: Tensor, value: Any, writer: str, operation: Operation, apart:
     if (storage.waiting is not None or storage.index is not None) and (not unchanged or policy.name == "torch"):
         storage.will_write(array, target._view, writer)
     if source.dtype is array.dtype:
-        np.copyto(array, source)
+        array[...] = source
     else:
         _copy_converted(array, source)
     family.bump()
