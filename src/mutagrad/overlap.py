@@ -48,20 +48,24 @@ def box_of_key(key: tuple, base_shape: tuple[int, ...]) -> Box | None:
     """The exact box of `base[key]` for a key of integers, slices, `None` and at most one `...`; None when empty."""
     if len(key) == 2 and type(key[0]) is int and key[1] is Ellipsis:
         first = key[0] if key[0] >= 0 else key[0] + base_shape[0]
+        if len(base_shape) == 1:
+            return ((first, first + 1, 1),)
         return ((first, first + 1, 1), *[(0, size, 1) for size in base_shape[1:]])
     box: list[Range] = []
     for place, item in enumerate(key):
-        if item is None:
-            continue
-        if item is Ellipsis:
-            behind = sum([each is not None for each in key[place + 1 :]])
-            box += [(0, size, 1) for size in base_shape[len(box) : len(base_shape) - behind]]
-        elif isinstance(item, slice):
-            positions = range(*item.indices(base_shape[len(box)]))
-            if not positions:
+        if type(item) is slice:
+            start, stop, step = item.indices(base_shape[len(box)])
+            if start >= stop:
                 return None
-            box.append((positions[0], positions[-1] + 1, positions.step if len(positions) > 1 else 1))
-        else:
+            if step > 1:
+                last = start + (stop - 1 - start) // step * step
+                stop, step = last + 1, step if last > start else 1
+            box.append((start, stop, step))
+        elif item is Ellipsis:
+            if place + 1 < len(key):
+                behind = sum([each is not None for each in key[place + 1 :]])
+                box += [(0, size, 1) for size in base_shape[len(box) : len(base_shape) - behind]]
+        elif item is not None:
             start = item + base_shape[len(box)] if item < 0 else item
             box.append((start, start + 1, 1))
     if len(box) < len(base_shape):
@@ -222,7 +226,10 @@ def _widen(bounds: Bounds, box: Box) -> None:
 
 def _reach(bounds: Bounds, box: Box) -> bool:
     """Whether a box meets the bounds."""
-    return all(start < high and stop > low for (start, stop, _), (low, high) in zip(box, bounds))
+    for (start, stop, _), (low, high) in zip(box, bounds):
+        if start >= high or stop <= low:
+            return False
+    return True
 
 
 class RegionIndex:
@@ -256,10 +263,17 @@ class RegionIndex:
         self.count += 1
 
     def _file(self, box: Box, exact: bool, item: ref) -> None:
-        level = tuple([(step, ((stop - 1 - start) // step).bit_length()) for start, stop, step in box])
-        cell = tuple([_block(r[0], *each) for r, each in zip(box, level)])
-        _widen(self.within.setdefault(level, []), box)
-        self.levels.setdefault(level, {}).setdefault(cell, {}).setdefault((box, exact), []).append(item)
+        levels, blocks = [], []
+        for start, stop, step in box:
+            bits = (stop - 1 - start if step == 1 else (stop - 1 - start) // step).bit_length()
+            levels.append((step, bits))
+            blocks.append(start >> bits if step == 1 else _block(start, step, bits))
+        level, cell = tuple(levels), tuple(blocks)
+        grid = self.levels.get(level)
+        if grid is None:
+            grid, self.within[level] = self.levels.setdefault(level, {}), []
+        _widen(self.within[level], box)
+        grid.setdefault(cell, {}).setdefault((box, exact), []).append(item)
 
     def reaches(self, box: Box) -> bool:
         """Whether something may be met within `box`."""

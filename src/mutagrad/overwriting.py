@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from mutagrad.binding import bind, choose
 from mutagrad.graph import NOTHING, Leaf
 from mutagrad.in_place import apply_in_place, record_write
@@ -127,7 +129,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
             or options
             or extras[0]
             or (traits is not None and traits.origin is not None)
-            or operand._family.storage is storage
+            or (operand._family.storage is storage and np.may_share_memory(a, b))
             or (b.ndim and b.shape != a.shape)
             or (view is not None and view.overlapping)
             or (only_floats and a.dtype.kind not in "fc")

@@ -431,5 +431,5 @@ def box_of(array: np.ndarray, view: Any, base: np.ndarray) -> tuple[Box | None, 
     if view is None and array is base:
         return whole_box(base.shape), True
     if view is not None and view.key is not None and view.layout.aligned:
-        return box_of_key(view.key, base.shape), True
+        return box_of_key(view.key, view.layout.shape), True
     return box_of_array(array, base)
