@@ -226,7 +226,7 @@ def _widen(bounds: Bounds, box: Box) -> None:
 
 def _reach(bounds: Bounds, box: Box) -> bool:
     """Whether a box meets the bounds."""
-    for (start, stop, _), (low, high) in zip(box, bounds):
+    for (start, stop, _), (low, high) in zip(box, bounds):  # noqa: SIM110  A generator takes twice as long.
         if start >= high or stop <= low:
             return False
     return True

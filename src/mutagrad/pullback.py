@@ -67,9 +67,9 @@ def pullback(plans: Sequence[Plan | None]) -> Callable:
     `cells` hold the saved values in their attribute `array`.
     """
     if all(plan is None or plan.rule is same for plan in plans):
-        given = [plan is not None for plan in plans]
+        given, number = [plan is not None for plan in plans], len(plans)
         if all(given):
-            return lambda xp, ct, cells, node: (ct,) * len(given)
+            return lambda xp, ct, cells, node: (ct,) * number
         if given == [False, True]:
             return lambda xp, ct, cells, node: (None, ct)
     if len(plans) == 1 and plans[0] is not None:

@@ -265,7 +265,7 @@ def log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
 
 def logsumexp(x: np.ndarray, axis: Axis, keepdims: bool = False) -> np.ndarray:
     """The logarithm of the sum of exponentials along `axis`, computed from the largest down."""
-    largest = np.asarray(_maximum(x.real, axis, None, None, True, -np.inf))
+    largest = np.asarray(_maximum(np.real(x), axis, None, None, True, -np.inf))
     np.putmask(largest, np.isinf(largest), 0)
     total = sum(np.exp(x - largest), axis, None, keepdims)
     return np.log(total) + largest.reshape(total.shape)
