@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import add, mul, sub
 from sys import _getframe
 from typing import Any
 
@@ -32,6 +33,8 @@ from mutagrad.tensor import Tensor, new, wrap
 ndarray = np.ndarray
 array, asarray = np.array, np.asarray
 PYTHON_NUMBERS = frozenset(NUMBERS)
+# What NumPy computes of two numbers ten times as fast as of two arrays without dimensions.
+OF_NUMBERS: dict[Any, Callable] = {np.add: add, np.subtract: sub, np.multiply: mul}
 MISSING: Any = object()  # stands for an argument that may come by its own name, such as `exponent=`
 
 
@@ -186,6 +189,7 @@ def binary(
     keeps_dtype = op.promotion != "compare"
     plans = saving_plans(op)
     scalar_plan = plans[1]
+    of_numbers = OF_NUMBERS.get(kernel)
 
     def mixed(input: Any, other: Any, options: dict[str, Any] = EMPTY) -> Any:
         if other is MISSING:
@@ -282,7 +286,10 @@ def binary(
         if b.dtype is not dt:
             return mixed(input, other)
         try:
-            value = kernel(a, b)
+            if a.ndim or of_numbers is None or b.ndim or (dt is not SINGLE and dt is not DOUBLE):
+                value = kernel(a, b)
+            else:
+                value = of_numbers(a[()], b[()])
         except (TypeError, ValueError) as error:
             return otherwise(op, (input, other), error)
         if keeps_dtype and value.dtype is not dt:

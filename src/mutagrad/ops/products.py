@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -257,10 +256,14 @@ bmm = _product(
 )
 
 
+def _columns_times_rows(input: Any, vec2: Any) -> Any:
+    return input[:, None] * vec2
+
+
 # PyTorch has it as a product of the vectors with broadcasting; the sums over that are products of a matrix and a vector.
 _outer_product = Operation(
     "outer",
-    lambda xp, input, vec2: input[:, None] * vec2,
+    lambda xp, input, vec2: _columns_times_rows(input, vec2),
     {
         "input": lambda xp, ct, vec2: xp.matmul(ct, vec2.conj()),
         "vec2": lambda xp, ct, input: xp.matmul(ct.mT, input.conj()),
@@ -269,7 +272,7 @@ _outer_product = Operation(
     node_name="MulBackward0",
     jvp="multilinear",
 )
-_outer = binary(_outer_product, partial(_outer_product.forward, arrays))
+_outer = binary(_outer_product, _columns_times_rows)
 
 
 def _matmul(check: Callable[..., None], left: Callable, right: Callable) -> Callable[..., Tensor]:
