@@ -213,7 +213,8 @@ def settle(shape: Sequence[int], key: Sequence[Any]) -> Key:
 
 def largest(index: ndarray) -> int:
     """The largest of some indices, of which negative ones count as beyond every size."""
-    index = physical_of(index)
+    if type(index) is not ndarray:
+        index = physical_of(index)
     numbers = index.view(UNSIGNED[index.itemsize])
     return numbers.item(numbers.argmax())
 

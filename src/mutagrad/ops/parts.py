@@ -265,9 +265,9 @@ def unbind(input: Tensor, dim: int = 0) -> Tensors:
     if input._array.ndim == 0:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     axis = axis_of("unbind", dim, input._array.ndim, "dim", 1)
-    made = []
+    made, front = [], (slice(None),) * axis
     for i in range(input._array.shape[axis]):
-        piece = index_step(input, _along(axis, i), "Unbind")
+        piece = index_step(input, (*front, i, ...), "Unbind")
         piece._output = i
         made.append(piece)
     return tuple(made)

@@ -99,7 +99,7 @@ def _slices_of(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor)
         and array.dtype is added.dtype
         and is_index(where)
         and where.size == added.shape[dim]
-        and _without(self, dim) == _without(source, dim)
+        and (ndim == 1 or _without(self, dim) == _without(source, dim))
     ):
         _check_slices(name, self, dim, index, source)
     target = self if ndim else part(self, (None,))
