@@ -140,6 +140,7 @@ class Around:
     """An operation with something around its pullback; all else is the operation's own."""
 
     pullback_of_large = None  # which would go past it
+    passes = False  # It may change what goes to the first input.
 
     def __init__(self, operation: Any) -> None:
         self.operation = operation

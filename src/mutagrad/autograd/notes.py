@@ -78,8 +78,6 @@ def replaced(name: str, old: Any, new: Any) -> Any:
 class Noted(Around):
     """The operation of a node that has notes."""
 
-    passes = False  # Hooks may change what goes to the first input.
-
     def __init__(self, operation: Any) -> None:
         super().__init__(operation)
         self.notes = Notes()
