@@ -90,6 +90,7 @@ class Pass(ABC):
         xp, adjoints, owned, watching, apart = self.xp, self.adjoints, self.owned, self.watching, self.apart
         pull, add, keep_graph, freed = self.pull, self.add, self.keep_graph, self.freed
         take = adjoints.pop
+        ct: Any
         for node in nodes:
             if watching and node in watching:
                 self._report(node)
