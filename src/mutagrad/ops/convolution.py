@@ -60,8 +60,8 @@ def _bias_share(xp: Any, ct: Any) -> Any:
 @operation(
     method=False,
     node_name="ConvolutionBackward0",
-    input=lambda xp, ct, weight, input_shape, geometry: xp.convolve_input(ct, xp.conj(weight), input_shape, geometry),
-    weight=lambda xp, ct, input, weight_shape, geometry: xp.convolve_weight(ct, xp.conj(input), weight_shape, geometry),
+    input=lambda xp, ct, weight, input_shape, geometry: xp.convolve_input(ct, weight.conj(), input_shape, geometry),
+    weight=lambda xp, ct, input, weight_shape, geometry: xp.convolve_weight(ct, input.conj(), weight_shape, geometry),
     bias=_bias_share,
 )
 def convolve(xp: Any, input: Any, weight: Any, bias: Any = None, /, *, geometry: Geometry) -> Any:
@@ -72,8 +72,8 @@ def convolve(xp: Any, input: Any, weight: Any, bias: Any = None, /, *, geometry:
 @operation(
     method=False,
     node_name="ConvolutionBackward0",
-    input=lambda xp, ct, weight, input_shape, geometry: _cut(xp.convolve(ct, xp.conj(weight), geometry), input_shape),
-    weight=lambda xp, ct, input, weight_shape, geometry: xp.convolve_weight(xp.conj(input), ct, weight_shape, geometry),
+    input=lambda xp, ct, weight, input_shape, geometry: _cut(xp.convolve(ct, weight.conj(), geometry), input_shape),
+    weight=lambda xp, ct, input, weight_shape, geometry: xp.convolve_weight(input.conj(), ct, weight_shape, geometry),
     bias=_bias_share,
 )
 def convolve_input(
@@ -86,8 +86,8 @@ def convolve_input(
 @operation(
     method=False,
     node_name="ConvolutionBackward0",
-    input=lambda xp, ct, other, input_shape, geometry: _cut(xp.convolve(xp.conj(other), ct, geometry), input_shape),
-    other=lambda xp, ct, input, other_shape, geometry: xp.convolve_input(xp.conj(input), ct, other_shape, geometry),
+    input=lambda xp, ct, other, input_shape, geometry: _cut(xp.convolve(other.conj(), ct, geometry), input_shape),
+    other=lambda xp, ct, input, other_shape, geometry: xp.convolve_input(input.conj(), ct, other_shape, geometry),
 )
 def convolve_weight(xp: Any, input: Any, other: Any, /, *, shape: tuple[int, ...], geometry: Geometry) -> Any:
     """The share of a weight of `shape` in the cotangent `input` of a convolution of `other`."""

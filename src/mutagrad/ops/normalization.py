@@ -113,16 +113,16 @@ def _rms_share(xp: Any, cts: Any, input: Any, weight: Any, rstd: Any, input_dtyp
     ct, rstd_ct = cts
     normal, share = input * rstd, None
     if ct is not None:
-        ct = ct if weight is None else ct * xp.conj(weight)
-        share = xp.conj(rstd) * (ct - xp.conj(normal) * _mean(xp, ct * xp.conj(normal), axes))
+        ct = ct if weight is None else ct * weight.conj()
+        share = rstd.conj() * (ct - normal.conj() * _mean(xp, ct * normal.conj(), axes))
     if rstd_ct is not None:
-        of_rstd = -rstd_ct * xp.conj(rstd * rstd * normal) / _count(input.shape, axes)
+        of_rstd = -rstd_ct * (rstd * rstd * normal).conj() / _count(input.shape, axes)
         share = of_rstd if share is None else share + of_rstd
     return xp.astype(share, input_dtype)
 
 
 def _rms_weight_share(xp: Any, cts: Any, input: Any, rstd: Any, weight_shape: tuple) -> Any:
-    return None if cts[0] is None else xp.fit(cts[0] * xp.conj(input * rstd), weight_shape, rstd.dtype)
+    return None if cts[0] is None else xp.fit(cts[0] * (input * rstd).conj(), weight_shape, rstd.dtype)
 
 
 @operation(
