@@ -20,6 +20,7 @@ def normal(*shape, seed=0, dtype="float32"):
 TAPS = {
     "apart": (taps_of(40, 2, 2, 0, 1, False),) * 2,
     "overlapping": (taps_of(40, 3, 2, 0, 1, False), taps_of(40, 2, 1, 0, 1, False)),
+    "padded": (taps_of(40, 3, 2, 1, 1, False), taps_of(40, 3, 3, 1, 2, True)),
 }
 STATISTICS = {"rows": (normal(60, 1), normal(60, 1, seed=1) ** 2), "channels": (normal(1, 6, 1), normal(1, 6, 1) ** 2)}
 CELLS = [normal(5, 3, 4, seed=i) for i in range(2)]

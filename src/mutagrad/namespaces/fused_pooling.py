@@ -21,19 +21,30 @@ Taps = tuple[np.ndarray, ...]
 def max_pool(x: np.ndarray, *, taps: Taps) -> Any:
     """The largest element of each window of the last dimensions, and its place among all of them."""
     ndim = len(taps)
-    axes = [_regular(table, size) for table, size in zip(taps, x.shape[-ndim:])]
+    sizes, befores = x.shape[-ndim:], [max(-int(table.min(initial=0)), 0) for table in taps]
+    axes = [_regular(table + before) for table, before in zip(taps, befores)]
     if x.size < LARGE or x.dtype.kind != "f" or None in axes or math.prod(len(table) for table in taps) > MOST:
         return NotImplemented
     counts = [table.shape[1] for table in taps]
-    planes = x.reshape(-1, *x.shape[-ndim:])
+    planes = x.reshape(-1, *sizes)
     largest, winner = (np.empty((len(planes), *counts), dtype) for dtype in (x.dtype, np.uint8))
-    for some in slices(len(planes), rows_of_block(planes[0].size)):
-        found = _largest(planes[some], axes, False)  # type: ignore[arg-type]
+    blocks = slices(len(planes), rows_of_block(planes[0].size))
+    wide = [before + max(size, int(table.max()) + 1) for size, table, before in zip(sizes, taps, befores)]
+    padded = np.full((blocks[0].stop, *wide), -np.inf, x.dtype) if wide != list(sizes) else None
+    inner = tuple([slice(before, before + size) for before, size in zip(befores, sizes)])
+    for some in blocks:
+        part = planes[some]
+        if padded is not None:
+            padded[: len(part)][(slice(None), *inner)] = part
+            part = padded[: len(part)]
+        found = _largest(part, axes, False)  # type: ignore[arg-type]
         if np.isnan(found[0]).any():
-            found = _largest(planes[some], axes, True)  # type: ignore[arg-type]
+            found = _largest(part, axes, True)  # type: ignore[arg-type]
         largest[some], winner[some] = found
+    if padded is not None and np.isneginf(largest).any():
+        return NotImplemented  # the first of equals may be outside
     begins, within = np.zeros((), np.intp), np.zeros((), np.intp)  # places of windows, and of elements from there
-    for table, size in zip(taps, x.shape[-ndim:]):
+    for table, size in zip(taps, sizes):
         begins = begins[..., None] * size + table[0]
         within = within[..., None] * size + (table[:, 0] - table[0, 0])
     index = np.take(within, winner)
@@ -66,9 +77,9 @@ def _largest(x: np.ndarray, axes: list[list[slice]], with_nan: bool) -> tuple[np
     return largest, number
 
 
-def _regular(table: np.ndarray, size: int) -> list[slice] | None:
+def _regular(table: np.ndarray) -> list[slice] | None:
     """For each element of a window the slice that takes it from all windows; None where they are not regular."""
-    if not table.size or table.min() < 0 or table.max() >= size:
+    if not table.size:
         return None
     steps = np.unique(np.diff(table, axis=1))
     if len(steps) > 1 or (len(steps) and steps[0] <= 0):
