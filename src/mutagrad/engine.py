@@ -138,6 +138,7 @@ class Pass(ABC):
                             shares = operation.pullback_of_large(ct, saved, node, unshared)
                 except LostValue as lost:
                     raise self.fault(node, lost) from None
+                ct = None  # a share that it is may be added to, and memory be given back
                 if saved and not keep_graph:
                     node.saved = freed
                 if node.fit is not None:

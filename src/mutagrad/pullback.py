@@ -9,7 +9,7 @@ Read next: `operation.py`, whose declarations these are; `engine.py`, which call
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ def same(xp: Any, ct: Any) -> Any:
     return ct
 
 
-def fitted(xp: Any, shares: Sequence[Any], fit: Sequence[Any]) -> list[Any]:
+def fitted(xp: Any, shares: Iterable[Any], fit: Sequence[Any]) -> list[Any]:
     """The shares in shape and dtype of their inputs, where `fit` says that these are not the result's."""
     return [s if s is None or f is None else xp.fit(s, *f) for s, f in zip(shares, fit)]
 
@@ -159,7 +159,7 @@ def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
         return None
     parts: Any = [(plan.rule, plan.rule.kernel, plan.slots[0]) for plan in plans if plan is not None]
 
-    def pullback(ct: Any, cells: Sequence[Any], node: Node, over: bool) -> list[Any]:
+    def pullback(ct: Any, cells: Sequence[Any], node: Node, over: bool) -> Iterator[Any]:
         edges, shares = node.edges, []
         last = max(i for i, edge in enumerate(edges) if edge is not None)
         for i, (rule, kernel, slot) in enumerate(parts):
@@ -170,7 +170,8 @@ def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
                 if share is NotImplemented:
                     share = rule(arrays, ct, saved)
             shares.append(share)
-        return shares
+        shares.reverse()
+        return (shares.pop() for _ in edges)  # once taken a share is held here no longer, and may be added to
 
     return pullback
 
