@@ -73,7 +73,9 @@ class Adam(Elementwise):
                 state["max_exp_avg_sq"] = new()
         count, eps = counted(state), group["eps"]
         lr, (beta1, beta2) = number(group, "lr"), number(group, "betas")
-        size, spread = lr / (1 - beta1**count), (1 - beta2**count) ** 0.5
+        # The squares' correction is put to the numbers, which spares a pass over the memory.
+        spread = (1 - beta2**count) ** 0.5
+        size, eps = lr / (1 - beta1**count) * spread, eps * spread
 
         def adapt(xp: Any, w: Any, g: Any, exp_avg: Any, exp_avg_sq: Any, max_exp_avg_sq: Any = None) -> None:
             exp_avg += (g - exp_avg) * (1 - beta1)
@@ -82,7 +84,7 @@ class Adam(Elementwise):
             squares = exp_avg_sq
             if group["amsgrad"]:
                 max_exp_avg_sq[...] = squares = xp.maximum(max_exp_avg_sq, exp_avg_sq)
-            w -= exp_avg / (xp.sqrt(squares) / spread + eps) * size
+            w -= exp_avg / (xp.sqrt(squares) + eps) * size
 
         return adapt
 
