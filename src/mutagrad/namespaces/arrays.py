@@ -228,7 +228,10 @@ def _broadcast_axes(wide: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int,
 
 def fit(share: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """`share` summed over the dimensions along which an input of `shape` was broadcast, in the input's dtype."""
-    share = np.asarray(share)
+    if not shape and type(share) is np.ndarray:
+        share = sum(share) if share.ndim else share[()]  # a scalar, which adds up faster than an array
+    if not isinstance(share, np.generic):
+        share = np.asarray(share)
     if share.shape != shape:
         extra = share.ndim - len(shape)
         share = np.asarray(sum(share, _broadcast_axes(share.shape, shape), None, True))

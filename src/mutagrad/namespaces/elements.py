@@ -22,7 +22,7 @@ def get_at(x: np.ndarray, key: tuple) -> np.ndarray:
     """The elements `x[key]`."""
     # `take` is two to three times as fast as indexing, but for a few elements; and of what is not contiguous it would first
     # copy all.
-    if len(key) == 1 and key[0].size <= SHORT:
+    if len(key) == 1 and type(key[0]) is np.ndarray and key[0].size <= SHORT:
         return x[key]
     if x.flags.c_contiguous:
         axis = _indexed_axis(key)
@@ -56,7 +56,7 @@ def _indexed_axis(key: tuple) -> int | None:
     found = None
     for axis, item in enumerate(key):
         if not isinstance(item, slice):
-            if found is not None or item.dtype.char == "?":
+            if found is not None or item.dtype == bool:
                 return None
             found = axis
     return found
@@ -64,7 +64,7 @@ def _indexed_axis(key: tuple) -> int | None:
 
 def _names_elements(key: tuple, ndim: int) -> bool:
     """Whether the key has an index array for every dimension."""
-    return len(key) == ndim and all(isinstance(item, np.ndarray) and item.dtype.char != "?" for item in key)
+    return len(key) == ndim and all(isinstance(item, np.ndarray) and item.dtype != bool for item in key)
 
 
 def _flat(key: tuple, shape: tuple[int, ...]) -> np.ndarray:
