@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 
 from mutagrad.graph import Edge, Leaf, Node, Watch
+from mutagrad.namespaces.elementwise import LARGE
 from mutagrad.pullback import fitted
 from mutagrad.regions import Gathered, Layout, View, add_gathered, add_overlapping, generation, relative
 from mutagrad.storage import Freed, LostValue
 
 falling = attrgetter("sequence")
-LARGE = 2048  # elements: below, no kernel of its own pays
 END = 1 << 62  # beyond every sequence number
 
 

@@ -15,8 +15,7 @@ import numpy as np
 
 from mutagrad.namespaces import arrays
 from mutagrad.namespaces.blocks import in_blocks
-
-LARGE = 2048  # elements: below, the declaration costs no more
+from mutagrad.namespaces.elementwise import LARGE
 
 Declared = Callable[..., Any]
 declared: list[tuple[Declared, Declared]] = []

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.namespaces.blocks import rows_of_block, slices
-from mutagrad.namespaces.fused import LARGE
+from mutagrad.namespaces.elementwise import LARGE
 
 MOST = 255  # elements of a window that a byte can tell apart
 
