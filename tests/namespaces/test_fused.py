@@ -117,6 +117,24 @@ def test_a_cotangent_that_nobody_holds_is_written_over(name):
     np.testing.assert_array_equal(held.numpy(), normal(70, 80))
 
 
+def test_gradients_that_somebody_keeps_are_not_written_over():
+    """A hook's, a retained one, the parts of a sum and what a leaf was given."""
+    x = mutagrad.from_numpy(normal(70, 80)).requires_grad_()
+    kept = []
+    y = x * 3
+    y.register_hook(kept.append)
+    y.retain_grad()
+    z = y * 2 + y.tanh()
+    (z * z).sum().backward()
+    first = x.grad.clone(), y.grad.clone(), kept[0].clone()
+    (x.sigmoid() * 2).relu().sum().backward()
+    y64 = (3 * normal(70, 80)).astype("float64")
+    of_y = 2 * (2 * y64 + np.tanh(y64)) * (2 + 1 - np.tanh(y64) ** 2)
+
+    for got, expected in zip((*first, kept[0], y.grad), (3 * of_y, of_y, of_y, of_y, of_y)):
+        np.testing.assert_allclose(got.numpy(), expected, rtol=1e-4, atol=1e-4)
+
+
 def test_gelu_in_single_precision_is_right_to_two_roundings():
     """Of one, for the factor of the input; far out it is the input, or nothing, to the last bit."""
     x = np.concatenate([np.linspace(-9, 9, 100_001), [-np.inf, np.inf, np.nan, -1e30, 1e30]]).astype("float32")
