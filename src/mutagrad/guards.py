@@ -50,7 +50,8 @@ class _Guarding:
             if is_overwritten(guard.memory, array, written):
                 box, exact = box_of(array, view, self.array)
                 count = array.size if written is None else written.count()
-                region = Region(self.array.shape, box if exact and written is None else None, count)
+                outline = written.outline(self.array) if written is not None and self.array.ndim else None
+                region = Region(self.array.shape, box if exact and written is None else None, count, outline)
                 guard.written(Write(writer, caller_span(), region, guard.memory.nbytes))
         super().will_write(array, view, writer, positions)  # type: ignore[misc]
         self.waiting = self.waiting or []  # Writers look here to see whether there is somebody to tell.

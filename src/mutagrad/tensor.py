@@ -255,9 +255,13 @@ class Tensor(Methods):
         if requires_grad == (edge is not None):
             return self
         if not self.is_leaf:
-            raise RuntimeError(
+            raise traps.no_leaf(
+                RuntimeError,
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
-                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                "a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+                caller_span(),
+                written_at(self),
+                "use .detach() of it in what is to have no gradient",
             )
         if family.origin == "inference" and not modes.inference:
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")

@@ -36,7 +36,7 @@ def test_the_line_is_underlined(detection):
         "    y = mutagrad.sqrt(h) * 0",
         "        ^^^^^^^^^^^^^^^^",
         "  the gradient that came in was finite; at [0] output = 0, the gradient was 0",
-        "  keep its input away from zero: write h.clamp(min=1e-12) in place of h",
+        "  keep its input above zero: write h.clamp(min=1e-12) in place of h",
     ]
 
 

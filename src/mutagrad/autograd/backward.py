@@ -28,6 +28,7 @@ from mutagrad.namespaces import arrays, batched, tensors
 from mutagrad.ops.levels import at_levels, enter, leave
 from mutagrad.report import errors
 from mutagrad.report.spans import caller_position, caller_span
+from mutagrad.report.traps import REQUIRE_FIRST, refused
 from mutagrad.storage import Freed
 from mutagrad.tensor import Tensor, wrap
 
@@ -73,7 +74,7 @@ def _fill(
         return
     wanted = _as_tuple(inputs)
     if any(edge_to(place) is None for place in wanted):
-        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        raise refused("can't retain_grad on Tensor that has requires_grad=False", caller_span(), REQUIRE_FIRST)
     gradients = _run(outputs, cotangents, keep, create_graph, wanted, caller_position(3))
     for place, gradient in zip(wanted, gradients):
         if gradient is not None:

@@ -16,6 +16,8 @@ from mutagrad.autograd.nodes import GraphFace
 from mutagrad.autograd.running import graph_task_id, will_execute
 from mutagrad.modes import count_extra, modes
 from mutagrad.overwrite import policy
+from mutagrad.report.spans import caller_span
+from mutagrad.report.traps import REQUIRE_FIRST, refused
 from mutagrad.tensor import Tensor
 
 __all__ = [
@@ -100,7 +102,9 @@ def register_multi_grad_hook(tensors: Sequence[Tensor], fn: Callable[..., Any], 
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
     for tensor in tensors:
         if not tensor.requires_grad:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+            raise refused(
+                "cannot register a hook on a tensor that doesn't require gradient", caller_span(), REQUIRE_FIRST
+            )
     gather = _Gathering([get_gradient_edge(tensor).node for tensor in tensors], fn)
     make = gather.hook_of_all if mode == "all" else gather.hook_of_any
     return _MultiHandle([tensor.register_hook(make(i)) for i, tensor in enumerate(tensors)])

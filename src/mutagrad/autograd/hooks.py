@@ -13,6 +13,8 @@ from weakref import ref
 from mutagrad.autograd.handles import RemovableHandle, add_hook
 from mutagrad.autograd.running import graph_task_id
 from mutagrad.graph import Leaf, Watch
+from mutagrad.report.spans import caller_span
+from mutagrad.report.traps import REQUIRE_FIRST, refused
 from mutagrad.tensor import Tensor, new_watch, watches_of
 
 
@@ -39,14 +41,14 @@ def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Remo
     tensor([10., 10.])
     """
     if not self.requires_grad:
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        raise refused("cannot register a hook on a tensor that doesn't require gradient", caller_span(), REQUIRE_FIRST)
     return add_hook(watch(self).hooks, hook)
 
 
 def retain_grad(self: Tensor) -> None:
     """Makes backward passes keep the gradient of this tensor in its `.grad`, though it is no leaf."""
     if not self.requires_grad:
-        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        raise refused("can't retain_grad on Tensor that has requires_grad=False", caller_span(), REQUIRE_FIRST)
     if self.is_leaf or self.retains_grad:
         return
     watch(self).keep = Retained(self)
@@ -83,7 +85,7 @@ def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], No
     Raises RuntimeError for a tensor that does not require grad or is no leaf.
     """
     if not self.requires_grad:
-        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        raise refused("cannot register a hook on a tensor that doesn't require gradient", caller_span(), REQUIRE_FIRST)
     edge = self._family.edge
     if not self.is_leaf or edge is None or not isinstance(edge[2], Leaf):
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")

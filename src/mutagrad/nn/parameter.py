@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from mutagrad.ops.creation import empty
 from mutagrad.report.spans import Span, caller_span
+from mutagrad.report.traps import MAKE_FLOATS, ONLY_FLOATS, refused
 from mutagrad.tensor import Tensor
 
 USED = (
@@ -36,7 +37,7 @@ class Parameter(Tensor):
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         alias = (Tensor() if data is None else data).detach()
         if requires_grad and alias._array.dtype.kind not in "fc":
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            raise refused(ONLY_FLOATS, caller_span(), MAKE_FLOATS)
         parameter = object.__new__(cls)
         parameter._array = alias._array
         parameter._family = alias._family

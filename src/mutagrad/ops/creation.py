@@ -20,6 +20,8 @@ from mutagrad.namespaces.layouts import empty_in_order
 from mutagrad.ops.numbers import NUMBERS, element
 from mutagrad.ops.sizes import check_sizes, integer, sizes_in, sizes_of
 from mutagrad.ops.views import check_tensor
+from mutagrad.report.spans import caller_span
+from mutagrad.report.traps import MAKE_FLOATS, ONLY_FLOATS, refused
 from mutagrad.tensor import Tensor, wrap
 
 __all__ = [
@@ -107,7 +109,7 @@ def made(array: np.ndarray, requires_grad: bool = False) -> Tensor:
     tensor = wrap(array)
     if requires_grad:
         if array.dtype.kind not in "fc":
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            raise refused(ONLY_FLOATS, caller_span(), MAKE_FLOATS)
         tensor.requires_grad_()
     return tensor
 

@@ -17,6 +17,8 @@ from mutagrad.ops.construction import check_array, copied
 from mutagrad.ops.conversion import cast
 from mutagrad.ops.creation import made
 from mutagrad.ops.sizes import type_name
+from mutagrad.report.spans import caller_span
+from mutagrad.report.traps import MAKE_FLOATS, ONLY_FLOATS, refused
 from mutagrad.storage import new_storage
 from mutagrad.tensor import Tensor, wrap, wrap_view
 
@@ -31,7 +33,7 @@ def adopt(array: np.ndarray, requires_grad: bool = False) -> Tensor:
     adopted = wrap_view(own, new_family(storage, own), None)
     if requires_grad:
         if own.dtype.kind not in "fc":
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            raise refused(ONLY_FLOATS, caller_span(), MAKE_FLOATS)
         adopted.requires_grad_()
     return adopted
 

@@ -72,7 +72,8 @@ def not_finite(found: NotFinite) -> AutogradWarning:
 
 
 # Operations whose gradient is infinite, or whose value is, where the input is zero.
-SINGULAR_AT_ZERO = frozenset(("log", "log10", "log2", "pow", "reciprocal", "rsqrt", "sqrt"))
+SINGULAR_AT_ZERO = frozenset(("log", "log10", "log2", "pow", "rsqrt", "sqrt"))
+SINGULAR_AT_ONE = frozenset(("acos", "asin", "atanh", "erfinv"))
 NEVER_NEGATIVE = frozenset(("abs", "exp", "norm", "sqrt", "square", "std", "var", "vector_norm"))
 OVERFLOWING = frozenset(("exp", "exp2", "expm1"))
 
@@ -104,7 +105,10 @@ def _way_out(origin: Origin) -> str | None:
         less = f"{as_receiver(given)} - {as_receiver(given)}.max()"
         return f"keep its input small: write {less} in place of {short(given)}, or use softmax() or logsumexp()"
     if operation in SINGULAR_AT_ZERO:
-        return f"keep its input away from zero: write {as_receiver(given)}.clamp(min=1e-12) in place of {short(given)}"
+        return f"keep its input above zero: write {as_receiver(given)}.clamp(min=1e-12) in place of {short(given)}"
+    if operation in SINGULAR_AT_ONE:
+        within = f"{as_receiver(given)}.clamp(-0.9999, 0.9999)"
+        return f"keep its input within -1 and 1: write {within} in place of {short(given)}"
     return None
 
 

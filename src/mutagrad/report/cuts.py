@@ -9,6 +9,7 @@ name lies, and so which of several suspects it was.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from types import FrameType, FunctionType
 from typing import Any, NamedTuple
@@ -201,8 +202,10 @@ class _Tracer:
         value = scope.lookup(path)
         if value is not MISSING and self.judge(value) and not isinstance(value, (dict, list, tuple)):
             return
-        if value is not MISSING and isinstance(node, ast.Attribute) and self.judge(value) is False:
-            yield from _rebound_elsewhere(node.attr, scope)
+        if value is not MISSING and isinstance(node, (ast.Attribute, ast.Subscript)) and self.judge(value) is False:
+            yield from _rebound_elsewhere(node, scope)
+        if value is MISSING and isinstance(node, ast.Attribute):
+            yield from self._property(node, scope, depth)
         bindings = scope.bindings_before(path, node)
         if not bindings and not scope.is_module and value is not MISSING:
             scope = scope.module()
@@ -218,11 +221,31 @@ class _Tracer:
             if value is not MISSING and self.judge(value) is False:
                 yield from _never_required(path, binding, scope)
 
+    def _property(self, node: ast.Attribute, scope: Scope, depth: int) -> Iterator[Cut]:
+        """The cuts inside a property of the user's."""
+        path = path_of(node.value)
+        owner = MISSING if path is None else scope.lookup(path)
+        found = MISSING if owner is MISSING else getattr(type(owner), node.attr, MISSING)
+        if isinstance(found, property) and isinstance(found.fget, FunctionType):
+            yield from self._inside(Scope.of_function(found.fget, {"self": owner}), depth)
+
+    def _inside(self, inside: Scope, depth: int) -> Iterator[Cut]:
+        """The cuts behind what a function gives."""
+        if isinstance(inside.body, ast.Lambda):
+            yield from self.trace(inside.body.body, inside, depth - 1)
+        for node in inside.nodes:
+            if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom)) and node.value is not None:
+                yield from self.trace(node.value, inside, depth - 1)
+
     def _called(self, call: ast.Call, scope: Scope, depth: int) -> Iterator[Cut]:
         """The cuts inside a function of the user's, where that is what is called."""
         path = path_of(call.func)
         called = MISSING if path is None else scope.lookup(path)
         given: dict[str, Any] = {}
+        match call.func:  # `Model().loss()`: of what is just made only the class is known
+            case ast.Attribute(value=ast.Call(func=ast.Name(id=name)), attr=method):
+                kind = scope.lookup(name)
+                called = getattr(kind, method, MISSING) if isinstance(kind, type) else MISSING
         if called is MISSING:
             return
         if self.judge(called) is False:  # a module of which nothing requires grad
@@ -235,14 +258,8 @@ class _Tracer:
             given = {} if owner is MISSING else {"self": owner}
         while isinstance(called, FunctionType) and is_internal(called.__code__.co_filename):
             called = getattr(called, "__wrapped__", None)  # no_grad() as a decorator, say
-        if not isinstance(called, FunctionType):
-            return
-        inside = Scope.of_function(called, given)
-        if isinstance(inside.body, ast.Lambda):
-            yield from self.trace(inside.body.body, inside, depth - 1)
-        for node in inside.nodes:
-            if isinstance(node, ast.Return) and node.value is not None:
-                yield from self.trace(node.value, inside, depth - 1)
+        if isinstance(called, FunctionType):
+            yield from self._inside(Scope.of_function(called, given), depth)
 
     def _frozen(self, name: str, call: ast.Call, scope: Scope) -> Iterator[Cut]:
         for where in (scope, scope.module()):
@@ -264,11 +281,16 @@ def _last_switch(scope: Scope, before: ast.expr | None) -> ast.Call | None:
     return next((each for each in reversed(switches) if before is None or each.lineno < before.lineno), None)
 
 
-def _rebound_elsewhere(attribute: str, scope: Scope) -> Iterator[Cut]:
-    """The statement that binds an attribute of this name to an update of itself, in whatever function of the file."""
+def _rebound_elsewhere(node: ast.Attribute | ast.Subscript, scope: Scope) -> Iterator[Cut]:
+    """The statement that binds such an attribute or element to an update of itself, in whatever function of the file."""
+    holder = node.value if isinstance(node, ast.Subscript) else node
+    name = (path_of(holder) or "").rpartition(".")[2]
+    alike = re.compile(
+        rf"(.*\.)?{re.escape(name)}\[.*\]" if isinstance(node, ast.Subscript) else rf".*\.{re.escape(name)}"
+    )
     for statement in ast.walk(scope.tree) if scope.tree else ():
         found = rebound_by(statement)
-        if found is not None and found[0].endswith(f".{attribute}"):
+        if found is not None and alike.fullmatch(found[0]):
             name, instead = found
             label = f"{name} is bound to a new tensor here, which does not require grad"
             yield Cut(scope.passage(statement), label, f"write {instead}, which updates {name} in place", 2)

@@ -97,7 +97,7 @@ def _of_function(name: str, function: str, part: ast.Call, first: ast.expr, scop
         held = scope.lookup(path) if (path := path_of(first)) is not None else None
         then = f"{name}.stack({path})" if isinstance(held, (list, tuple)) else short(first)
         then = None if path is None else f"{then} in place of {short(part)} at line {part.lineno}"
-        return Severance(source, label, advice, 1 if source is first else 3, then)
+        return Severance(source, label, advice, 3 if _takes_out(first) else 1, then)
     if function in INTEGER_METHODS:
         return Severance(first, _integers(function), _smooth(first, part))
     return None
@@ -159,7 +159,7 @@ def _source(node: ast.expr) -> ast.expr:
 def _is_of_numpy(node: Any) -> TypeGuard[ast.Call]:
     """Whether an expression calls a function of NumPy on something."""
     function = node.func if isinstance(node, ast.Call) and node.args else None
-    return isinstance(function, ast.Attribute) and path_of(function.value) in ("np", "numpy")
+    return isinstance(function, ast.Attribute) and path_of(function.value) in ("math", "np", "numpy")
 
 
 class _TakingIn(ast.NodeTransformer):
@@ -171,6 +171,11 @@ class _TakingIn(ast.NodeTransformer):
 
 def _taken_in(node: ast.expr) -> str:
     return short(_TakingIn().visit(deepcopy(node)), 60)
+
+
+def _takes_out(node: ast.expr) -> bool:
+    """Whether an expression takes values out of tensors, or computes with them by NumPy."""
+    return _is_of_numpy(node) or any(_source(each) is not each for each in ast.walk(node) if isinstance(each, ast.expr))
 
 
 def _is_literal(node: ast.expr) -> bool:
@@ -220,6 +225,8 @@ def _recorded(part: ast.expr, function: str, argument: ast.expr, scope: Scope) -
 
 def _instead(part: ast.expr, argument: ast.expr, module: str, scope: Scope) -> str:
     """What to write in place of a tensor that is rebuilt from values."""
+    if _is_of_numpy(argument) and argument.func.attr in ("array", "asarray"):  # type: ignore[attr-defined]
+        return _instead(part, argument.args[0], module, scope)
     if _is_of_numpy(argument):
         return _recorded(part, argument.func.attr, argument.args[0], scope)  # type: ignore[attr-defined]
     match argument:
@@ -239,4 +246,4 @@ def _instead(part: ast.expr, argument: ast.expr, module: str, scope: Scope) -> s
             if isinstance(held, float):
                 return f"let {name} be made of tensors, and write {name} in place of {short(part)}"
             return f"use the tensors that {name} was made of: {module}.stack({name}) where it is a list of them"
-    return _write(_source(argument), part)
+    return f"write {_taken_in(argument)} in place of {short(part)}"

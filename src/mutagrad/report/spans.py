@@ -7,6 +7,7 @@ always the line the user wrote. What the source can no longer tell is None, and 
 Read `source.py` next: it finds the text and draws it.
 """
 
+import copy
 import os
 import sys
 from itertools import islice
@@ -137,18 +138,20 @@ _PACKAGE = os.path.dirname(os.path.dirname(sys._getframe().f_code.co_filename)) 
 # The demonstration programs come with the package but are written as users write theirs.
 _PROGRAMS = _PACKAGE + "demo" + os.sep
 
+_COPYING = copy.deepcopy.__code__.co_filename
+
 # The file names seen so far, by whose they are: a look into a set is all that the recording path pays.
 _inside: set[str] = set()
 _outside: set[str] = set()
 
 
 def is_internal(filename: str) -> bool:
-    """Whether code compiled under `filename` belongs to mutagrad itself.
+    """Whether code compiled under `filename` belongs to mutagrad itself, or to what calls it for the user as `copy` does.
 
     >>> is_internal(Span.render.__code__.co_filename), is_internal("<doctest mutagrad.report.spans[0]>")
     (True, False)
     """
-    return filename.startswith(_PACKAGE) and not filename.startswith(_PROGRAMS)
+    return (filename.startswith(_PACKAGE) and not filename.startswith(_PROGRAMS)) or filename == _COPYING
 
 
 def caller_position(depth: int = 2, _getframe=sys._getframe) -> tuple[CodeType, int]:

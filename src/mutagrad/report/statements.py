@@ -252,6 +252,10 @@ class Scope:
 
     def bindings_before(self, path: str, node: Any) -> list[Binding]:
         """What may have bound `path` when `node` ran: the nearest before it, and later ones in a loop around both."""
+        for around in self.around(node):
+            for each in getattr(around, "generators", ()):  # of a comprehension
+                if any(path_of(name) == path for name in ast.walk(each.target)):
+                    return [Binding(each.iter, each.iter, "each")]
         loops = [each for each in self.around(node) if isinstance(each, LOOPS)]
         found = self.bindings(path)
         before = [each for each in found if _start(each.node) < _start(node) and not _within(each.node, node)]
@@ -306,13 +310,15 @@ def _first_line(function: Any) -> int:
 def _attribute(value: Any, name: str) -> Any:
     """An attribute that is there as such, or registered with a module; nothing is computed for it."""
     held = getattr(value, "__dict__", {})
+    held = {name: getattr(each, "__func__", each) for name, each in held.items()} if isinstance(value, type) else held
     for names in (held, *[held.get(kind) or {} for kind in ("_parameters", "_buffers", "_modules")]):
         if isinstance(names, Mapping) and name in names:
             return names[name]
     for kind in type(value).__mro__:
         if name in vars(kind):
             found = vars(kind)[name]
-            return found if isinstance(found, (FunctionType, staticmethod, classmethod)) else MISSING
+            found = getattr(found, "__func__", found)
+            return found if isinstance(found, FunctionType) else MISSING
     return MISSING
 
 

@@ -28,12 +28,17 @@ __all__ = [
     "no_leaf",
     "not_a_parameter",
     "rebound",
+    "refused",
     "replaced_parameter",
     "wiped_gradient",
 ]
 
 
 Given = TypeVar("Given", bound=Exception)
+
+ONLY_FLOATS = "Only Tensors of floating point and complex dtype can require gradients"
+MAKE_FLOATS = "make it of floating point: give dtype=torch.float32, or numbers such as 1.0"
+REQUIRE_FIRST = "call requires_grad_() on it before, or compute it from a tensor that requires grad, outside no_grad()"
 
 
 class AutogradWarning(UserWarning):
@@ -135,6 +140,12 @@ def no_leaf(kind: type[Given], headline: str, asked_at: Span | None, made: Origi
         )
     story = Story(headline, tuple(parts), advice)
     return _with_story(kind(draw(story)), story)
+
+
+def refused(headline: str, asked_at: Span | None, advice: str) -> RuntimeError:
+    """The error of what a tensor cannot be asked for as it is: where it was asked, and what to do before."""
+    story = Story(headline, (Part("asked for here", asked_at),), advice)
+    return _with_story(RuntimeError(draw(story)), story)
 
 
 def rebound(name: str, bound_at: Span, instead: str, why: str) -> AutogradWarning:
