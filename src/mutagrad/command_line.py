@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from mutagrad.__main__ import EXTRAS, missing
+from mutagrad.requirements import EXTRAS, missing
 
 PLACES = {"demo": "mutagrad.demo.command", "run": "mutagrad.bookkeeping.command"}
 

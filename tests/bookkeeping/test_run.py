@@ -12,8 +12,9 @@ import pytest
 
 import mutagrad
 from mutagrad import __main__ as program
+from mutagrad import requirements
 
-for module in program.EXTRAS["run"]:
+for module in requirements.EXTRAS["run"]:
     pytest.importorskip(module, reason="needs the extra run")
 
 from mutagrad.bookkeeping.program import traps_of_warnings  # noqa: E402
@@ -131,7 +132,7 @@ def test_what_cannot_be_read_is_said(folder):
 
 
 def test_a_missing_extra_is_named(monkeypatch):
-    monkeypatch.setattr(program, "find_spec", lambda name: None)
+    monkeypatch.setattr(requirements, "find_spec", lambda name: None)
     monkeypatch.setattr(sys, "argv", ["mutagrad", "run", "x.py"])
 
     with pytest.raises(SystemExit, match=r"mutagrad run needs click, Jinja2, rich: pip install 'mutagrad\[run\]'"):

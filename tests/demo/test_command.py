@@ -7,8 +7,9 @@ import sys
 import pytest
 
 from mutagrad import __main__ as program
+from mutagrad import requirements
 
-for module in program.EXTRAS["demo"]:
+for module in requirements.EXTRAS["demo"]:
     pytest.importorskip(module, reason="needs the extra demo")
 
 from click.testing import CliRunner  # noqa: E402
@@ -111,7 +112,7 @@ def test_python_m_mutagrad_is_the_same_command(monkeypatch, capsys):
 
 def test_a_missing_extra_is_named_with_its_remedy(monkeypatch):
     """Without scikit-learn the command says which command installs it."""
-    monkeypatch.setattr(program, "find_spec", lambda module: None if module == "sklearn" else object())
+    monkeypatch.setattr(requirements, "find_spec", lambda module: None if module == "sklearn" else object())
     monkeypatch.setattr(sys, "argv", ["mutagrad", "demo"])
     with pytest.raises(SystemExit) as end:
         program.main()

@@ -8,9 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from mutagrad.bookkeeping import page, rendering
-from mutagrad.bookkeeping.accounts import Line, by_line
-from mutagrad.bookkeeping.findings import Hazard, Needless, Saving, Trap, savings_at
-from mutagrad.bookkeeping.memory import Memory
 from mutagrad.bookkeeping.recorder import Recorder
 from mutagrad.tensor import Tensor
 
@@ -22,41 +19,6 @@ class Book(Recorder):
 
     `lines` are the sums by line, `hazards`, `traps` and `needless` what was found, `memory` what was alive by cause.
     """
-
-    @property
-    def memory(self) -> Memory:
-        """What is alive, by cause, and what was."""
-        self.alive.settle()
-        return self.alive
-
-    @property
-    def lines(self) -> list[Line]:
-        """The sums by line of the program, in the order of the source."""
-        return by_line(self.accounts.values(), self.memory.at_peak)
-
-    @property
-    def hazards(self) -> list[Hazard]:
-        """Values that gradients needed and that were written before: right here, wrong or an error in PyTorch."""
-        return list(self.watchlist.found.values())
-
-    @property
-    def traps(self) -> list[Trap]:
-        """Lines that do what they say and hardly what was meant."""
-        return list(self.traps_found.values())
-
-    @property
-    def needless(self) -> list[Needless]:
-        """Clones and filled arrays that nothing needed, the largest first."""
-        found = [
-            Needless(what, reason, account.span, nbytes, count, self.clones.get(account, 0) if what == "clone" else 0)
-            for (account, what, reason), (count, nbytes) in self.needless_found.items()
-        ]
-        return sorted(found, key=lambda each: -each.nbytes)
-
-    @property
-    def savings(self) -> list[Saving]:
-        """Which lines to change to save most memory at the peak, and how."""
-        return savings_at(self.lines)
 
     def summary(self, rows: int = 20) -> str:
         """The book as text: the lines that hold or save most, memory by cause at its peak, and what was found."""

@@ -16,22 +16,22 @@ from mutagrad.report import source
 from mutagrad.report.spans import Span
 
 if TYPE_CHECKING:
-    from mutagrad.bookkeeping.book import Book
     from mutagrad.bookkeeping.passages import Passage
+    from mutagrad.bookkeeping.recorder import Recorder
     from mutagrad.pictures.graph import Histogram, SavedValue, Vertex
 
 ASSETS = Path(__file__).parent / "assets"
 LONGEST = 20_000  # lines of a source file
 
 
-def write_page(book: Book, path: Any, title: str) -> None:
+def write_page(book: Recorder, path: Any, title: str) -> None:
     """Writes the page to the file `path`. Raises ImportError where Jinja2 is missing."""
     text = page_of(book, title)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 
 
-def page_of(book: Book, title: str) -> str:
+def page_of(book: Recorder, title: str) -> str:
     """The page as text."""
     try:
         import jinja2
@@ -53,7 +53,7 @@ def embedded(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def sources_of(book: Book) -> dict[str, list[str]]:
+def sources_of(book: Recorder) -> dict[str, list[str]]:
     """The text of every file that the book has lines of."""
     found: dict[str, list[str]] = {}
     for line in book.lines:

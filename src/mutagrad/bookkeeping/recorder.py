@@ -39,7 +39,7 @@ from mutagrad.bookkeeping.accounts import (
 )
 from mutagrad.bookkeeping.adjoints import SMALL, Adjoints
 from mutagrad.bookkeeping.findings import Copy
-from mutagrad.bookkeeping.hazards import Loss, Watchlist
+from mutagrad.bookkeeping.hazards import Loss
 from mutagrad.bookkeeping.memory import NO_EVENTS, Buffer, new_write, region_of
 from mutagrad.bookkeeping.passages import Passages
 from mutagrad.bookkeeping.records import Records, replaces
@@ -60,7 +60,6 @@ class Recorder(Records):
     def __init__(self, passes: int = 0) -> None:
         super().__init__()
         self.adjoints = Adjoints(self.alive)
-        self.watchlist = Watchlist()
         self.passages = Passages(passes, self.watchlist)
         # The call under way: whose line, of what, and what it writes.
         self.account: Account | None = None
@@ -68,7 +67,6 @@ class Recorder(Records):
         self.target: Tensor | None = None
         self.stepping: Account | None = None
         self.cause = RESULTS  # what is computed now is for
-        self.seconds = 0.0
 
     # Opening and closing ----------------------------------------------------------------------------------------------
 

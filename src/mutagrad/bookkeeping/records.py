@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import cache
 from types import CodeType
 
-from mutagrad.bookkeeping.accounts import DATA, Account, Deed, Holding, Tally
-from mutagrad.bookkeeping.findings import Copy, Trap
-from mutagrad.bookkeeping.hazards import role_of
+from mutagrad.bookkeeping.accounts import DATA, Account, Deed, Holding, Line, Tally, by_line
+from mutagrad.bookkeeping.findings import Copy, Hazard, Needless, Saving, Trap, savings_at
+from mutagrad.bookkeeping.hazards import Watchlist, role_of
 from mutagrad.bookkeeping.memory import Buffer, Memory, new_buffer
 from mutagrad.operation import Operation
 from mutagrad.report.spans import Span
@@ -23,6 +23,8 @@ class Records:
     `accounts` are those of places, `tallies` of an operation at a place, both by the number of a code object, which they
     keep, so that its number stays its own (the hash of the code itself is slow). `attentive` are the numbers of the few
     buffers of which it matters that they are read or written: fills, clones and what was cloned. `clock` counts calls.
+
+    `lines` are the sums by line, `hazards`, `traps` and `needless` what was found, `memory` what was alive by cause.
     """
 
     def __init__(self) -> None:
@@ -31,11 +33,50 @@ class Records:
         self.alive = Memory(self.accounts)
         self.buffers = self.alive.buffers
         self.died = self.alive.journal.append
+        self.watchlist = Watchlist()
         self.attentive: set[int] = set()
         self.traps_found: dict[tuple, Trap] = {}
         self.needless_found: dict[tuple[Account, str, str], list[int]] = {}
         self.clones: dict[Account, int] = {}
         self.clock = 0
+        self.seconds = 0.0  # for which the book was open
+
+    @property
+    def memory(self) -> Memory:
+        """What is alive, by cause, and what was."""
+        self.alive.settle()
+        return self.alive
+
+    @property
+    def lines(self) -> list[Line]:
+        """The sums by line of the program, in the order of the source."""
+        return by_line(self.accounts.values(), self.memory.at_peak)
+
+    @property
+    def hazards(self) -> list[Hazard]:
+        """Values that gradients needed and that were written before: right here, wrong or an error in PyTorch."""
+        return list(self.watchlist.found.values())
+
+    @property
+    def traps(self) -> list[Trap]:
+        """Lines that do what they say and hardly what was meant."""
+        return list(self.traps_found.values())
+
+    @property
+    def needless(self) -> list[Needless]:
+        """Clones and filled arrays that nothing needed, the largest first."""
+        found = [
+            Needless(what, reason, account.span, nbytes, count, self.clones.get(account, 0) if what == "clone" else 0)
+            for (account, what, reason), (count, nbytes) in self.needless_found.items()
+        ]
+        return sorted(found, key=lambda each: -each.nbytes)
+
+    @property
+    def savings(self) -> list[Saving]:
+        """Which lines to change to save most memory at the peak, and how."""
+        return savings_at(self.lines)
+
+    # Places, buffers and findings --------------------------------------------------------------------------------------
 
     def at(self, code: CodeType, instruction: int) -> Account:
         """The account of a place."""

@@ -6,17 +6,15 @@ The text is plain, for terminals and files alike; `mutagrad run` colours it, and
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mutagrad.bookkeeping.accounts import CAUSES, COUNTED, Line
+from mutagrad.bookkeeping.memory import Buffer
+from mutagrad.bookkeeping.records import Records
 from mutagrad.dtypes import of_numpy
 from mutagrad.report.errors import writer_in_words
 from mutagrad.report.spans import Span
-
-if TYPE_CHECKING:
-    from mutagrad.bookkeeping.book import Book
-    from mutagrad.bookkeeping.memory import Buffer
-    from mutagrad.tensor import Tensor
+from mutagrad.tensor import Tensor
 
 WIDTH = 52  # of a source line in the table
 
@@ -102,7 +100,7 @@ def times(count: int) -> str:
     return "" if count == 1 else f" ({count:,} times)"
 
 
-def findings(book: Book) -> list[str]:
+def findings(book: Records) -> list[str]:
     """Hazards, traps and needless work."""
     drawn: list[str] = []
     for hazard in book.hazards:
@@ -139,7 +137,7 @@ def _advice(trap: Any) -> str:
     return f"    {trap.advice}" if trap.advice else ""
 
 
-def memory(book: Book) -> list[str]:
+def memory(book: Records) -> list[str]:
     """Memory at its peak by cause, and the lines to change to save most of it."""
     peak = book.memory
     if not peak.most:
@@ -151,7 +149,7 @@ def memory(book: Book) -> list[str]:
     return drawn
 
 
-def summary(book: Book, rows: int = 20) -> str:
+def summary(book: Records, rows: int = 20) -> str:
     """The whole book as text."""
     lines = book.lines
     shown = weightiest(lines, rows)
@@ -213,7 +211,7 @@ def place(span: Span | None) -> dict[str, Any] | None:
     }
 
 
-def as_data(book: Book) -> dict[str, Any]:
+def as_data(book: Records) -> dict[str, Any]:
     """The book as dictionaries, lists, numbers and strings."""
     peak = book.memory
     return {
@@ -266,6 +264,6 @@ def as_data(book: Book) -> dict[str, Any]:
     }
 
 
-def to_json(book: Book) -> str:
+def to_json(book: Records) -> str:
     """The book as a JSON text."""
     return json.dumps(as_data(book), indent=1, ensure_ascii=False)

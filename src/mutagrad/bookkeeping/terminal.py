@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mutagrad.bookkeeping.accounts import CAUSES
-from mutagrad.bookkeeping.book import Book
 from mutagrad.bookkeeping.findings import Hazard
+from mutagrad.bookkeeping.records import Records
 from mutagrad.bookkeeping.rendering import COLUMNS, duration, row, size, times, weightiest
 from mutagrad.report.spans import Span
 
@@ -28,7 +28,7 @@ WORTH_SAVING = 1 << 16  # bytes at the peak: of less there is no need to say how
 PLAIN_WIDTH = 170
 
 
-def show(book: Book, console: Console, program: str, rows: int = 12) -> None:
+def show(book: Records, console: Console, program: str, rows: int = 12) -> None:
     """Prints the whole report."""
     if not console.is_terminal:
         console.width = PLAIN_WIDTH
@@ -50,7 +50,7 @@ def show(book: Book, console: Console, program: str, rows: int = 12) -> None:
     show_lines(book, console, rows)
 
 
-def show_verdict(book: Book, console: Console) -> None:
+def show_verdict(book: Records, console: Console) -> None:
     """Prints in one line how much was found."""
     parts = [
         f"[bold red]{counted(len(book.hazards), 'hazard')}[/]",
@@ -87,7 +87,7 @@ def show_place(label: str | None, span: Span | None, console: Console) -> None:
         console.print(Text(line, style="red" if i else "bold"), soft_wrap=True)
 
 
-def show_memory(book: Book, console: Console) -> None:
+def show_memory(book: Records, console: Console) -> None:
     """Prints memory at its peak as a bar, and the lines to change to save most."""
     memory = book.memory
     if not memory.most:
@@ -106,7 +106,7 @@ def show_memory(book: Book, console: Console) -> None:
         console.print(f"    {what}: [green]{escape(saving.advice)}[/]", soft_wrap=True)
 
 
-def show_lines(book: Book, console: Console, rows: int) -> None:
+def show_lines(book: Records, console: Console, rows: int) -> None:
     """Prints the table of the lines that matter most."""
     lines = book.lines
     if not lines:
