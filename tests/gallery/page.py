@@ -19,6 +19,7 @@ SHOWN = {
         "losses_gathered_by_item": "preserve",
         "frozen_model": "preserve",
         "accuracy_as_loss": "preserve",
+        "second_derivative_without_a_graph": "preserve",
         "parameter_rebound_under_no_grad": "preserve",
     },
     "Traps that run through": {
@@ -45,7 +46,12 @@ where `rich` is installed, and in IPython; piped, the text is plain.
 
 **Catching the writer.** `mutagrad.freeze(t)` makes the next write to `t`'s memory, through whatever alias, raise
 `FrozenError` at the line that writes, until `thaw()` or the end of a `with` block. `mutagrad.watch(t)` names each write on
-standard error, or to a function that it is given, and lets it happen.
+standard error, or to a function that it is given, and lets it happen. Both are about memory: to give
+a tensor other memory (`t.data = …`, `set_`) is no write.
+
+**Where the text comes from.** Source is shown of files, of modules in archives, of `python -c`, and of the cells of a
+notebook, across which histories are followed; of code from standard input or `exec` only the numbers of its lines are
+known.
 
 Below are some of the programs of `tests/gallery/`, each with the text it ends with. Comments mark the lines that the
 message must name. This page is written by `tools/write_gallery.py`.

@@ -33,6 +33,9 @@ PARTS = {
     "was replaced here": "replaced",
     "frozen here": "frozen",
     "in the forward pass": "recorded",
+    "became infinite here": "recorded",
+    "used here": "asked",
+    "it requires grad, made by": "made",
 }
 
 
