@@ -310,16 +310,18 @@ def _first_line(function: Any) -> int:
 def _attribute(value: Any, name: str) -> Any:
     """An attribute that is there as such, or registered with a module; nothing is computed for it."""
     held = getattr(value, "__dict__", {})
-    held = {name: getattr(each, "__func__", each) for name, each in held.items()} if isinstance(value, type) else held
     for names in (held, *[held.get(kind) or {} for kind in ("_parameters", "_buffers", "_modules")]):
         if isinstance(names, Mapping) and name in names:
-            return names[name]
+            return _function(names[name])
     for kind in type(value).__mro__:
         if name in vars(kind):
-            found = vars(kind)[name]
-            found = getattr(found, "__func__", found)
+            found = _function(vars(kind)[name])
             return found if isinstance(found, FunctionType) else MISSING
     return MISSING
+
+
+def _function(found: Any) -> Any:
+    return found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
 
 
 def _element(owner: Any, key: Any) -> Any:
