@@ -49,7 +49,7 @@ class Book(Recorder):
 class ledger:
     """Keeps book of what is saved, written, kept and viewed within, by line; gives the `Book`.
 
-    Operations on a few elements take two to four times as long while it is open. Of the first `passes` reverse passes the
+    Operations on a few elements take two to three times as long while it is open. Of the first `passes` reverse passes the
     graphs are kept, for pages: `Book.to_html`.
 
     >>> import mutagrad
