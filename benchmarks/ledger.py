@@ -131,7 +131,9 @@ def main() -> None:
         "`w[1:3]`": repeated(lambda x, w: w[1:3]),
         "`x * w` with a `backward()` of its own": repeated(lambda x, w: (x * w).sum().backward(), 200),
         "`x.sin()` with a `backward()` of its own": repeated(lambda x, w: x.sin().sum().backward(), 200),
-        "`(x * w).mul_(w)` with a `backward()` of its own": repeated(lambda x, w: (x * w).mul_(w).sum().backward(), 200),
+        "`(x * w).mul_(w)` with a `backward()` of its own": repeated(
+            lambda x, w: (x * w).mul_(w).sum().backward(), 200
+        ),
         "chains of size 4, forward and back": chain,
         "a loop over elements, forward and back": elements,
         "training step, width 64, batch 32": training(64, 32),
