@@ -31,6 +31,16 @@ def general_call(op: Operation) -> Callable[..., Any]:
     return call
 
 
+def check_sequence(function: str, name: str, tensors: Any, position: int = 1) -> None:
+    """Raises TypeError where the argument `name` of `function` is no tuple or list of tensors."""
+    if not isinstance(tensors, (tuple, list)):
+        kind = type(tensors).__name__
+        raise TypeError(f"{function}(): argument '{name}' (position {position}) must be tuple of Tensors, not {kind}")
+    for i, tensor in enumerate(tensors):
+        if not isinstance(tensor, Tensor):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(tensor).__name__}")
+
+
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}  # PyTorch takes NumPy's names as well
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.binding import NUMPY_NAMES, general_call, write_out
+from mutagrad.binding import NUMPY_NAMES, check_sequence, general_call, write_out
 from mutagrad.graph import NOTHING, Node, next_sequence
 from mutagrad.modes import extras, lone_book, modes
 from mutagrad.namespaces import arrays as xp
@@ -67,13 +67,7 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
     run = _straight(op)
 
     def call(tensors: Sequence[Tensor], *args: Any, out: Tensor | None = None, **kwargs: Any) -> Any:
-        if not isinstance(tensors, (tuple, list)):
-            raise TypeError(
-                f"{op.name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
-            )
-        for i, tensor in enumerate(tensors):
-            if not isinstance(tensor, Tensor):
-                raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(tensor).__name__}")
+        check_sequence(op.name, "tensors", tensors)
         values = dict(zip(parameters, args))
         if kwargs:
             values.update({NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()})

@@ -13,7 +13,7 @@ Read next: `engine.py`, which walks the graph, and `operation.py`, which records
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from types import CodeType, MappingProxyType
 from typing import Any
@@ -183,6 +183,21 @@ class Leaf:
         self.tensor = ref(tensor)
         self.watches = None
         self.post_hooks = self.notes = None
+
+
+def writers_behind(edges: Iterable[Edge | None]) -> Iterator[Node | Leaf]:
+    """All nodes and leaves behind edges, each once, in no particular order."""
+    met: set[Node | Leaf] = set()
+    waiting = list(edges)
+    while waiting:
+        edge = waiting.pop()
+        if edge is None or edge[2] in met:
+            continue
+        writer = edge[2]
+        met.add(writer)
+        yield writer
+        if not isinstance(writer, Leaf):
+            waiting += writer.edges
 
 
 class Watch:

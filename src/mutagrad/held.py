@@ -7,13 +7,13 @@ account is drawn up from the nodes when somebody asks: what is alive at that mom
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from mutagrad.batched import physical_of
-from mutagrad.graph import Edge, Node
+from mutagrad.graph import Node, writers_behind
 from mutagrad.overlap import address
 from mutagrad.report.spans import Span
 from mutagrad.storage import FingerprintedSaved, Freed, LostSaved
@@ -50,7 +50,8 @@ def saved_statistics(*tensors: Tensor) -> SavedStatistics:
     """
     found = SavedStatistics()
     seen: set[tuple] = set()
-    nodes = _behind(filter(None, map(edge_of, tensors))) if tensors else _alive()
+    writers = writers_behind(map(edge_of, tensors)) if tensors else gc.get_objects()
+    nodes = [each for each in writers if isinstance(each, Node)]
     for node in sorted(nodes, key=lambda node: node.sequence):
         place = "unknown" if node.code is None else Span(node.code, node.instruction).place
         line = found.by_line.setdefault(place, SavedStatistics())
@@ -64,22 +65,6 @@ def saved_statistics(*tensors: Tensor) -> SavedStatistics:
                 sums.saved += 1
                 sums.nbytes += nbytes
     return found
-
-
-def _alive() -> Iterable[Node]:
-    return [each for each in gc.get_objects() if isinstance(each, Node)]
-
-
-def _behind(edges: Iterable[Edge]) -> Iterator[Node]:
-    """The nodes behind edges, each once."""
-    met: set[int] = set()
-    waiting = [edge[2] for edge in edges]
-    while waiting:
-        writer = waiting.pop()
-        if isinstance(writer, Node) and id(writer) not in met:
-            met.add(id(writer))
-            waiting += [edge[2] for edge in writer.edges if edge is not None]
-            yield writer
 
 
 def _arrays(node: Node) -> Iterator[np.ndarray]:

@@ -146,24 +146,11 @@ class View:
 
     def add(self, xp: Any, buffer: Any, share: Any) -> None:
         """Adds `share` into the region; elements addressed several times receive all their shares."""
-        if self.function is repeat_along:
-            self._add_repeated(xp, buffer, share)
-            return
         region = buffer[self.key] if self.key is not None else self.of(xp, buffer)
         if self.overlapping:
             add_overlapping(xp, region, share)
         elif region.ndim == 0 and type(region) is np.ndarray:
             region[...] = region[()] + share  # NumPy adds single elements as scalars four times as fast.
-        else:
-            region += share
-
-    def _add_repeated(self, xp: Any, buffer: Any, share: Any) -> None:
-        """Adds the shares of all repetitions, summed, into what was repeated."""
-        parent = self.parent
-        region = buffer if parent is None else parent.of(xp, buffer)
-        share = xp.fit(share, tuple(region.shape), share.dtype)
-        if self.layout.overlapping if parent is None else parent.overlapping:
-            add_overlapping(xp, region, share)
         else:
             region += share
 
@@ -199,6 +186,19 @@ class Step(View):
     __slots__ = ("parent", "function", "arguments", "rigid", "depth")
 
     key = None
+
+    def add(self, xp: Any, buffer: Any, share: Any) -> None:
+        """Adds `share` into the region; that of an expanded view is summed first, and need not be spread to be added."""
+        if self.function is not repeat_along:
+            View.add(self, xp, buffer, share)
+            return
+        parent = self.parent
+        region = buffer if parent is None else parent.of(xp, buffer)
+        share = xp.fit(share, tuple(region.shape), share.dtype)
+        if self.layout.overlapping if parent is None else parent.overlapping:
+            add_overlapping(xp, region, share)
+        else:
+            region += share
 
 
 class Gathered:

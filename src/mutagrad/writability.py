@@ -22,7 +22,7 @@ from mutagrad.regions import has_overlap
 from mutagrad.report import errors
 from mutagrad.report.leaving import inference_tensor
 from mutagrad.report.spans import caller_frame, caller_span, span_at
-from mutagrad.tensor import Tensor
+from mutagrad.tensor import Tensor, edge_of
 
 ndarray = np.ndarray
 SEVERAL_VIEWS = frozenset({"Split", "SplitWithSizes", "Unbind"})  # views of which one call gives several
@@ -39,23 +39,14 @@ def check_writable(target: Tensor, others: Sequence[Any], writer: str) -> tuple[
         check_origin(target, others, writer)
     if not modes.grad:
         return None
-    edge = family.edge
+    edge = edge_of(target)
+    edges = (edge, *[edge_of(x) if isinstance(x, Tensor) else None for x in others])
     if edge is not None:
         if type(edge[2]) is Leaf:
             leaf = edge[2].tensor()
             parameter = leaf is not None and type(leaf) is not Tensor
             raise errors.leaf_in_place(writer, caller_span(), view=target._view is not None, parameter=parameter)
-        if target._view is not None:
-            edge = (edge[0], target._view, edge[2])
-    edges, recorded = [edge], edge is not None
-    for x in others:
-        edge = x._family.edge if isinstance(x, Tensor) else None
-        if edge is not None:
-            recorded = True
-            if x._view is not None:
-                edge = (edge[0], x._view, edge[2])
-        edges.append(edge)
-    if not recorded:
+    elif not any(edges):
         return None
     if extras[0] and policy.name == "torch":
         _refuse_several_views(target, writer)
@@ -64,7 +55,7 @@ def check_writable(target: Tensor, others: Sequence[Any], writer: str) -> tuple[
     if family.layout is not None and family.layout.overlapping:
         # Its adjoint holds each element apart, so a write that several of them see cannot be recorded.
         raise overlapping_write()
-    return tuple(edges)
+    return edges
 
 
 def _refuse_several_views(target: Tensor, writer: str) -> None:

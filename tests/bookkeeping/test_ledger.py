@@ -115,6 +115,18 @@ def test_what_comes_and_goes_is_added_up_in_its_order():
     assert not book.buffers.keys() - {id(x._family.storage)}
 
 
+def test_an_operation_and_its_form_in_place_are_told_apart_at_one_place(leaf):
+    h = leaf * 1
+    with mutagrad.ledger() as book:
+        for change in (h.mul, h.mul_, h.mul, h.mul_):
+            change(3)
+
+    (line,) = [line for line in book.lines if line.text == "change(3)"]
+    assert line.operations == {"mul": 2, "mul_": 2}
+    assert line.figures["writes"] == 2
+    assert "written by mul_ (2 times)" in book.explain(h)
+
+
 def test_gradients_are_a_cause_of_their_own():
     x = mutagrad.ones(256, requires_grad=True)
     with mutagrad.ledger() as book:

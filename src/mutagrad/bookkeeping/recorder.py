@@ -126,9 +126,7 @@ class Recorder(Records):
         else:
             node = edge[2]
             code, instruction = node.code, node.instruction
-        tally = self.tallies.get((id(code), instruction, operation))
-        if tally is None:
-            tally = self.open_tally(code, instruction, operation, operation.name)
+        tally = self.tallies.get((id(code), instruction, operation, "")) or self.tally(code, instruction, operation, "")
         tally.count += 1
         tally.elapsed += elapsed
         self.clock = clock = self.clock + 1
@@ -172,15 +170,11 @@ class Recorder(Records):
             elapsed = perf_counter_ns() - start
             extras[0] += 1
             self.target = None
-        if family.edge is edge:
-            node = None
-            code, instruction = caller_position(3)
-        else:
-            node = family.edge[2]
-            code, instruction = node.code, node.instruction
-        tally = self.tallies.get((id(code), instruction, operation))
-        if tally is None:
-            tally = self.open_tally(code, instruction, operation, operation.name + "_")
+        node: Any = None if family.edge is edge else self._node_since(family, -1)
+        code, instruction = caller_position(3) if node is None else (node.code, node.instruction)
+        tally = self.tallies.get((id(code), instruction, operation, "_")) or self.tally(
+            code, instruction, operation, "_"
+        )
         tally.count += 1
         tally.elapsed += elapsed
         self._note_write(operation, inputs, buffer, tally, node)
@@ -190,10 +184,7 @@ class Recorder(Records):
         self, operation: Operation, inputs: Any, values: dict[str, Any], call: Callable[[], Any], suffix: str
     ) -> Any:
         account = self.account or self._here()
-        name = operation.name + suffix
-        tally = self.tallies.get((id(account.code), account.instruction, operation))
-        if tally is None:
-            tally = self.open_tally(account.code, account.instruction, operation, name)
+        tally = self.tally(account.code, account.instruction, operation, suffix)
         given = inputs[0] if operation.sequence else inputs
         if suffix:
             target = inputs[0]
@@ -289,12 +280,7 @@ class Recorder(Records):
                 self.alive.move(buffer, ACTIVATIONS)
             account.saves += 1
             account.saved += nbytes
-            event = buffer.events.get(deed)
-            if event is None:
-                buffer.note(deed, self.clock, nbytes)
-            else:
-                event[1] += 1
-                event[2] += nbytes
+            buffer.note(deed, self.clock, nbytes)
 
     def _brought_up(self, storage: Storage, node: Node) -> Buffer:
         """The buffer of a storage, with the version that a node saved: where no call was seen that made it, before that."""
@@ -507,9 +493,8 @@ class Recorder(Records):
     def _around_node(self, node: Node, ct: Any, pull: Pull) -> Any:
         if self not in modes.observers:  # another thread's
             return pull(node, ct)
-        account = self.accounts.get((id(node.code), node.instruction))
-        if account is None and node.code is not None:
-            account = self.at(node.code, node.instruction)
+        place = id(node.code), node.instruction
+        account = None if node.code is None else self.accounts.get(place) or self.at(node.code, node.instruction)
         saved = node.saved
         if saved:
             self.watchlist.look(node, saved, account, self.buffers)

@@ -20,16 +20,17 @@ from mutagrad.storage import Saved, Storage
 class Records:
     """The state of a book.
 
-    `accounts` are those of places, `tallies` of an operation at a place, both by the number of a code object, which they
-    keep, so that its number stays its own (the hash of the code itself is slow). `attentive` are the numbers of the few
-    buffers of which it matters that they are read or written: fills, clones and what was cloned. `clock` counts calls.
+    `accounts` are those of places, `tallies` of an operation, in place or not, at a place, both by the number of a code
+    object, which they keep, so that its number stays its own (the hash of the code itself is slow). `attentive` are the
+    numbers of the few buffers of which it matters that they are read or written: fills, clones and what was cloned. `clock`
+    counts calls.
 
     `lines` are the sums by line, `hazards`, `traps` and `needless` what was found, `memory` what was alive by cause.
     """
 
     def __init__(self) -> None:
         self.accounts: dict[tuple[int, int], Account] = {}
-        self.tallies: dict[tuple[int, int, Operation], Tally] = {}
+        self.tallies: dict[tuple[int, int, Operation, str], Tally] = {}
         self.alive = Memory(self.accounts)
         self.buffers = self.alive.buffers
         self.died = self.alive.journal.append
@@ -85,11 +86,14 @@ class Records:
             account = self.accounts[id(code), instruction] = Account(code, instruction)
         return account
 
-    def open_tally(self, code: CodeType, instruction: int, operation: Operation, name: str) -> Tally:
-        """A new tally."""
-        account = self.at(code, instruction)
-        tally = self.tallies[id(code), instruction, operation] = Tally(account, name, saving(operation, account))
-        account.tallies.append(tally)
+    def tally(self, code: CodeType, instruction: int, operation: Operation, suffix: str) -> Tally:
+        """The tally of an operation at a place; in place the `suffix` is "_"."""
+        key = id(code), instruction, operation, suffix
+        tally = self.tallies.get(key)
+        if tally is None:
+            account = self.at(code, instruction)
+            tally = self.tallies[key] = Tally(account, operation.name + suffix, saving(operation, account))
+            account.tallies.append(tally)
         return tally
 
     def buffer(self, storage: Storage) -> Buffer:

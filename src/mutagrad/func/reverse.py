@@ -18,7 +18,7 @@ from mutagrad.autograd.bases import rows, standard_basis
 from mutagrad.func.arguments import Argnums, check_real, chosen, replaced, with_aux
 from mutagrad.func.forward import jacfwd
 from mutagrad.func.vmap import vmap
-from mutagrad.graph import Leaf, next_sequence
+from mutagrad.graph import Leaf, next_sequence, writers_behind
 from mutagrad.modes import enable_grad, modes
 from mutagrad.namespaces import tensors as xp
 from mutagrad.tangents import undifferentiated
@@ -49,17 +49,8 @@ class Followed:
         """Whether any of the tensors depends on what was recorded before, and recording is wanted."""
         if not self.recording:
             return False
-        stack = [edge[2] for edge in map(edge_of, tensors) if edge is not None]
-        seen = set(stack)
-        while stack:
-            writer = stack.pop()
-            if (writer.key if isinstance(writer, Leaf) else writer.sequence) < self.start:
-                return True
-            for edge in () if isinstance(writer, Leaf) else writer.edges:
-                if edge is not None and edge[2] not in seen:
-                    seen.add(edge[2])
-                    stack.append(edge[2])
-        return False
+        writers = writers_behind(map(edge_of, tensors))
+        return any((each.key if isinstance(each, Leaf) else each.sequence) < self.start for each in writers)
 
     def gradients(self, outputs: Sequence[Tensor], cts: Sequence[Tensor] | None, create: bool) -> list[Tensor]:
         """The gradients by the arguments, in their structure: zeros by those that the outputs do not depend on."""

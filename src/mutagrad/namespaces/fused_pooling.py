@@ -22,8 +22,9 @@ def max_pool(x: np.ndarray, *, taps: Taps) -> Any:
     """The largest element of each window of the last dimensions, and its place among all of them."""
     ndim = len(taps)
     sizes, befores = x.shape[-ndim:], [max(-int(table.min(initial=0)), 0) for table in taps]
-    axes = [_regular(table + before) for table, before in zip(taps, befores)]
-    if x.size < LARGE or x.dtype.kind != "f" or None in axes or math.prod(len(table) for table in taps) > MOST:
+    regular = [_regular(table + before) for table, before in zip(taps, befores)]
+    axes = [pieces for pieces in regular if pieces is not None]
+    if x.size < LARGE or x.dtype.kind != "f" or len(axes) < ndim or math.prod(len(table) for table in taps) > MOST:
         return NotImplemented
     counts = [table.shape[1] for table in taps]
     planes = x.reshape(-1, *sizes)
@@ -37,9 +38,9 @@ def max_pool(x: np.ndarray, *, taps: Taps) -> Any:
         if padded is not None:
             padded[: len(part)][(slice(None), *inner)] = part
             part = padded[: len(part)]
-        found = _largest(part, axes, False)  # type: ignore[arg-type]
+        found = _largest(part, axes, False)
         if np.isnan(found[0]).any():
-            found = _largest(part, axes, True)  # type: ignore[arg-type]
+            found = _largest(part, axes, True)
         largest[some], winner[some] = found
     if padded is not None and np.isneginf(largest).any():
         return NotImplemented  # the first of equals may be outside

@@ -69,7 +69,7 @@ def getitem(self: Tensor, key: Any) -> Tensor:
     tensor([3, 5])
     """
     array = self._array
-    plain = ((key, ...), "Select") if type(key) is int else None if isinstance(key, Tensor) else basic_key(key)
+    plain = basic_key(key)
     if plain is not None:
         basic, name = plain
         try:
@@ -127,7 +127,7 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     Raises IndexError and ValueError as reading does, RuntimeError for a value of another shape, TypeError for one that
     is neither a tensor nor a number.
     """
-    plain = ((key, ...), "Select") if type(key) is int else None if isinstance(key, Tensor) else basic_key(key)
+    plain = basic_key(key)
     if plain is not None:
         basic = plain[0]
         if not extras[0] and _is_part(value, self, basic):

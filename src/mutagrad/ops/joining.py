@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
+from mutagrad.binding import check_sequence
 from mutagrad.declaration import operation
 from mutagrad.dtypes import get_default_dtype, promote
 from mutagrad.ops.dimensions import axis_of
@@ -131,13 +132,7 @@ def stack(xp: Any, tensors: Sequence[Any], /, dim: int = 0) -> Any:
 
 def _sequence(function: str, tensors: Any) -> list[Tensor]:
     """The tensors of a sequence. Raises what PyTorch raises for anything else."""
-    if not isinstance(tensors, (tuple, list)):
-        raise TypeError(
-            f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
-        )
-    for i, tensor in enumerate(tensors):
-        if not isinstance(tensor, Tensor):
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(tensor).__name__}")
+    check_sequence(function, "tensors", tensors)
     if not tensors:
         raise RuntimeError(f"{function} expects a non-empty TensorList")
     return list(tensors)

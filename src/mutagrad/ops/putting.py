@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.batched import Batched, physical_of
+from mutagrad.binding import check_sequence
 from mutagrad.declaration import composite
 from mutagrad.device import contiguous_format
 from mutagrad.operands import broadcast_error
@@ -266,13 +267,7 @@ def index_put_(self: Tensor, indices: Sequence[Tensor], values: Tensor, accumula
     >>> mutagrad.zeros(3).index_put_((mutagrad.tensor([0, 0]),), mutagrad.ones(2), accumulate=True)
     tensor([2., 0., 0.])
     """
-    if not isinstance(indices, (tuple, list)):
-        raise TypeError(
-            f"index_put_(): argument 'indices' (position 1) must be tuple of Tensors, not {type(indices).__name__}"
-        )
-    for i, index in enumerate(indices):
-        if not isinstance(index, Tensor):
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(index).__name__}")
+    check_sequence("index_put_", "indices", indices)
     check_tensor("index_put_", "values", 2, values)
     write_at(self, key_of(self._array.shape, indices), values, "index_put_", index_putting, accumulate=accumulate)
     return self

@@ -173,7 +173,7 @@ def _iterated(value: ast.expr, binding: Binding, scope: Scope) -> tuple[ast.expr
                 return several, several
             case ast.Call(func=ast.Attribute(attr="chunk" | "split" | "unbind")):
                 return _viewed(before.value) or value, before.value
-    return _viewed(value) if isinstance(value, ast.Call) and _viewed(value) else value, value  # type: ignore[return-value]
+    return (_viewed(value) if isinstance(value, ast.Call) else None) or value, value
 
 
 def carried_over(span: Span) -> str | None:

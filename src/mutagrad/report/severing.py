@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from copy import deepcopy
 from types import ModuleType
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 from .statements import Scope, path_of, short
 
@@ -91,8 +91,8 @@ def _of_function(name: str, function: str, part: ast.Call, first: ast.expr, scop
         if _is_literal(first):
             return None
         label = f"{function}() makes a new tensor of the values alone"
-        inner = first.args[0] if _is_of_numpy(first) else first
-        source = _source(inner)
+        of_numpy = _of_numpy(first)
+        source = _source(first if of_numpy is None else of_numpy[1])
         advice = _instead(part, first, name, scope)
         held = scope.lookup(path) if (path := path_of(first)) is not None else None
         then = f"{name}.stack({path})" if isinstance(held, (list, tuple)) else short(first)
@@ -156,10 +156,12 @@ def _source(node: ast.expr) -> ast.expr:
                 return node
 
 
-def _is_of_numpy(node: Any) -> TypeGuard[ast.Call]:
-    """Whether an expression calls a function of NumPy on something."""
-    function = node.func if isinstance(node, ast.Call) and node.args else None
-    return isinstance(function, ast.Attribute) and path_of(function.value) in ("math", "np", "numpy")
+def _of_numpy(node: ast.AST) -> tuple[str, ast.expr] | None:
+    """The function of NumPy that an expression calls, and on what; None where it calls none."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="math" | "np" | "numpy"), attr=function), args=[first, *_]):
+            return function, first
+    return None
 
 
 class _TakingIn(ast.NodeTransformer):
@@ -175,7 +177,9 @@ def _taken_in(node: ast.expr) -> str:
 
 def _takes_out(node: ast.expr) -> bool:
     """Whether an expression takes values out of tensors, or computes with them by NumPy."""
-    return _is_of_numpy(node) or any(_source(each) is not each for each in ast.walk(node) if isinstance(each, ast.expr))
+    return _of_numpy(node) is not None or any(
+        _source(each) is not each for each in ast.walk(node) if isinstance(each, ast.expr)
+    )
 
 
 def _is_literal(node: ast.expr) -> bool:
@@ -225,10 +229,12 @@ def _recorded(part: ast.expr, function: str, argument: ast.expr, scope: Scope) -
 
 def _instead(part: ast.expr, argument: ast.expr, module: str, scope: Scope) -> str:
     """What to write in place of a tensor that is rebuilt from values."""
-    if _is_of_numpy(argument) and argument.func.attr in ("array", "asarray"):  # type: ignore[attr-defined]
-        return _instead(part, argument.args[0], module, scope)
-    if _is_of_numpy(argument):
-        return _recorded(part, argument.func.attr, argument.args[0], scope)  # type: ignore[attr-defined]
+    of_numpy = _of_numpy(argument)
+    if of_numpy is not None:
+        function, given = of_numpy
+        if function in ("array", "asarray"):
+            return _instead(part, given, module, scope)
+        return _recorded(part, function, given, scope)
     match argument:
         case ast.ListComp(elt=elt, generators=[ast.comprehension(target=target, iter=several, ifs=[])]):
             same = ast.unparse(_source(elt)) == ast.unparse(target)
