@@ -76,6 +76,9 @@ def pullback(plans: Sequence[Plan | None]) -> Callable:
         return _pullback_of_one(plans[0])
     if len(plans) == 2 and plans[0] is not None and plans[1] is not None:
         return _pullback_of_two(plans[0], plans[1])
+    if len(plans) == 2 and plans[0] is None and plans[1] is not None:
+        last = _share(plans[1])
+        return lambda xp, ct, cells, node: (None, None if node.edges[1] is None else last(xp, ct, cells, node))
     shares = [None if plan is None else _share(plan) for plan in plans]
     return lambda xp, ct, cells, node: [
         None if share is None or edge is None else share(xp, ct, cells, node) for share, edge in zip(shares, node.edges)
@@ -125,8 +128,12 @@ def _share(plan: Plan) -> Callable:
     rule, slots, names = plan
     if names:
         picked = itemgetter(*names)
+        if len(names) == 1 and not slots:
+            return lambda xp, ct, cells, node: rule(xp, ct, picked(node.values))
         if len(names) == 1:
             return lambda xp, ct, cells, node: rule(xp, ct, *[cells[s].array for s in slots], picked(node.values))
+        if not slots:
+            return lambda xp, ct, cells, node: rule(xp, ct, *picked(node.values))
         return lambda xp, ct, cells, node: rule(xp, ct, *[cells[s].array for s in slots], *picked(node.values))
     if not slots:
         return lambda xp, ct, cells, node: rule(xp, ct)

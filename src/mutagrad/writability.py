@@ -40,7 +40,11 @@ def check_writable(target: Tensor, others: Sequence[Any], writer: str) -> tuple[
     if not modes.grad:
         return None
     edge = edge_of(target)
-    edges = (edge, *[edge_of(x) if isinstance(x, Tensor) else None for x in others])
+    if len(others) == 1:  # as most have: a list less
+        (other,) = others
+        edges: tuple[Edge | None, ...] = (edge, edge_of(other) if isinstance(other, Tensor) else None)
+    else:
+        edges = (edge, *[edge_of(x) if isinstance(x, Tensor) else None for x in others])
     if edge is not None:
         if type(edge[2]) is Leaf:
             leaf = edge[2].tensor()

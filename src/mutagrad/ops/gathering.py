@@ -72,7 +72,7 @@ def long_index(function: str, index: ndarray) -> None:
 
 def slices(dim: int, index: ndarray) -> Key:
     """The key of the slices along `dim` that an index names."""
-    return (*[ALL] * dim, index_array(index))
+    return (*(ALL,) * dim, index_array(index)) if dim else (index_array(index),)
 
 
 def out_of_range(index: Any, dim: int, size: int) -> str:

@@ -98,7 +98,8 @@ def read_at(source: Tensor, key: Key, operation: Operation = index, **values: An
 
 
 def _read_at(source: Tensor, key: Key, operation: Operation, values: dict[str, Any]) -> Tensor:
-    tensor = wrap(as_array((batched if extras[0] else arrays).get_at(source._array, key)))
+    value = (batched if extras[0] else arrays).get_at(source._array, key)
+    tensor = wrap(value if type(value) is ndarray and value.base is None else as_array(value))
     family = source._family
     edge = family.edge
     if edge is not None and modes.grad:
@@ -111,7 +112,7 @@ def _read_at(source: Tensor, key: Key, operation: Operation, values: dict[str, A
         node.fit = (fitting(tensor),) if type(tensor._array) is Batched else None
         node.saved = ()
         node.values = {"indices": key, **values}
-        node.code, node.instruction = caller_position()
+        node.code, node.instruction = caller_position(4)
         tensor._family.edge = (node.key, None, node)
     if extras[0] and state.levels:
         push((tensor,), (source,), lambda tangent: read_at(tangent, key, operation, **values), fresh=True)
@@ -207,22 +208,23 @@ def _write_at(
             f"shape mismatch: value tensor of shape {list(source.shape)} cannot be broadcast to indexing result of "
             f"shape {list(shape)}"
         )
-    if source.dtype != array.dtype and (accumulate or not _is_fill(key, source)):
+    if source.dtype is not array.dtype and source.dtype != array.dtype and (accumulate or not _is_fill(key, source)):
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, got "
             f"{of_numpy[array.dtype].scalar_type} for the destination and {of_numpy[source.dtype].scalar_type} for the "
             "source."
         )
     edges = check_writable(target, (value,), writer)
-    fills = source.size == 1 and not accumulate
-    if not fills or (edges is not None and edges[1] is not None):
-        # One number may be written where an element is seen several times, and is read before anything is written.
-        check_overlap(target, () if fills else (value,), apart=True)
     family, view = target._family, target._view
     storage = family.storage
     aliased = storage.exposure is not None or (isinstance(value, Tensor) and value._family.storage is storage)
-    if aliased and np.may_share_memory(source, array):
-        source = source.copy()
+    if aliased or array is not storage.array or extras[0]:
+        fills = source.size == 1 and not accumulate
+        if not fills or (edges is not None and edges[1] is not None):
+            # One number may be written where an element is seen several times, and is read before anything is written.
+            check_overlap(target, () if fills else (value,), apart=True)
+        if aliased and np.may_share_memory(source, array):
+            source = source.copy()
     if storage.waiting is not None or storage.index is not None:
         storage.will_write(array, view, writer, positions(key, array.shape))
     if accumulate:
@@ -235,13 +237,14 @@ def _write_at(
     family.bump()
     if edges is not None:
         kind = Accumulated if accumulate else Gathered
-        node = record_write(operation, target, edges, kind(view, key, family.layout or family.make_layout(target)))
+        node = record_write(operation, target, edges, kind(view, key, family.layout or family.make_layout(target)), 5)
         remained = None if accumulate or edges[1] is None else last_written(key, array.shape)
         node.values = {"indices": key, "accumulate": accumulate, "remained": remained}
-        if type(array) is Batched:
-            node.fit = (None, fitting(value) if edges[1] is not None else None)
-        else:
-            _fit(node, value, shape, array.dtype)
+        if edges[1] is not None:
+            if type(array) is Batched:
+                node.fit = (None, fitting(value))
+            elif source.shape != shape or source.dtype is not array.dtype:
+                node.fit = (None, (value._array.shape, value._array.dtype))  # It was broadcast or cast to others.
     if extras[0] and state.levels:
         push_into(
             target,
@@ -269,12 +272,6 @@ def _write_under_mask(target: Tensor, key: Key, value: Any, writer: str) -> None
 def _is_fill(key: Key, source: ndarray) -> bool:
     """Whether one value goes to all elements under a mask: `masked_fill`, which casts it."""
     return source.ndim == 0 and len(key) == 1 and key[0].dtype == bool
-
-
-def _fit(node: Node, value: Any, shape: tuple[int, ...], dt: np.dtype) -> None:
-    """Notes with the node the shape and dtype of a value that was broadcast or cast to others."""
-    if node.edges[1] is not None and (value._array.shape != shape or value._array.dtype is not dt):
-        node.fit = (None, (value._array.shape, value._array.dtype))
 
 
 def _strip(value: Any, ndim: int) -> Any:

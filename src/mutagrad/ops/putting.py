@@ -89,11 +89,12 @@ def index_reduce_(
 
 def _slices_of(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor) -> tuple[Tensor, Key]:
     """The target of a write by slices, with a dimension at least, and the key of the slices; all checked."""
-    ndim = self._array.ndim
+    array = self._array
+    ndim = array.ndim
     dim = wrap_dim(as_int(dim), ndim)
     check_tensor(name, "index", 2, index)
     check_tensor(name, "source", 3, source)
-    where, array, added = index._array, self._array, source._array
+    where, added = index._array, source._array
     if not (
         where.ndim == 1
         and ndim == added.ndim > dim
@@ -109,7 +110,8 @@ def _slices_of(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor)
         if ndim < 2:
             raise IndexError("index out of range in self")
         raise RuntimeError(out_of_range(wrong, dim, target._array.shape[dim]))
-    where = where.reshape(-1) if ndim else where.reshape(added.shape)
+    if where.ndim != 1 or not ndim:
+        where = where.reshape(-1 if ndim else added.shape)
     return target, slices(dim, where)
 
 
