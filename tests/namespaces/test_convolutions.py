@@ -46,6 +46,7 @@ def test_random_geometries(limits, monkeypatch):
     for name, limit in zip(("DEPTH", "FEW", "BLOCK", "LARGE"), limits):
         monkeypatch.setattr(convolutions, name, limit)
     monkeypatch.setattr(convolutions, "LEAST", 2)
+    monkeypatch.setattr(convolutions, "_pieces", convolutions._pieces.__wrapped__)
     numbers = np.random.default_rng(0)
 
     for geometry, x_shape, w_shape in geometries(150, seed=limits[0]):

@@ -24,11 +24,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from mutagrad.namespaces.blocks import slices
 
@@ -65,7 +65,7 @@ def convolve(x: np.ndarray, w: np.ndarray, geometry: Geometry) -> np.ndarray:
     if x.dtype.char == "e":
         return convolve(x.astype(np.float32), w.astype(np.float32), geometry).astype(np.float16)
     result = (np.empty if x.size else np.zeros)((len(x), len(w), *geometry.sizes(x.shape[2:], w.shape[2:])), x.dtype)
-    _multiply(x, _by_group(w, geometry.groups), geometry, [-n for n in geometry.padding], result)
+    _multiply(x, _by_group(w, geometry.groups), geometry, tuple([-n for n in geometry.padding]), result)
     return result
 
 
@@ -75,18 +75,30 @@ def convolve_input(ct: np.ndarray, w: np.ndarray, shape: tuple[int, ...], geomet
         return convolve_input(ct.astype(np.float32), w.astype(np.float32), shape, geometry).astype(np.float16)
     if FEW * shape[1] <= len(w):
         return _scatter(ct, w, shape, geometry)
-    along = [
-        _phases(*each) for each in zip(shape[2:], w.shape[2:], geometry.stride, geometry.padding, geometry.dilation)
-    ]
-    is_whole = ct.size and max(geometry.stride) == 1
+    parts = _parts(shape[2:], w.shape[2:], geometry)
+    is_whole = ct.size and len(parts) == math.prod(map(min, geometry.stride, shape[2:]))
     result = (np.empty if is_whole else np.zeros)(shape, ct.dtype)
     # What an element of the input gets comes from the windows around it, by the kernel turned round.
-    turned = np.flip(_by_group(w, geometry.groups).swapaxes(1, 2), tuple(range(3, w.ndim + 1)))
-    for phases in product(*along):
-        part, kernel, dilation, first = zip(*phases)
-        one_by_one = Geometry((1,) * len(along), (0,) * len(along), dilation, geometry.groups)
-        _multiply(ct, turned[(..., *kernel)], one_by_one, first, result[(..., *part)])
+    turned = _by_group(w, geometry.groups).swapaxes(1, 2)[(..., *[slice(None, None, -1)] * (w.ndim - 2))]
+    for part, kernel, one_by_one, first in parts:
+        _multiply(ct, turned[kernel], one_by_one, first, result[part])
     return result
+
+
+@lru_cache(512)
+def _parts(
+    shape: tuple[int, ...], kernel: tuple[int, ...], geometry: Geometry
+) -> list[tuple[tuple, tuple, Geometry, tuple[int, ...]]]:
+    """The parts of an input that windows meet in the same way.
+
+    For each that is: the part, its share of the turned kernel, how windows lie around its elements, and the first.
+    """
+    parts = []
+    for phases in product(*map(_phases, shape, kernel, geometry.stride, geometry.padding, geometry.dilation)):
+        part, turned, dilation, first = zip(*phases)
+        one_by_one = Geometry((1,) * len(shape), (0,) * len(shape), dilation, geometry.groups)
+        parts.append(((..., *part), (..., *turned), one_by_one, first))
+    return parts
 
 
 def _phases(size: int, width: int, step: int, padding: int, gap: int) -> list[tuple[slice, slice, int, int]]:
@@ -134,9 +146,10 @@ def convolve_weight(ct: np.ndarray, x: np.ndarray, shape: tuple[int, ...], geome
     if ct.dtype.char == "e":
         return convolve_weight(ct.astype(np.float32), x.astype(np.float32), shape, geometry).astype(np.float16)
     total = np.zeros((geometry.groups, shape[0] // geometry.groups, *shape[1:]), ct.dtype)
-    pieces = _pieces(x, shape[2:], ct.shape[2:], geometry, [-n for n in geometry.padding]) if ct.size else ()
+    first = tuple([-n for n in geometry.padding])
+    pieces = _pieces(x.shape, shape[2:], ct.shape[2:], geometry, first) if ct.size else ()
     for part, columns in pieces:
-        columns.weighted(ct[part], total)
+        columns.weighted(x, ct[part], total)
     return total.reshape(shape)
 
 
@@ -150,111 +163,112 @@ def _blocks(count: int, each: int) -> list[slice]:
     return slices(count, max(1, BLOCK // each)) if each else []
 
 
-def _multiply(x: np.ndarray, weights: np.ndarray, geometry: Geometry, first: Sequence[int], result: np.ndarray) -> None:
+def _multiply(
+    x: np.ndarray, weights: np.ndarray, geometry: Geometry, first: tuple[int, ...], result: np.ndarray
+) -> None:
     """Writes to `result` the sums of the windows of `x`, from `first` on, with weights (groups, O / groups, *)."""
-    pieces = _pieces(x, weights.shape[3:], result.shape[2:], geometry, first) if result.size else ()
+    pieces = _pieces(x.shape, weights.shape[3:], result.shape[2:], geometry, first) if result.size else ()
     for part, columns in pieces:
-        columns.multiplied(weights, result[part])
+        columns.multiplied(x, weights, result[part])
 
 
+@lru_cache(512)
 def _pieces(
-    x: np.ndarray, kernel: Sequence[int], places: Sequence[int], geometry: Geometry, first: Sequence[int]
-) -> Iterator[tuple[tuple[slice, ...], Columns]]:
+    shape: tuple[int, ...], kernel: tuple[int, ...], places: tuple[int, ...], geometry: Geometry, first: tuple[int, ...]
+) -> list[tuple[tuple[slice, ...], Columns]]:
     """The columns of an input, of large images those of a few lines after another; and which places these are."""
-    line = x.shape[1] * math.prod(kernel[1:] or kernel) * math.prod(places[1:])
+    line = shape[1] * math.prod(kernel[1:] or kernel) * math.prod(places[1:])
     is_large = math.prod(kernel) > 1 and line * places[0] > LARGE
-    for some in slices(places[0], max(LEAST, BLOCK // line) if is_large else places[0]) if line else []:
-        begin = first[0] + some.start * geometry.stride[0]
-        of_some = (some.stop - some.start, *places[1:])
-        yield (slice(None), slice(None), some), Columns(x, kernel, of_some, geometry, (begin, *first[1:]))
+    return [
+        (
+            (slice(None), slice(None), some),
+            Columns(
+                shape,
+                kernel,
+                (some.stop - some.start, *places[1:]),
+                geometry,
+                (first[0] + some.start * geometry.stride[0], *first[1:]),
+            ),
+        )
+        for some in (slices(places[0], max(LEAST, BLOCK // line) if is_large else places[0]) if line else [])
+    ]
 
 
 class Columns:
-    """The windows of an input in columns; the first begins at `first`, before the input where that is padded.
+    """How the windows of an input are laid out in columns; the first begins at `first`, before a padded input.
 
-    There are `places` of them along each dimension. Going over them gives, in memory made once, slices of the batch and
-    for each element of the kernel along the first `split` dimensions an array (runs, groups, elements, windows). If
+    There are `places` of them along each dimension. Going over an input gives, in memory made once, slices of the batch
+    and for each element of the kernel along the first `split` dimensions an array (runs, groups, elements, windows). If
     there are such elements, the windows of all samples follow one another in one run, and between them some that do not
     count; else each sample is a run by itself.
     """
 
     def __init__(
-        self, x: np.ndarray, kernel: Sequence[int], places: Sequence[int], geometry: Geometry, first: Sequence[int]
+        self,
+        shape: tuple[int, ...],
+        kernel: tuple[int, ...],
+        places: tuple[int, ...],
+        geometry: Geometry,
+        first: tuple[int, ...],
     ) -> None:
-        self.geometry, self.kernel, self.places = geometry, tuple(kernel), tuple(places)
-        self.groups, self.channels = geometry.groups, x.shape[1] // geometry.groups
-        self.split = next((d for d, step in enumerate(geometry.stride[:-1]) if step > 1), len(places) - 1)
-        while self.split and (self.depth < DEPTH or math.prod(kernel[: self.split]) == 1):
-            self.split -= 1
-        self.sizes = [  # of the input, padded or cut, such that the windows just cover it
-            (count - 1) * step + gap * (width - 1) + 1
-            for count, step, gap, width in zip(places, geometry.stride, geometry.dilation, kernel)
-        ]
-        befores = [min(max(-n, 0), size) for n, size in zip(first, self.sizes)]
-        counts = [
-            min(max(have - max(n, 0), 0), size - before)
-            for have, n, size, before in zip(x.shape[2:], first, self.sizes, befores)
-        ]
-        self.inner = (..., *[slice(before, before + count) for before, count in zip(befores, counts)])
-        self.is_padded = counts != self.sizes
-        taken = (..., *[slice(max(n, 0), max(n, 0) + count) for n, count in zip(first, counts)])
-        self.x = x.reshape(len(x), self.groups, self.channels, *x.shape[2:])[taken]
+        steps, gaps = geometry.stride, geometry.dilation
+        self.kernel, self.places = kernel, places
+        self.groups, self.channels = geometry.groups, shape[1] // geometry.groups
+        split = next((d for d, step in enumerate(steps[:-1]) if step > 1), len(places) - 1)
+        while split and (self.channels * math.prod(kernel[split:]) < DEPTH or math.prod(kernel[:split]) == 1):
+            split -= 1
+        self.split, self.within = split, kernel[split:]
+        self.depth = self.channels * math.prod(self.within)  # elements of a column
+        # Lines along the dimensions split off: how many are met, of them those in the input, and which of its these are.
+        sizes = [count + gap * (width - 1) for count, gap, width in zip(places, gaps, kernel[:split])]
+        inside = [_met(size, 1, begin, have) for size, begin, have in zip(sizes, first, shape[2:])]
         # Zeros after one line are those before the next.
         lengths = [
-            max(count, size - min(before, size - before - have))
-            for count, size, before, have in zip(places, self.sizes, befores, counts)
+            max(count, size - min(met.start, size - met.stop)) for count, size, (met, _) in zip(places, sizes, inside)
         ]
-        self.lengths = [*lengths[: self.split], *places[self.split :]]
+        self.lengths = [*lengths, *places[split:]]
         self.steps = [math.prod(self.lengths[d + 1 :]) for d in range(len(places))]
         self.sample = math.prod(self.lengths)
-        self.within = 1 + sum([(n - 1) * step for n, step in zip(self.places, self.steps)])
-        self.blocks = _blocks(len(x), self.groups * self.depth * self.sample)
-
-    @property
-    def depth(self) -> int:
-        """How many elements a column has."""
-        return self.channels * math.prod(self.kernel[self.split :])
+        self.last = sum([(count - 1) * step for count, step in zip(places, self.steps)])
+        self.blocks = _blocks(shape[0], self.groups * self.depth * self.sample)
+        self.shifts = [
+            sum([gap * at * step for gap, at, step in zip(gaps, tap, self.steps)])
+            for tap in product(*map(range, kernel[:split]))
+        ]
+        # What each element of the kernel meets: where that goes in the columns, and where it comes from.
+        self.taps, is_full = [], not split
+        for tap in product(*map(range, self.within)):
+            along = zip(tap, places[split:], steps[split:], gaps[split:], first[split:], shape[2 + split :])
+            met = [_met(count, step, begin + gap * at, size) for at, count, step, gap, begin, size in along]
+            is_full = is_full and all(into == slice(count) for (into, _), count in zip(met, places[split:]))
+            of_windows, of_input = zip(*inside, *met)
+            self.taps.append(((slice(None), *tap, slice(None), *of_windows), (slice(None), slice(None), *of_input)))
+        self.is_full = is_full
+        self.are_input = is_full and math.prod(kernel) == 1 and places == shape[2:]
 
     def run(self, count: int) -> tuple[int, int]:
         """How many runs `count` samples are, and how many windows one has."""
-        return (1, (count - 1) * self.sample + self.within) if self.split else (count, self.within)
+        return (1, (count - 1) * self.sample + self.last + 1) if self.split else (count, self.last + 1)
 
-    def __iter__(self) -> Iterator[tuple[slice, list[np.ndarray]]]:
-        if math.prod(self.kernel) == 1 and tuple(self.sizes) == self.places and not self.is_padded:
-            for some in self.blocks:  # the columns are the input as it is
-                yield some, [self.x[some].reshape(-1, self.groups, self.depth, self.sample)]
+    def of(self, x: np.ndarray) -> Iterator[tuple[slice, list[np.ndarray]]]:
+        """The columns of an input, block after block."""
+        x = x.reshape(len(x), self.groups, self.channels, *x.shape[2:])
+        if self.are_input:
+            for some in self.blocks:
+                yield some, [x[some].reshape(-1, self.groups, self.depth, self.sample)]
             return
-        within, count = self.kernel[self.split :], self.blocks[0].stop
-        gaps = self.geometry.dilation
-        shifts = [
-            sum([gap * at * step for gap, at, step in zip(gaps, tap, self.steps)])
-            for tap in product(*map(range, self.kernel[: self.split]))
-        ]
+        count = self.blocks[0].stop
         runs, length = self.run(count)
-        memory = np.empty((runs, self.groups, *within, self.channels, length + shifts[-1]), self.x.dtype)
-        lines = self._shown(memory, count, self.lengths)
-        if self.split:
-            memory[..., count * self.sample :] = 0
-        matrix = memory.reshape(runs, self.groups, self.depth, -1)
-        source = np.zeros((count, *self.x.shape[1:3], *self.sizes), self.x.dtype) if self.is_padded else self.x
-        windows = as_strided(
-            source,
-            (len(source), self.groups, *within, self.channels, *self.lengths),
-            (
-                *source.strides[:2],
-                *[gap * stride for gap, stride in zip(gaps[self.split :], source.strides[3 + self.split :])],
-                source.strides[2],
-                *[step * stride for step, stride in zip(self.geometry.stride, source.strides[3:])],
-            ),
-        )
-        padded = source[self.inner]
+        shape = (runs, self.groups, *self.within, self.channels, length + self.shifts[-1])
+        memory = (np.empty if self.is_full else np.zeros)(shape, x.dtype)  # what is padding stays zero
+        lines, matrix = self._shown(memory, count, self.lengths), memory.reshape(runs, self.groups, self.depth, -1)
         for some in self.blocks:
             number = some.stop - some.start
-            if self.is_padded:
-                padded[:number] = self.x[some]
-            np.copyto(lines[:number], windows[:number] if self.is_padded else windows[some])
+            part, given = lines[:number], x[some]
+            for into, of in self.taps:
+                part[(slice(None), *into)] = given[(slice(None), *of)]
             runs, length = self.run(number)
-            yield some, [matrix[:runs, ..., shift : shift + length] for shift in shifts]
+            yield some, [matrix[:runs, ..., shift : shift + length] for shift in self.shifts]
 
     def _shown(self, memory: np.ndarray, count: int, extents: Sequence[int]) -> np.ndarray:
         """Of fresh memory (runs, rows..., windows) the view (N, rows..., extents)."""
@@ -270,18 +284,18 @@ class Columns:
         memory = np.empty((runs, self.groups, rows, length), dtype)
         return memory, self._shown(memory, count, self.places)
 
-    def multiplied(self, weights: np.ndarray, result: np.ndarray) -> None:
+    def multiplied(self, x: np.ndarray, weights: np.ndarray, result: np.ndarray) -> None:
         """Writes to `result` (N, O, places) the sums of the windows with weights (groups, O / groups, C / groups, *)."""
         outer, inner = range(3, 3 + self.split), range(3 + self.split, weights.ndim)
         rows = weights.transpose(*outer, 0, 1, *inner, 2).reshape(-1, *weights.shape[:2], self.depth)
         into = (-1, *weights.shape[:2])
         if not self.split and result.flags.c_contiguous:
-            for some, matrices in self:
+            for some, matrices in self.of(x):
                 np.matmul(rows[0], matrices[0], result[some].reshape(*into, self.sample))
             return
         result = result.reshape(*into, *self.places)
         (total, of_total), (more, of_more) = (self._memory(weights.shape[1], result.dtype) for _ in range(2))
-        for some, matrices in self:
+        for some, matrices in self.of(x):
             number = some.stop - some.start
             runs, length = self.run(number)
             sums, products = total[:runs, ..., :length], more[:runs, ..., :length]
@@ -294,16 +308,16 @@ class Columns:
                 np.matmul(rows[-1], matrices[-1], products)
                 np.add(of_total[:number], of_more[:number], result[some])
 
-    def weighted(self, ct: np.ndarray, total: np.ndarray) -> None:
+    def weighted(self, x: np.ndarray, ct: np.ndarray, total: np.ndarray) -> None:
         """Adds to `total` (groups, O / groups, C / groups, *) the sums of the windows, weighted with `ct` (N, O, places)."""
         ct = ct.reshape(len(ct), *total.shape[:2], *self.places)
         outer, inner = range(3, 3 + self.split), range(3 + self.split, total.ndim)
         into = total.transpose(*outer, 0, *inner, 2, 1)
-        sums = np.zeros((math.prod(self.kernel[: self.split]), self.groups, self.depth, ct.shape[2]), ct.dtype)
+        sums = np.zeros((len(self.shifts), self.groups, self.depth, ct.shape[2]), ct.dtype)
         spread, places = self._memory(ct.shape[2], ct.dtype) if self.split else (ct, ct)
         if self.split:
             spread[...] = 0
-        for some, matrices in self:
+        for some, matrices in self.of(x):
             number = some.stop - some.start
             if self.split:
                 places[:number] = ct[some]
@@ -313,3 +327,11 @@ class Columns:
             for of_tap, matrix in zip(sums, matrices):
                 of_tap += np.add.reduce(np.matmul(matrix, columns.swapaxes(-1, -2)), 0)
         into += sums.reshape(into.shape)
+
+
+def _met(count: int, step: int, first: int, size: int) -> tuple[slice, slice]:
+    """Which of `count` places, every `step` elements from `first` on, are among `size` elements; and which these are."""
+    begin, end = max(0, -(first // step)), min(count, (size - 1 - first) // step + 1)
+    if end <= begin:
+        return slice(count, count), slice(0, 0)
+    return slice(begin, end), slice(first + begin * step, first + (end - 1) * step + 1, step)
