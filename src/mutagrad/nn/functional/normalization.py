@@ -237,10 +237,11 @@ def _update(running_mean: Any, running_var: Any, mean: Any, rstd: Any, count: in
     """Moves the running statistics in place towards those of the batch."""
     with no_grad():
         if running_mean is not None:
-            running_mean.mul_(1 - momentum).add_(mean.to(running_mean.dtype), alpha=momentum)
+            running_mean.mul_(1 - momentum).add_(mean.to(running_mean.dtype) * momentum)
         if running_var is not None:
-            variance = (rstd.double() ** -2 - eps) * (count / (count - 1) if count > 1 else math.nan)
-            running_var.mul_(1 - momentum).add_(variance.to(running_var.dtype), alpha=momentum)
+            wide = rstd.double()
+            variance = (1 / (wide * wide) - eps) * (count / (count - 1) if count > 1 else math.nan)
+            running_var.mul_(1 - momentum).add_(variance.to(running_var.dtype) * momentum)
 
 
 def batch_norm(
