@@ -35,20 +35,19 @@ def direct_call(op: Operation) -> Callable[..., Any]:
     if op.several or op.promotion is not None or count > MOST:
         return general
     parameters, defaults = op.parameters, op.defaults
-    number, known = len(parameters), op.named
+    number = len(parameters)
     run = _straight(op)
 
     def call(*given: Any, **options: Any) -> Any:
-        tensors = given[:count]
-        values = dict(zip(parameters, given[count:]))
-        named = len(values) + len(options)
+        tensors, rest = given[:count], given[count:]
+        values = defaults.copy()
+        for name, value in zip(parameters, rest):
+            values[name] = value
         if options:
-            if not options.keys() <= known:
-                return general(*given, **options)
             values.update(options)
-        if named == len(values) < number:
-            values = {**defaults, **values}
-        if len(values) != number or named > number or not count <= len(given) <= count + number:
+            if not options.keys().isdisjoint(parameters[: len(rest)]):
+                return general(*given, **options)
+        if len(values) != number or len(rest) > number or len(tensors) < count:
             return general(*given, **options)
         for x in tensors:
             if not isinstance(x, Tensor):

@@ -58,9 +58,8 @@ def saving_plans(op: Operation) -> list[tuple[int, ...]]:
 def unary(op: Operation) -> Callable[..., Any]:
     """The call of one tensor."""
     compute, direct = op.compute, op.direct
-    simple = len(op.saves) <= 1 and not op.shapes and not op.dtypes
-    saves_input = simple and op.saves == ("input",)
-    saves_output = simple and op.saves == ("out",)
+    saves_input, saves_output, saves_nothing = op.saves == ("input",), op.saves == ("out",), not op.saves
+    shaped = bool(op.shapes or op.dtypes)
     differentiable = op.differentiable
     keeps_dtype = op.promotion != "compare"
 
@@ -105,7 +104,7 @@ def unary(op: Operation) -> Callable[..., Any]:
         node.operation = op
         node.edges = (edge,)
         node.region = node.watches = node.fit = None
-        node.values = EMPTY
+        node.values = op.all_values((input,), EMPTY) if shaped else EMPTY
         frame = _getframe(1)
         node.code = code = frame.f_code
         node.instruction = frame.f_lasti
@@ -115,7 +114,7 @@ def unary(op: Operation) -> Callable[..., Any]:
             node.saved = (source.storage.save(array, view),)
         elif saves_output:
             node.saved = (storage.save(value, None),)
-        elif simple:
+        elif saves_nothing:
             node.saved = ()
         else:
             op.keep(node, (input,), node.edges, [tensor], (value,), EMPTY)

@@ -5,6 +5,8 @@ They are NumPy's own, but in one or two calls less, and writable wherever the ar
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided as _as_strided
 
@@ -29,17 +31,20 @@ def as_strided(x: np.ndarray, shape: tuple[int, ...], strides: tuple[int, ...], 
 
 def broadcast_to(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """`x` repeated to `shape` without a copy. Raises ValueError when it cannot be."""
-    extra = len(shape) - x.ndim
-    in_bytes = [0] * extra
-    for present, wanted, stride in zip(x.shape, shape[extra:], x.strides):
-        if present != wanted and present != 1:
-            raise ValueError(f"could not broadcast an array of shape {x.shape} to {shape}")
-        in_bytes.append(stride if present == wanted else 0)
-    if extra < 0:
-        raise ValueError(f"could not broadcast an array of shape {x.shape} to {shape}")
+    in_bytes = _repeating(x.shape, x.strides, shape)
     if x.flags.c_contiguous:
-        return np.ndarray(shape, x.dtype, x, 0, tuple(in_bytes))
-    return _as_strided(x, shape, tuple(in_bytes))
+        return np.ndarray(shape, x.dtype, x, 0, in_bytes)
+    return _as_strided(x, shape, in_bytes)
+
+
+@lru_cache(maxsize=1024)
+def _repeating(present: tuple[int, ...], strides: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides with which memory of the shape that is `present` is repeated to `shape`."""
+    extra = len(shape) - len(present)
+    if extra < 0 or any(size not in (1, wanted) for size, wanted in zip(present, shape[extra:])):
+        raise ValueError(f"could not broadcast an array of shape {present} to {shape}")
+    kept = [stride if size == wanted else 0 for size, wanted, stride in zip(present, shape[extra:], strides)]
+    return (*[0] * extra, *kept)
 
 
 def diagonal(x: np.ndarray, offset: int = 0, axis1: int = 0, axis2: int = 1) -> np.ndarray:
@@ -98,6 +103,8 @@ def permute_dims(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
 
 def reshape(x: np.ndarray, shape: tuple[int, ...] | int, *, copy: bool | None = None) -> np.ndarray:
     """`x` in another shape; ValueError when that takes a copy and `copy` is False."""
+    if copy is None or (copy is False and x.flags.c_contiguous):
+        return x.reshape(shape)  # half the time: NumPy's keywords are slow
     return x.reshape(shape, copy=copy)
 
 

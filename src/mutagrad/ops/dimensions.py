@@ -7,6 +7,7 @@ tensor counts as having one dimension. The errors are PyTorch's.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from operator import index
 from typing import Any
 
@@ -70,12 +71,13 @@ def count_of(shape: Sequence[int], axes: Sequence[int]) -> int:
     return count
 
 
-def kept_shape(shape: Sequence[int], axes: Sequence[int]) -> tuple[int, ...]:
+@lru_cache(maxsize=1024)
+def kept_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
     """The shape after a reduction along `axes` that keeps them, with size one."""
     return tuple([1 if axis in axes else size for axis, size in enumerate(shape)])
 
 
-def keep(xp: Any, reduced: Any, shape: Sequence[int], dim: Dims) -> Any:
+def keep(xp: Any, reduced: Any, shape: tuple[int, ...], dim: Dims) -> Any:
     """`reduced`, what a reduction of `shape` along `dim` has made, with the reduced dimensions kept."""
     kept = kept_shape(shape, axes_of(dim, len(shape)))
     return reduced if reduced.shape == kept else xp.reshape(reduced, kept)

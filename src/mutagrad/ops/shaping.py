@@ -7,7 +7,11 @@ basic keys, an expanded dimension has stride zero: it may be read, but not writt
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from mutagrad.declaration import composite
 from mutagrad.dtypes import as_dtype, dtype
@@ -89,10 +93,19 @@ def reshape(input: Tensor, *shape: Any, **named: Any) -> Tensor:
     sizes = shape_of("reshape", _sizes(shape, named) if named else shape, array.size, "shape")
     if array.flags.c_contiguous:
         return view_step(input, _reshape, (sizes,), "View", rigid=True)
-    try:
+    if _is_view(array.shape, array.strides, sizes):
         return view_step(input, _reshape, (sizes,), "ReshapeAlias", rigid=True)
+    return view_step(copied_in_order(input), _reshape, (sizes,), "UnsafeView", rigid=True)
+
+
+@lru_cache(maxsize=1024)
+def _is_view(shape: tuple[int, ...], strides: tuple[int, ...], sizes: tuple[int, ...]) -> bool:
+    """Whether elements that lie in memory by `strides` can be seen in the shape `sizes` without a copy."""
+    try:
+        as_strided(np.empty(1, np.uint8), shape, strides).reshape(sizes, copy=False)
     except ValueError:
-        return view_step(copied_in_order(input), _reshape, (sizes,), "UnsafeView", rigid=True)
+        return False
+    return True
 
 
 @composite()

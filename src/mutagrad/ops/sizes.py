@@ -6,6 +6,7 @@ Used by everything that takes a shape: views, creation, random numbers, resizing
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from operator import index
 from typing import Any
 
@@ -168,6 +169,7 @@ def invalid_shape(shape: Sequence[int], count: int) -> RuntimeError:
     return RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
 
 
+@lru_cache(maxsize=1024)
 def expanded(shape: tuple[int, ...], sizes: tuple[int, ...], dt: np.dtype) -> tuple[int, ...]:
     """The shape that a tensor of `shape` and dtype `dt` is expanded to by `sizes`, in which -1 keeps a dimension.
 
