@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from mutagrad.namespaces.blocks import rows_of_block, slices
+
 FLOATS = np.dtype(np.float32), np.dtype(np.float64)
 
 
@@ -15,14 +17,6 @@ def _is_plain(*given: Any) -> bool:
     return found[0].dtype in FLOATS and all(type(x) is np.ndarray and x.dtype is found[0].dtype for x in found)
 
 
-def _sigmoid(x: np.ndarray) -> None:
-    """The logistic function, in place."""
-    np.negative(x, x)
-    np.exp(x, x)
-    x += 1
-    np.reciprocal(x, x)
-
-
 def lstm(brought: np.ndarray, weight: np.ndarray, bias: Any, hidden: np.ndarray, cell: np.ndarray) -> Any:
     """The outputs, the cells and the gates at all times."""
     if not _is_plain(brought, weight, bias, hidden, cell) or not len(brought):
@@ -30,16 +24,18 @@ def lstm(brought: np.ndarray, weight: np.ndarray, bias: Any, hidden: np.ndarray,
     times, count, width = *brought.shape[:2], brought.shape[2] // 4
     gates = np.empty(brought.shape, brought.dtype)
     out, cells = np.empty((2, times, count, width), brought.dtype)
-    scratch, turned = np.empty((count, width), brought.dtype), weight.T
-    for gate, value, each, made in zip(gates, brought, cells, out):
+    scratch, turned = np.empty((count, width), brought.dtype), np.negative(weight.T, order="C")
+    for gate, taken, kept, new, shown, value, each, made in zip(gates, *_quarters(gates), brought, cells, out):
+        # What the gates add up, negative as the logistic function needs it.
         np.matmul(hidden, turned, out=gate)
-        gate += value
+        gate -= value
         if bias is not None:
-            gate += bias
-        taken, kept, new, shown = (gate[:, width * i : width * (i + 1)] for i in range(4))
+            gate -= bias
         # tanh(x) is 2 sigmoid(2 x) - 1, so that the four gates are worked out as one piece of memory.
         new *= 2
-        _sigmoid(gate)
+        np.exp(gate, gate)
+        gate += 1
+        np.reciprocal(gate, gate)
         new *= 2
         new -= 1
         np.multiply(kept, cell, each)
@@ -49,6 +45,12 @@ def lstm(brought: np.ndarray, weight: np.ndarray, bias: Any, hidden: np.ndarray,
         np.multiply(shown, scratch, made)
         hidden, cell = made, each
     return out, cells, gates
+
+
+def _quarters(gates: np.ndarray) -> list[np.ndarray]:
+    """The gates of what is taken, kept, new and shown."""
+    width = gates.shape[-1] // 4
+    return [gates[..., width * i : width * (i + 1)] for i in range(4)]
 
 
 def lstm_shares(
@@ -67,35 +69,26 @@ def lstm_shares(
     if of_gates is not None or not _is_plain(weight, hidden, cell, out, cells, gates, of_out, of_cells):
         return NotImplemented
     times, count, width = out.shape
-    taken, kept, new, shown = (gates[..., width * i : width * (i + 1)] for i in range(4))
-    bounded = np.tanh(cells)
-    through = bounded * bounded
-    np.subtract(1, through, through)
-    through *= shown
-    # The slope of what each gate adds up, to be multiplied with the cotangent of the cell, or of the output.
-    slopes = np.subtract(1, gates)
-    slopes *= gates
-    parts = slopes.reshape(times, count, 4, width)
-    parts[:, :, 0] *= new
-    parts[0, :, 1] *= cell
-    parts[1:, :, 1] *= cells[:-1]
-    np.multiply(new, new, parts[:, :, 2])
-    np.subtract(1, parts[:, :, 2], parts[:, :, 2])
-    parts[:, :, 2] *= taken
-    parts[:, :, 3] *= bounded
-    of_hidden, of_cell = np.zeros((count, width), out.dtype), np.zeros((count, width), out.dtype)
-    scratch = np.empty((count, width), out.dtype)
-    for time in reversed(range(times)):
-        if of_out is not None:
-            of_hidden += of_out[time]
-        if of_cells is not None:
-            of_cell += of_cells[time]
-        np.multiply(of_hidden, through[time], scratch)
-        of_cell += scratch
-        parts[time, :, :3] *= of_cell[:, None]
-        parts[time, :, 3] *= of_hidden
-        of_cell *= kept[time]
-        np.matmul(slopes[time], weight, out=of_hidden)
+    slopes, kept = np.empty(gates.shape, gates.dtype), _quarters(gates)[1]
+    parts, blocks = slopes.reshape(times, count, 4, width), slices(times, rows_of_block(gates[0].size))
+    through = np.empty((blocks[0].stop, count, width), out.dtype)
+    of_hidden, of_cell, scratch = np.zeros((3, count, width), out.dtype)
+    for some in reversed(blocks):
+        _write_slopes(gates[some], cells[some], parts[some], through)
+        first = some.start
+        parts[first, :, 1] *= cells[first - 1] if first else cell
+        parts[first + 1 : some.stop, :, 1] *= cells[first : some.stop - 1]
+        for time in reversed(range(first, some.stop)):
+            if of_out is not None:
+                of_hidden += of_out[time]
+            if of_cells is not None:
+                of_cell += of_cells[time]
+            np.multiply(of_hidden, through[time - first], scratch)
+            of_cell += scratch
+            parts[time, :, :3] *= of_cell[:, None]
+            parts[time, :, 3] *= of_hidden
+            of_cell *= kept[time]
+            np.matmul(slopes[time], weight, out=of_hidden)
     of_weight = of_bias = None
     rows = slopes.reshape(times * count, 4 * width)
     if needed[1]:
@@ -104,3 +97,23 @@ def lstm_shares(
     if needed[2]:
         of_bias = np.ones(len(rows), rows.dtype) @ rows
     return [slopes, of_weight, of_bias, of_hidden, of_cell]
+
+
+def _write_slopes(gates: np.ndarray, cells: np.ndarray, parts: np.ndarray, through: np.ndarray) -> None:
+    """Writes the slopes of what each gate adds up, to be multiplied with the cotangent of the cell, or of the output.
+
+    For the gate of what is kept they lack the cell before. `through` is the slope of the output in the cell.
+    """
+    taken, _, new, shown = _quarters(gates)
+    slopes, through = parts.reshape(gates.shape), through[: len(cells)]
+    np.subtract(1, gates, slopes)
+    slopes *= gates
+    bounded = np.tanh(cells)
+    np.multiply(bounded, bounded, through)
+    np.subtract(1, through, through)
+    through *= shown
+    parts[:, :, 0] *= new
+    np.multiply(new, new, parts[:, :, 2])
+    np.subtract(1, parts[:, :, 2], parts[:, :, 2])
+    parts[:, :, 2] *= taken
+    parts[:, :, 3] *= bounded
