@@ -222,12 +222,13 @@ class Gathered:
 
     def read(self, xp: Any, buffer: Any) -> Any:
         """A copy of the elements."""
-        return xp.get_at(self._base(xp, buffer), self.key)
+        return xp.get_at(buffer if self.view is None else self.view.of(xp, buffer), self.key)
 
     def take(self, xp: Any, buffer: Any) -> Any:
         """A copy of the elements, which are then zero."""
-        taken = self.read(xp, buffer)
-        self.clear(xp, buffer)
+        base = self._base(xp, buffer)
+        taken = xp.get_at(base, self.key)
+        base[self.key] = 0
         return taken
 
     def put(self, xp: Any, buffer: Any, value: Any) -> None:
@@ -240,13 +241,20 @@ class Gathered:
 
     def add(self, xp: Any, buffer: Any, share: Any) -> None:
         """Adds `share` to the elements; one that the key names several times receives all its shares."""
-        add_gathered(xp, self._base(xp, buffer), self.key, share, self.overlapping)
+        if self.view is None:
+            xp.add_at(buffer, self.key, share)
+        else:
+            add_gathered(xp, self.view.of(xp, buffer), self.key, share, self.view.overlapping)
 
 
 class Accumulated(Gathered):
     """The elements of an advanced key that were added to: what stood there before keeps its cotangent."""
 
     __slots__ = ()
+
+    def take(self, xp: Any, buffer: Any) -> Any:
+        """A copy of the elements, which stay."""
+        return self.read(xp, buffer)
 
     def clear(self, xp: Any, buffer: Any) -> None:
         """Leaves the elements as they are."""

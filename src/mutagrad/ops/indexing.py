@@ -69,7 +69,7 @@ def getitem(self: Tensor, key: Any) -> Tensor:
     tensor([3, 5])
     """
     array = self._array
-    plain = basic_key(key)
+    plain = None if type(key) is Tensor else basic_key(key)
     if plain is not None:
         basic, name = plain
         try:

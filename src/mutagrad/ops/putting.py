@@ -91,7 +91,8 @@ def _slices_of(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor)
     """The target of a write by slices, with a dimension at least, and the key of the slices; all checked."""
     array = self._array
     ndim = array.ndim
-    dim = wrap_dim(as_int(dim), ndim)
+    if type(dim) is not int or not 0 <= dim < ndim:
+        dim = wrap_dim(as_int(dim), ndim)
     check_tensor(name, "index", 2, index)
     check_tensor(name, "source", 3, source)
     where, added = index._array, source._array

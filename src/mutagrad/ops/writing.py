@@ -68,29 +68,30 @@ def write(target: Tensor, value: Any, writer: str, operation: Operation = copy_o
 def _write(target: Tensor, value: Any, writer: str, operation: Operation, apart: bool) -> None:
     if extras[0]:
         make_room(target, (value,))
-    array = target._array
-    source = value._array if isinstance(value, Tensor) else source_of(value, array.dtype)
-    edges = check_writable(target, (value,), writer)
-    family = target._family
+    array, view, family = target._array, target._view, target._family
     storage = family.storage
-    shared = isinstance(value, Tensor) and value._family.storage is storage
+    if isinstance(value, Tensor):
+        source, shared = value._array, value._family.storage is storage
+    else:
+        source, shared = source_of(value, array.dtype), False
+    edges = check_writable(target, (value,), writer)
     # `x[i] += y` assigns to `x[i]` what is there already: no value is lost, and the history is the same.
     unchanged = shared and same_elements(source, array)
-    if apart and not unchanged:
+    if apart and not unchanged and (shared or view is None or view.overlapping or extras[0]):
         check_overlap(target, (value,) if shared and source.shape == array.shape else ())
     if source.shape != array.shape and source.ndim:
         expanded(source.shape, array.shape, array.dtype)  # raises when it cannot be
     if (storage.waiting is not None or storage.index is not None) and (not unchanged or policy.name == "torch"):
-        storage.will_write(array, target._view, writer)
+        storage.will_write(array, view, writer)
     if source.dtype is array.dtype:
         array[...] = source
     else:
         _copy_converted(array, source)
     family.bump()
     if edges is not None and not (unchanged and value._family is family):
-        if target._view is None:
+        if view is None:
             edges = (None, edges[1])
-        node = record_write(operation, target, edges)
+        node = record_write(operation, target, edges, None, 5)
         if type(array) is Batched:
             node.fit = (None, fitting(value) if edges[1] is not None else None)
         elif edges[1] is not None and (source.shape != array.shape or source.dtype is not array.dtype):
