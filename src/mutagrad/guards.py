@@ -21,7 +21,7 @@ from mutagrad.overlap import Scattered
 from mutagrad.report.guarded import FrozenError, describe_write, frozen
 from mutagrad.report.regions import Region
 from mutagrad.report.spans import Span, caller_span
-from mutagrad.storage import PRUNE, InferenceStorage, Storage, box_of, fingerprint, is_overwritten
+from mutagrad.storage import InferenceStorage, Storage, box_of, fingerprint, is_overwritten
 from mutagrad.tensor import Tensor
 
 __all__ = ["Freeze", "FrozenError", "Watching", "Write", "freeze", "watch"]
@@ -54,7 +54,7 @@ class _Guarding:
                 region = Region(self.array.shape, box if exact and written is None else None, count, outline)
                 guard.written(Write(writer, caller_span(), region, guard.memory.nbytes))
         super().will_write(array, view, writer, positions)  # type: ignore[misc]
-        self.waiting = self.waiting or []  # Writers look here to see whether there is somebody to tell.
+        self.cells()  # Writers look there to see whether there is somebody to tell.
 
     def lend(self: Any, array: np.ndarray) -> np.ndarray:
         """A NumPy array over the same memory; a read-only one where some of it is frozen."""
@@ -94,8 +94,7 @@ class _Guard:
         self._before = fingerprint(self.memory) if exposed else None
         if type(storage) not in _plain:
             storage.__class__ = _guarded[type(storage)]
-            if storage.waiting is None:
-                storage.waiting, storage.limit = [], PRUNE
+            storage.cells()
         _guards.setdefault(storage, []).append(self)
 
     def written(self, write: Write) -> None:

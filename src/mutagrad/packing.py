@@ -12,11 +12,11 @@ from typing import Any
 from mutagrad.graph import NOTHING, Node, new_family
 from mutagrad.modes import modes, no_grad
 from mutagrad.pullback import Around
-from mutagrad.storage import Saved, new_storage
+from mutagrad.storage import Absent, Saved, new_storage
 from mutagrad.tensor import Tensor, wrap_view
 
 
-class PackedSaved(Saved):
+class PackedSaved(Absent):
     """A value that a pack hook has taken away: reading it asks the unpack hook.
 
     `record` is what the pack hook gave and the unpack hook. Where the pack hook gave the tensor itself, its cell stands

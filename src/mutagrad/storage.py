@@ -49,17 +49,28 @@ LARGE = 1 << 20  # bytes: a foreign value of this size is saved by fingerprint
 class Saved:
     """A value kept for a gradient: a region of a storage, or a private copy of it once that was overwritten."""
 
-    __slots__ = ("array", "storage", "view", "record", "__weakref__")
+    __slots__ = ("array", "storage", "view", "__weakref__")
 
     array: Any
     storage: Any
     view: Any
-    record: Any
+    record: Any  # of classes that have one
 
     @property
     def memory(self) -> np.ndarray:
         """Where the value is, looked at without asking whether it is still the same."""
         return self.array
+
+
+class Absent(Saved):
+    """A cell whose value is not simply there: `record`, in the array's place, says what became of it."""
+
+    __slots__ = ()
+
+    record: Any = Saved.__dict__["array"]
+
+
+GONE = ref(Saved())  # to no cell any more
 
 
 class LostValue(Exception):
@@ -90,7 +101,7 @@ class Freed:
         raise LostValue(self)
 
 
-class LostSaved(Saved):
+class LostSaved(Absent):
     """What a `Saved` cell becomes when its value is lost; `record` says how."""
 
     __slots__ = ()
@@ -120,7 +131,7 @@ class Loss:
     storage: ref[Storage]
 
 
-class FingerprintedSaved(Saved):
+class FingerprintedSaved(Absent):
     """A large value in memory that others may write unseen: checked against its fingerprint when it is read.
 
     `record` is the memory and the fingerprint.
@@ -187,16 +198,16 @@ class Exposure:
 class Storage:
     """One buffer of memory.
 
-    `array` is the base array, `version` counts the writes that PyTorch's `_version` counts. `waiting` holds weak
-    references to the cells saved since the last write, `index` the older ones by region. `exposure` is None unless
-    somebody outside can write here.
+    `array` is the base array, `version` counts the writes that PyTorch's `_version` counts. `waiting` is a weak
+    reference to the cell saved since the last write, or a list of several (None: nothing was saved), `index` holds the
+    older ones by region. `exposure` is None unless somebody outside can write here.
     """
 
     __slots__ = ("array", "version", "waiting", "limit", "index", "exposure", "__weakref__")
 
     array: np.ndarray
     version: int
-    waiting: list[ref[Saved]] | None
+    waiting: Any
     limit: int
     index: RegionIndex | None
     exposure: Exposure | None
@@ -206,7 +217,7 @@ class Storage:
         waiting = self.waiting
         if waiting:
             # What is saved again and again, as a parameter in a loop is, shares one cell.
-            saved = waiting[-1]()
+            saved = (waiting[-1] if waiting.__class__ is list else waiting)()
             if type(saved) is Saved and saved.array is array:
                 return saved
         saved = Saved()
@@ -217,19 +228,31 @@ class Storage:
             if not self.exposure.foreign or array.nbytes < LARGE:
                 keep([saved])
                 return saved
-            saved.record = (array, fingerprint(array))
+            mark = fingerprint(array)
             saved.__class__ = FingerprintedSaved
+            saved.record = (array, mark)
         cell = ref(saved)
-        # Other threads may save and write here, too: from here to the end of the append none of them can run.
+        # Other threads may save and write here, too: from here to the end of the append none of them can run, as
+        # long as nothing is called (`type`, for one).
         waiting = self.waiting
         if waiting is None:
-            self.waiting = [cell]
-            self.limit = PRUNE
-        else:
+            self.waiting = cell
+        elif waiting.__class__ is list:
             waiting.append(cell)
             if len(waiting) > self.limit:
                 self._prune(waiting)
+        else:
+            self.limit = PRUNE
+            self.waiting = [waiting, cell]
         return saved
+
+    def cells(self) -> list[ref[Saved]]:
+        """The waiting cells as a list, to which other threads may append meanwhile."""
+        waiting = self.waiting  # From here to the end no other thread can run.
+        if waiting.__class__ is not list:
+            self.limit = PRUNE
+            waiting = self.waiting = [GONE if waiting is None else waiting]
+        return waiting
 
     def _prune(self, waiting: list[ref[Saved]]) -> None:
         """Drops the cells of dead graphs; what other threads append meanwhile stays."""
@@ -291,7 +314,7 @@ class Storage:
         self.exposure.foreign = True
 
     def _take_all(self) -> list[Saved]:
-        waiting, index, self.index = self.waiting or [], self.index, None
+        waiting, index, self.index = self.cells(), self.index, None
         count = len(waiting)
         live = [saved for cell in waiting[:count] if (saved := cell()) is not None]
         del waiting[:count]
@@ -302,12 +325,13 @@ class Storage:
     def _take_overlapping(self, array: np.ndarray, view: Any, written: Scattered | None) -> list[Saved]:
         if written is not None and not written.addresses.size:
             return []
-        if self.index is None and len(self.waiting or ()) <= FEW:
-            return self._take_among_few(array, written)
+        waiting = self.cells()
+        if self.index is None and len(waiting) <= FEW:
+            return _take_among_few(waiting, array, written)
         box, exact = box_of(array, view, self.array)
         if box is None:
             return []
-        index = self._settle()
+        index = self._settle(waiting)
         if not index.reaches(box):
             return []
 
@@ -319,26 +343,11 @@ class Storage:
         cells = cells_of_box(box) if written is None else cells_of_points(written.points(self.array))
         return index.take(cells, box, meets)
 
-    def _take_among_few(self, array: np.ndarray, written: Scattered | None) -> list[Saved]:
-        hit, kept, waiting = [], [], self.waiting or []
-        count = len(waiting)
-        for cell in waiting[:count]:
-            saved = cell()
-            if saved is None:
-                continue
-            if is_overwritten(saved.memory, array, written):
-                hit.append(saved)
-            else:
-                kept.append(cell)
-        waiting[:count] = kept
-        return hit
-
-    def _settle(self) -> RegionIndex:
+    def _settle(self, waiting: list[ref[Saved]]) -> RegionIndex:
         """Moves the waiting cells into the index; drops the dead ones of the index when they may be the majority."""
         index = self.index
         if index is None:
             index = self.index = RegionIndex(PRUNE)
-        waiting = self.waiting or []
         count = len(waiting)
         for cell in waiting[:count]:
             saved = cell()
@@ -367,9 +376,8 @@ class Storage:
             loss.outline = outline
             loss.base_shape, loss.span, loss.writer = self.array.shape, span, writer
             loss.expected, loss.storage = self.version, ref(self)
-            saved.record = loss
-            saved.array = None
             saved.__class__ = LostSaved
+            saved.record = loss
 
 
 class InferenceStorage(Storage):
@@ -418,6 +426,21 @@ def keep(cells: list[Saved]) -> None:
         )
         saved.storage = storage
         saved.view = None
+
+
+def _take_among_few(waiting: list[ref[Saved]], array: np.ndarray, written: Scattered | None) -> list[Saved]:
+    hit, kept = [], []
+    count = len(waiting)
+    for cell in waiting[:count]:
+        saved = cell()
+        if saved is None:
+            continue
+        if is_overwritten(saved.memory, array, written):
+            hit.append(saved)
+        else:
+            kept.append(cell)
+    waiting[:count] = kept
+    return hit
 
 
 def is_overwritten(value: np.ndarray, array: np.ndarray, written: Scattered | None) -> bool:

@@ -100,7 +100,7 @@ def test_the_dead_are_dropped():
             other = base[i * 11 % 1000]
             storage.will_write(other._array, other._view, "write_")
 
-        assert len(storage.waiting or ()) + (storage.index.count if storage.index else 0) <= 200
+        assert len(storage.cells()) + (storage.index.count if storage.index else 0) <= 200
 
 
 def test_what_is_saved_again_shares_a_cell():

@@ -243,4 +243,6 @@ class ContextCells(Saved):
     `record` holds the tangents that were saved with them (None: there are none).
     """
 
-    __slots__ = ()
+    __slots__ = ("record",)
+
+    record: list[Any] | None
