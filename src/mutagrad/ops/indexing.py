@@ -16,13 +16,14 @@ import numpy as np
 
 from mutagrad.batched import NO_MASK, Batched, union
 from mutagrad.dtypes import of_numpy
-from mutagrad.graph import EMPTY, Node, next_sequence
+from mutagrad.graph import EMPTY, Edge, Node, next_sequence
 from mutagrad.in_place import make_room, record_write
 from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays, batched
 from mutagrad.operands import as_array, fitting
 from mutagrad.operation import Operation, surrounded
 from mutagrad.ops.keys import Key, basic_key, last_written, positions, shape_of, split_key, wrong_index
+from mutagrad.ops.rows import rows_at, write_rows
 from mutagrad.ops.views import attach_view, index_step
 from mutagrad.ops.writing import assignment, copy_over, source_of, write
 from mutagrad.pullback import same
@@ -69,7 +70,9 @@ def getitem(self: Tensor, key: Any) -> Tensor:
     tensor([3, 5])
     """
     array = self._array
-    plain = None if type(key) is Tensor else basic_key(key)
+    if type(key) is Tensor and not extras[0] and (rows := rows_at(key._array, array)) is not None:
+        return read_at(self, rows)
+    plain = basic_key(key)
     if plain is not None:
         basic, name = plain
         try:
@@ -92,31 +95,43 @@ def getitem(self: Tensor, key: Any) -> Tensor:
 
 def read_at(source: Tensor, key: Key, operation: Operation = index, **values: Any) -> Tensor:
     """A copy of the elements `source[key]` of a settled advanced key, recorded as `operation` with these parameters."""
-    if extras[0] and modes.around_calls:
-        return surrounded(operation, (source,), values, lambda: _read_at(source, key, operation, values))
-    return _read_at(source, key, operation, values)
+    if extras[0]:
+        if modes.around_calls:
+            return surrounded(operation, (source,), values, lambda: _read_at(source, key, operation, values))
+        return _read_at(source, key, operation, values)
+    value = arrays.get_at(source._array, key)
+    tensor = wrap(value if type(value) is ndarray and value.base is None else as_array(value))
+    family = source._family
+    if family.edge is not None and modes.grad:
+        _record_read(tensor, source, key, operation, values)
+    return tensor
 
 
 def _read_at(source: Tensor, key: Key, operation: Operation, values: dict[str, Any]) -> Tensor:
-    value = (batched if extras[0] else arrays).get_at(source._array, key)
-    tensor = wrap(value if type(value) is ndarray and value.base is None else as_array(value))
-    family = source._family
-    edge = family.edge
-    if edge is not None and modes.grad:
-        node = Node()
-        node.sequence = node.key = next_sequence()
-        node.operation = operation
-        region = Gathered(source._view, key, family.layout or family.make_layout(source))
-        node.edges = ((edge[0], region, edge[2]),)
-        node.region = node.watches = None
-        node.fit = (fitting(tensor),) if type(tensor._array) is Batched else None
-        node.saved = ()
-        node.values = {"indices": key, **values}
-        node.code, node.instruction = caller_position(4)
-        tensor._family.edge = (node.key, None, node)
-    if extras[0] and state.levels:
+    tensor = wrap(as_array(batched.get_at(source._array, key)))
+    if source._family.edge is not None and modes.grad:
+        node = _record_read(tensor, source, key, operation, values)
+        if type(tensor._array) is Batched:
+            node.fit = (fitting(tensor),)
+    if state.levels:
         push((tensor,), (source,), lambda tangent: read_at(tangent, key, operation, **values), fresh=True)
     return tensor
+
+
+def _record_read(tensor: Tensor, source: Tensor, key: Key, operation: Operation, values: dict[str, Any]) -> Node:
+    family = source._family
+    edge: Edge = family.edge  # type: ignore[assignment]
+    node = Node()
+    node.sequence = node.key = sequence = next_sequence()
+    node.operation = operation
+    region = Gathered(source._view, key, family.layout or family.make_layout(source))
+    node.edges = ((edge[0], region, edge[2]),)
+    node.region = node.watches = node.fit = None
+    node.saved = ()
+    node.values = {"indices": key, **values}
+    node.code, node.instruction = caller_position(4)
+    tensor._family.edge = (sequence, None, node)
+    return node
 
 
 # Writing ------------------------------------------------------------------------------------------------------------
@@ -128,6 +143,8 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     Raises IndexError and ValueError as reading does, RuntimeError for a value of another shape, TypeError for one that
     is neither a tensor nor a number.
     """
+    if type(key) is Tensor and write_rows(self, 0, key, value, "__setitem__", index_put):
+        return
     plain = basic_key(key)
     if plain is not None:
         basic = plain[0]

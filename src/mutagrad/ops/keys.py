@@ -25,7 +25,6 @@ Key = tuple[Any, ...]
 ALL = slice(None)
 FEW = 32  # so many indices are told apart faster as Python numbers
 INT64 = np.dtype(np.int64)
-UINT64 = np.dtype(np.uint64)
 UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
 NOT_AN_INDEX = "tensors used as indices must be long, int, byte or bool tensors"
 NO_SLICE = "slice() cannot be applied to a 0-dim tensor."
@@ -225,10 +224,6 @@ def within(index: Any, size: int, dim: int) -> Any:
 
     Raises IndexError when one is outside [-size, size).
     """
-    if type(index) is ndarray and index.size:
-        numbers = index.view(UINT64)  # as of `largest`, in one call less
-        if numbers.item(numbers.argmax()) < size:
-            return index
     if index.size and largest(index) >= size:
         if size == 0:
             raise IndexError("index is out of bounds for dimension with size 0")
@@ -254,8 +249,8 @@ def shape_of(key: Key, shape: Sequence[int]) -> tuple[int, ...]:
 
     Index arrays that stand together leave their dimensions where they stand, others put them first.
     """
-    if len(key) == 1 and key[0].dtype.char != "?":
-        return (*key[0].shape, *shape[1:])
+    if len(key) == 1 and key[0].dtype is INT64:
+        return key[0].shape + tuple(shape[1:])
     picked: list[tuple[int, ...]] = []
     before: list[int] = []
     behind: list[int] = []

@@ -24,6 +24,7 @@ from mutagrad.ops.indexing import part, write_at, writing
 from mutagrad.ops.keys import Key, key_of, within
 from mutagrad.ops.numbers import NUMBERS
 from mutagrad.ops.product_sums import factor_for
+from mutagrad.ops.rows import write_rows
 from mutagrad.ops.scatter_reduction import reduce_into
 from mutagrad.ops.scattering import out_of_place
 from mutagrad.ops.selection import where
@@ -61,6 +62,8 @@ def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     >>> mutagrad.zeros(3).index_add_(0, mutagrad.tensor([0, 2, 2]), mutagrad.tensor([1., 2., 3.]))
     tensor([1., 0., 5.])
     """
+    if alpha == 1 and write_rows(self, dim, index, source, "index_add_", index_addition, accumulate=True):
+        return self
     target, key = _slices_of("index_add_", self, dim, index, source)
     value = source if alpha == 1 else source * factor_for(self._array, alpha)
     write_at(target, key, value, "index_add_", index_addition, accumulate=True)
@@ -91,8 +94,7 @@ def _slices_of(name: str, self: Tensor, dim: int, index: Tensor, source: Tensor)
     """The target of a write by slices, with a dimension at least, and the key of the slices; all checked."""
     array = self._array
     ndim = array.ndim
-    if type(dim) is not int or not 0 <= dim < ndim:
-        dim = wrap_dim(as_int(dim), ndim)
+    dim = wrap_dim(as_int(dim), ndim)
     check_tensor(name, "index", 2, index)
     check_tensor(name, "source", 3, source)
     where, added = index._array, source._array
@@ -165,6 +167,8 @@ def index_copy_(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     >>> mutagrad.zeros(3).index_copy_(0, mutagrad.tensor([2, 0]), mutagrad.tensor([1., 2.]))
     tensor([2., 0., 1.])
     """
+    if write_rows(self, dim, index, source, "index_copy_", index_copying):
+        return self
     dim = wrap_dim(as_int(dim), self.ndim)
     check_tensor("index_copy_", "index", 2, index)
     check_tensor("index_copy_", "source", 3, source)
@@ -272,6 +276,8 @@ def index_put_(self: Tensor, indices: Sequence[Tensor], values: Tensor, accumula
     """
     check_sequence("index_put_", "indices", indices)
     check_tensor("index_put_", "values", 2, values)
+    if len(indices) == 1 and write_rows(self, 0, indices[0], values, "index_put_", index_putting, accumulate):
+        return self
     write_at(self, key_of(self._array.shape, indices), values, "index_put_", index_putting, accumulate=accumulate)
     return self
 

@@ -21,6 +21,7 @@ from mutagrad.ops.indexing import part, write_at, writing
 from mutagrad.ops.keys import Key
 from mutagrad.ops.numbers import NUMBERS
 from mutagrad.ops.out import into
+from mutagrad.ops.rows import write_rows
 from mutagrad.ops.scatter_reduction import reduce_into
 from mutagrad.tensor import Tensor, wrap, wrap_dim
 
@@ -72,6 +73,8 @@ def scatter_(
         source = source.item()
     if reduce not in (None, "add", "multiply"):
         raise RuntimeError("reduce argument must be either add or multiply.")
+    if reduce is None and self._array.ndim == 1 and write_rows(self, dim, index, source, "scatter_", scattering):
+        return self
     target, key, source = scatter_key(self, dim, index, source)
     if reduce == "multiply":
         values = source if isinstance(source, Tensor) else wrap(np.full(index._array.shape, source, self._array.dtype))
@@ -93,6 +96,8 @@ def scatter_add_(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     tensor([1., 0., 5.])
     """
     check_tensor("scatter_add_", "src", 3, src)
+    if self._array.ndim == 1 and write_rows(self, dim, index, src, "scatter_add_", scatter_addition, accumulate=True):
+        return self
     target, key, src = scatter_key(self, dim, index, src)
     write_at(target, key, src, "scatter_add_", scatter_addition, accumulate=True)
     return self
