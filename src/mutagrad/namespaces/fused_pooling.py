@@ -27,8 +27,8 @@ def max_pool(x: np.ndarray, *, taps: Taps) -> Any:
     if x.size < LARGE or x.dtype.kind != "f" or len(axes) < ndim or math.prod(len(table) for table in taps) > MOST:
         return NotImplemented
     counts = [table.shape[1] for table in taps]
-    planes = x.reshape(-1, *sizes)
-    largest, winner = (np.empty((len(planes), *counts), dtype) for dtype in (x.dtype, np.uint8))
+    planes, result = x.reshape(-1, *sizes), np.empty((*x.shape[:-ndim], *counts), x.dtype)
+    largest, winner = result.reshape(-1, *counts), np.empty((len(planes), *counts), np.uint8)
     blocks = slices(len(planes), rows_of_block(planes[0].size))
     wide = [before + max(size, int(table.max()) + 1) for size, table, before in zip(sizes, taps, befores)]
     padded = np.full((blocks[0].stop, *wide), -np.inf, x.dtype) if wide != list(sizes) else None
@@ -48,10 +48,9 @@ def max_pool(x: np.ndarray, *, taps: Taps) -> Any:
     for table, size in zip(taps, sizes):
         begins = begins[..., None] * size + table[0]
         within = within[..., None] * size + (table[:, 0] - table[0, 0])
-    index = np.take(within, winner)
+    index = np.take(within, winner.reshape(result.shape))
     index += begins
-    shape = (*x.shape[:-ndim], *counts)
-    return largest.reshape(shape), index.reshape(shape)
+    return result, index
 
 
 def _largest(x: np.ndarray, axes: list[list[slice]], with_nan: bool) -> tuple[np.ndarray, Any]:

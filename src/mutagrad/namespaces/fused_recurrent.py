@@ -23,7 +23,7 @@ def lstm(brought: np.ndarray, weight: np.ndarray, bias: Any, hidden: np.ndarray,
         return NotImplemented
     times, count, width = *brought.shape[:2], brought.shape[2] // 4
     gates = np.empty(brought.shape, brought.dtype)
-    out, cells = np.empty((2, times, count, width), brought.dtype)
+    out, cells = (np.empty((times, count, width), brought.dtype) for _ in range(2))
     scratch, turned = np.empty((count, width), brought.dtype), np.negative(weight.T, order="C")
     for gate, taken, kept, new, shown, value, each, made in zip(gates, *_quarters(gates), brought, cells, out):
         # What the gates add up, negative as the logistic function needs it.

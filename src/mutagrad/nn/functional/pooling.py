@@ -405,8 +405,10 @@ def _adaptive_counts(kind: str, input: Any, output_size: Any, ndim: int) -> tupl
 def _adaptive_avg(ndim: int) -> Callable[..., Any]:
     def adaptive_avg_pool(input: Any, output_size: Any) -> Tensor:
         counts = _adaptive_counts("avg", input, output_size, ndim)
-        maps = [pooling.adaptive_mean_map(*each) for each in zip(input.shape[-ndim:], counts)]
         name = "MeanBackward1" if ndim == 2 and counts == (1, 1) else _backward(ndim, "AdaptiveAvgPool")
+        if set(counts) == {1}:
+            return shown_as(input.mean(tuple(range(-ndim, 0)), keepdim=True), name)
+        maps = [pooling.adaptive_mean_map(*each) for each in zip(input.shape[-ndim:], counts)]
         return shown_as(_average(input, maps), name)
 
     _named(
