@@ -15,7 +15,7 @@ import numpy as np
 from mutagrad.namespaces.fused import is_single
 
 BLOCK = 1 << 16  # elements of the weights made at a time, for all heads of some samples
-ROWS = 24  # queries of a block, where the mask leaves out keys
+ROWS = 32, 64  # queries of a block, where the mask leaves out keys: few products are slow, and many leave out little
 LIMIT = 60  # exponentials of what is smaller, and sums of many, are neither infinite nor nothing
 
 
@@ -51,8 +51,9 @@ class Weights:
             mask = np.broadcast_to(added.astype(query.dtype, copy=False), (*(1,) * (4 - mask.ndim), *mask.shape))
             mask = np.broadcast_to(mask, (*mask.shape[:2], places, keys))
         self.mask = mask
-        self.splits = samples * heads * places * keys > BLOCK and self._seen(slice(ROWS)) < keys
-        self.rows = ROWS if self.splits else places
+        rows = min(max(places // 4, ROWS[0]), ROWS[1])
+        self.splits = samples * heads * places * keys > BLOCK and self._seen(slice(rows)) < keys
+        self.rows = rows if self.splits else places
         most = max(1, BLOCK // (heads * self.rows * keys))
         self.step = -(-samples // -(-samples // most))
         self.memory = np.empty(self.step * heads * self.rows * keys, query.dtype)
