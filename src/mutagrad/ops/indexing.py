@@ -148,7 +148,7 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
     plain = basic_key(key)
     if plain is not None:
         basic = plain[0]
-        if not extras[0] and _is_part(value, self, basic):
+        if type(value) is Tensor and value._family is self._family and not extras[0] and _is_part(value, self, basic):
             # `x[i] += y` assigns to `x[i]` what is there already: no value is lost, and the history is the same.
             check_writable(self, (), "__setitem__")
             self._family.bump()
@@ -168,10 +168,8 @@ def setitem(self: Tensor, key: Any, value: Any) -> None:
         write_at(target, advanced, value, "__setitem__", strip=True)
 
 
-def _is_part(value: Any, tensor: Tensor, key: Key) -> bool:
-    """Whether `value` is what `tensor[key]`, of a tensor that is all of its family, has given."""
-    if type(value) is not Tensor or value._view is None or value._family is not tensor._family:
-        return False
+def _is_part(value: Tensor, tensor: Tensor, key: Key) -> bool:
+    """Whether a tensor of the same family is what `tensor[key]`, of a tensor that is all of it, has given."""
     view = value._view
     return tensor._view is None and type(view) is Part and view.key == key and view.maker is None
 

@@ -14,7 +14,7 @@ import numpy as np
 from mutagrad.batched import Batched
 from mutagrad.declaration import composite
 from mutagrad.dtypes import legacy_type_name
-from mutagrad.graph import EMPTY
+from mutagrad.graph import EMPTY, Leaf
 from mutagrad.in_place import make_room, record_write
 from mutagrad.modes import extras, modes
 from mutagrad.operands import broadcast_error, fitting
@@ -59,10 +59,39 @@ def write(target: Tensor, value: Any, writer: str, operation: Operation = copy_o
 
     Unless `apart` is False, the elements of the target must not share memory with one another.
     """
-    if extras[0] and modes.around_calls:
-        surrounded(operation, (target, value), EMPTY, lambda: _write(target, value, writer, operation, apart), "_")
-    else:
+    if extras[0]:
+        if modes.around_calls:
+            surrounded(operation, (target, value), EMPTY, lambda: _write(target, value, writer, operation, apart), "_")
+        else:
+            _write(target, value, writer, operation, apart)
+    elif not isinstance(value, Tensor) or not _write_plainly(target, value, writer, operation):
         _write(target, value, writer, operation, apart)
+
+
+def _write_plainly(target: Tensor, value: Tensor, writer: str, operation: Operation) -> bool:
+    """Writes, in one straight line, what is of the same shape and dtype and lies elsewhere; else the result is False."""
+    array, view, family = target._array, target._view, target._family
+    given, source = value._array, value._family
+    storage, edge, share = family.storage, family.edge, source.edge
+    if (
+        given.shape != array.shape
+        or given.dtype is not array.dtype
+        or source.storage is storage
+        or family.traits is not None
+        or (array is not storage.array or storage.exposure is not None if view is None else view.overlapping)
+        or (edge is not None and type(edge[2]) is Leaf)
+    ):
+        return False
+    if storage.waiting is not None or storage.index is not None:
+        storage.will_write(array, view, writer)
+    array[...] = given
+    storage.version += 1
+    if (edge is not None or share is not None) and modes.grad:
+        if share is not None and value._view is not None:
+            share = (share[0], value._view, share[2])
+        before = None if edge is None or view is None else (edge[0], view, edge[2])
+        record_write(operation, target, (before, share), None, 5)
+    return True
 
 
 def _write(target: Tensor, value: Any, writer: str, operation: Operation, apart: bool) -> None:
