@@ -159,8 +159,8 @@ SLOPE: Odd = (
 
 def odd_rational(out: np.ndarray, x: np.ndarray, z: np.ndarray, t: np.ndarray, function: Odd) -> None:
     """Writes the function of `x` to `out`; `z` and `t` are scratch memory."""
-    bounds, above, below = function
-    x.clip(*bounds, z)
+    (low, high), above, below = function
+    x.clip(low, high, z)
     np.multiply(z, z, t)
     horner(out, t, above)
     out *= z
