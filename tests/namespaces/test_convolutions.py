@@ -40,10 +40,10 @@ def geometries(count, seed):
             yield geometry, *shapes
 
 
-@pytest.mark.parametrize("limits", [(48, 4, 2**17, 2**19), (1, 100, 50, 1), (9, 0.1, 700, 100)])
+@pytest.mark.parametrize("limits", [(48, 4, 2**17, 2**19, 16), (1, 100, 50, 1, 0), (9, 0.1, 700, 100, 4)])
 def test_random_geometries(limits, monkeypatch):
     """Whatever the sizes at which another way is taken: `convolve` is the definition, and its shares are its adjoints."""
-    for name, limit in zip(("DEPTH", "FEW", "BLOCK", "LARGE"), limits):
+    for name, limit in zip(("DEPTH", "FEW", "BLOCK", "LARGE", "MANY"), limits):
         monkeypatch.setattr(convolutions, name, limit)
     monkeypatch.setattr(convolutions, "LEAST", 2)
     monkeypatch.setattr(convolutions, "_pieces", convolutions._pieces.__wrapped__)

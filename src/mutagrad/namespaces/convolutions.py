@@ -37,6 +37,7 @@ FEW = 4  # times as many cotangents as channels of the input, and these are few
 LARGE = 2**19  # elements of the columns of a sample: one that has more is not taken whole
 LEAST = 8  # lines of it at a time
 BLOCK = 2**17  # elements of the columns made at a time: half a megabyte in single precision
+MANY = 16  # elements of a window: more of them are copied at once, from a padded input
 
 
 class Geometry(NamedTuple):
@@ -219,14 +220,14 @@ class Columns:
             split -= 1
         self.split, self.within = split, kernel[split:]
         self.depth = self.channels * math.prod(self.within)  # elements of a column
-        # Lines along the dimensions split off: how many are met, of them those in the input, and which of its these are.
-        sizes = [count + gap * (width - 1) for count, gap, width in zip(places, gaps, kernel[:split])]
+        # The input, padded or cut such that the windows just cover it; where that is in it, and what of the input it is.
+        sizes = [(n - 1) * step + gap * (width - 1) + 1 for n, step, gap, width in zip(places, steps, gaps, kernel)]
         inside = [_met(size, 1, begin, have) for size, begin, have in zip(sizes, first, shape[2:])]
+        self.padded = (self.groups, self.channels, *sizes)
+        self.whole = tuple([(..., *each) for each in zip(*inside)])
         # Zeros after one line are those before the next.
-        lengths = [
-            max(count, size - min(met.start, size - met.stop)) for count, size, (met, _) in zip(places, sizes, inside)
-        ]
-        self.lengths = [*lengths, *places[split:]]
+        lengths = [max(n, size - min(met.start, size - met.stop)) for n, size, (met, _) in zip(places, sizes, inside)]
+        self.lengths = [*lengths[:split], *places[split:]]
         self.steps = [math.prod(self.lengths[d + 1 :]) for d in range(len(places))]
         self.sample = math.prod(self.lengths)
         self.last = sum([(count - 1) * step for count, step in zip(places, self.steps)])
@@ -235,16 +236,17 @@ class Columns:
             sum([gap * at * step for gap, at, step in zip(gaps, tap, self.steps)])
             for tap in product(*map(range, kernel[:split]))
         ]
-        # What each element of the kernel meets: where that goes in the columns, and where it comes from.
-        self.taps, is_full = [], not split
-        for tap in product(*map(range, self.within)):
+        # What each of few elements meets: where that goes in the columns, and where it comes from.
+        self.taps, self.is_full = [], not split
+        for tap in product(*map(range, self.within)) if math.prod(self.within) <= MANY else ():
             along = zip(tap, places[split:], steps[split:], gaps[split:], first[split:], shape[2 + split :])
             met = [_met(count, step, begin + gap * at, size) for at, count, step, gap, begin, size in along]
-            is_full = is_full and all(into == slice(count) for (into, _), count in zip(met, places[split:]))
-            of_windows, of_input = zip(*inside, *met)
-            self.taps.append(((slice(None), *tap, slice(None), *of_windows), (slice(None), slice(None), *of_input)))
-        self.is_full = is_full
-        self.are_input = is_full and math.prod(kernel) == 1 and places == shape[2:]
+            self.is_full = self.is_full and all(into == slice(0, n) for (into, _), n in zip(met, places[split:]))
+            of_windows, of_input = zip(*inside[:split], *met)
+            every = slice(None)
+            self.taps.append(((every, every, *tap, every, *of_windows), (every, every, every, *of_input)))
+        self.strides, self.gaps = steps, gaps
+        self.are_input = math.prod(kernel) == 1 and places == shape[2:] and not any(first)
 
     def run(self, count: int) -> tuple[int, int]:
         """How many runs `count` samples are, and how many windows one has."""
@@ -262,13 +264,25 @@ class Columns:
         shape = (runs, self.groups, *self.within, self.channels, length + self.shifts[-1])
         memory = (np.empty if self.is_full else np.zeros)(shape, x.dtype)  # what is padding stays zero
         lines, matrix = self._shown(memory, count, self.lengths), memory.reshape(runs, self.groups, self.depth, -1)
+        padded = np.zeros(() if self.taps else (count, *self.padded), x.dtype)
         for some in self.blocks:
             number = some.stop - some.start
             part, given = lines[:number], x[some]
             for into, of in self.taps:
-                part[(slice(None), *into)] = given[(slice(None), *of)]
+                part[into] = given[of]
+            if not self.taps:
+                padded[:number][self.whole[0]] = given[self.whole[1]]
+                part[...] = self._windows(padded[:number])
             runs, length = self.run(number)
             yield some, [matrix[:runs, ..., shift : shift + length] for shift in self.shifts]
+
+    def _windows(self, padded: np.ndarray) -> np.ndarray:
+        """Of a padded input, contiguous, the view (N, groups, elements of a window..., channels, lengths)."""
+        samples, groups, channels, *along = padded.strides
+        within = [gap * stride for gap, stride in zip(self.gaps[self.split :], along[self.split :])]
+        strides = (samples, groups, *within, channels, *[step * stride for step, stride in zip(self.strides, along)])
+        shape = (len(padded), self.groups, *self.within, self.channels, *self.lengths)
+        return np.ndarray(shape, padded.dtype, padded, 0, strides)
 
     def _shown(self, memory: np.ndarray, count: int, extents: Sequence[int]) -> np.ndarray:
         """Of fresh memory (runs, rows..., windows) the view (N, rows..., extents)."""
