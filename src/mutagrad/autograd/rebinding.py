@@ -7,6 +7,7 @@ source of the loop shows it. It is looked at once, when a backward pass is calle
 from __future__ import annotations
 
 import ast
+import dis
 import warnings
 from collections.abc import Iterator
 from types import CodeType, FrameType, FunctionType
@@ -36,12 +37,28 @@ def count_visit(code: CodeType) -> None:
     frame = caller_frame()
     if frame is None or frame.f_code is not code:
         return
-    here = Scope.of_frame(frame) if "grad" in code.co_names else None
-    functions = [each for each in _called(code, frame) if "grad" in each.__code__.co_names]
+    here = Scope.of_frame(frame) if _may_rebind(code) else None
+    functions = [each for each in _called(code, frame) if _may_rebind(each.__code__)]
     others = [Scope.of_function(each, {}) for each in functions if not is_internal(each.__code__.co_filename)]
     for scope in [here, *others] if here else others:
         for warning in _rebindings(scope, scope is here):
             warnings.warn(warning, stacklevel=5)
+
+
+def _may_rebind(code: CodeType) -> bool:
+    """Whether something is bound after a gradient was read, other than by an operation in place.
+
+    The syntax of a file takes much more memory than its instructions, so it is only made where this is so.
+    """
+    was_read = False
+    for each in dis.get_instructions(code) if "grad" in code.co_names else ():
+        if each.opname == "LOAD_ATTR" and each.argval == "grad":
+            was_read = True
+        elif each.opname == "BINARY_OP" and each.argrepr.endswith("="):
+            was_read = False
+        elif was_read and each.opname.startswith("STORE"):
+            return True
+    return False
 
 
 def _called(code: CodeType, frame: FrameType) -> Iterator[FunctionType]:
