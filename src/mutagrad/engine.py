@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.graph import Edge, Leaf, Node, Watch
+from mutagrad.namespaces import arrays
 from mutagrad.namespaces.elementwise import LARGE
 from mutagrad.pullback import fitted
 from mutagrad.regions import Gathered, Layout, View, add_gathered, add_overlapping, generation, relative
@@ -131,7 +132,7 @@ class Pass(ABC):
                         shares = pull(node, ct)
                     else:
                         operation = node.operation
-                        if operation.pullback_of_large is None or ct.size < LARGE:
+                        if operation.pullback_of_large is None or ct.size < LARGE or xp is not arrays:
                             shares = operation.pullback(xp, ct, saved, node)
                         else:
                             unshared = getrefcount(ct) <= ALONE and _is_whole(ct)
@@ -140,7 +141,7 @@ class Pass(ABC):
                     raise self.fault(node, lost) from None
                 ct = None  # a share that it is may be added to, and memory be given back
                 if saved and not keep_graph:
-                    node.saved = freed
+                    saved = node.saved = freed
                 if node.fit is not None:
                     shares = fitted(xp, shares, node.fit)
                 if passes:

@@ -146,7 +146,7 @@ class Operation:
                 raise TypeError(f"{self.name}: a rule names {sorted(unknown)}, which is not known")
         lone = plans[0] if self.joint else None
         self.pullback = pullback(plans) if lone is None else joint_pullback(lone)
-        self.pullback_of_large = None if self.joint else pullback_of_large(plans)
+        self.pullback_of_large = None if self.joint or self.several else pullback_of_large(plans)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

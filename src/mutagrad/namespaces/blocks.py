@@ -42,7 +42,10 @@ def flat(*given: np.ndarray) -> list[np.ndarray]:
     if all(x.flags.c_contiguous for x in given):
         return [x.reshape(-1) for x in given]
     order = np.argsort([-abs(stride) for stride in first.strides], kind="stable")
-    return [np.ascontiguousarray(x.transpose(order)).reshape(-1) for x in given]
+    return [
+        np.ascontiguousarray(x.transpose(order)).reshape(-1) if any(x.strides) else np.broadcast_to(x.flat[0], x.size)
+        for x in given
+    ]
 
 
 def like(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -86,6 +89,15 @@ def in_blocks(
     return result
 
 
+def share_in_blocks(
+    step: Callable[..., None], ct: np.ndarray, y: np.ndarray, over: np.ndarray | None, is_long: bool = True
+) -> np.ndarray:
+    """The share by `step(out, ct, y, scratch)`, which writes `out` last: unless it is `over`, scratch memory is in it."""
+    if over is not None:
+        return in_blocks(step, 1, ct, y, over=over, is_long=is_long)
+    return in_blocks(lambda out, ct, y: step(out, ct, y, out), 0, ct, y, is_long=is_long)
+
+
 def in_threads(work: Callable[[Iterator[Any]], None], blocks: Sequence[Any]) -> None:
     """Has `work` go over the blocks; several threads at once, where there are `LEAST` blocks for each.
 
@@ -114,7 +126,9 @@ class _Job:
     __slots__ = ("claim", "context", "done", "fault", "shared", "work")
 
     def __init__(self, work: Callable, shared: Iterator[Any]) -> None:
-        self.work, self.shared, self.context = work, shared, copy_context()  # NumPy's error state is in the context
+        self.work: Any = work
+        self.shared: Any = shared
+        self.context = copy_context()  # NumPy's error state is in the context
         self.claim, self.done = Lock(), Lock()
         self.fault: BaseException | None = None
         self.done.acquire()
@@ -129,13 +143,19 @@ class _Job:
             for _ in self.shared:
                 pass
         finally:
+            self.let_go()
             self.done.release()
 
     def finish(self) -> BaseException | None:
         """Waits for the helper, unless it has not begun, and gives what it raised."""
         if not self.claim.acquire(blocking=False):
             self.done.acquire()
+        self.let_go()
         return self.fault
+
+    def let_go(self) -> None:
+        """Holds the arrays no longer: the helper may keep the job for as long as it waits to run."""
+        self.work = self.shared = None
 
 
 class _Threads:

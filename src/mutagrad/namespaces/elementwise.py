@@ -14,7 +14,7 @@ import numpy as np
 
 from mutagrad.deferred import Deferred
 from mutagrad.dtypes import of_numpy
-from mutagrad.namespaces.blocks import in_blocks
+from mutagrad.namespaces.blocks import in_blocks, share_in_blocks
 
 special = Deferred("scipy.special")
 
@@ -121,7 +121,7 @@ def zero_where_not_positive(x: np.ndarray, ct: np.ndarray, over: np.ndarray | No
     """`ct`, but zero where `x` is zero or negative."""
     bits = _BITS.get(ct.dtype)
     if x.size >= LARGE and bits is not None and x.shape == ct.shape and x.dtype is ct.dtype:
-        return in_blocks(_zero_step, 1, ct, x, over=over, is_long=False)
+        return share_in_blocks(_zero_step, ct, x, over, is_long=False)
     # Two thirds of the time of np.where on few elements.
     share = np.array(ct)
     share[np.less_equal(x, _zeros[x.dtype])] = 0

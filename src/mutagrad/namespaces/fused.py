@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mutagrad.namespaces import arrays
-from mutagrad.namespaces.blocks import in_blocks
+from mutagrad.namespaces.blocks import in_blocks, share_in_blocks
 from mutagrad.namespaces.elementwise import LARGE
 
 Declared = Callable[..., Any]
@@ -97,7 +97,7 @@ def _sigmoid_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray, t: np.ndarray)
 
 def sigmoid_share(ct: np.ndarray, out: np.ndarray, over: np.ndarray | None = None) -> Any:
     """The share of the input of `sigmoid`."""
-    return in_blocks(_sigmoid_step, 1, ct, out, over=over) if are_alike(ct, out) else NotImplemented
+    return share_in_blocks(_sigmoid_step, ct, out, over) if are_alike(ct, out) else NotImplemented
 
 
 def _tanh_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
@@ -108,7 +108,7 @@ def _tanh_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray, t: np.ndarray) ->
 
 def tanh_share(ct: np.ndarray, out: np.ndarray, over: np.ndarray | None = None) -> Any:
     """The share of the input of `tanh`."""
-    return in_blocks(_tanh_step, 1, ct, out, over=over) if are_alike(ct, out) else NotImplemented
+    return share_in_blocks(_tanh_step, ct, out, over) if are_alike(ct, out) else NotImplemented
 
 
 def _sqrt_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray, t: np.ndarray) -> None:
@@ -118,7 +118,7 @@ def _sqrt_step(out: np.ndarray, ct: np.ndarray, y: np.ndarray, t: np.ndarray) ->
 
 def sqrt_share(ct: np.ndarray, out: np.ndarray, over: np.ndarray | None = None) -> Any:
     """The share of the input of `sqrt`."""
-    return in_blocks(_sqrt_step, 1, ct, out, over=over) if are_alike(ct, out) else NotImplemented
+    return share_in_blocks(_sqrt_step, ct, out, over) if are_alike(ct, out) else NotImplemented
 
 
 # The normal distribution --------------------------------------------------------------------------------------------
