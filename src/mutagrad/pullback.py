@@ -159,14 +159,22 @@ class Around:
 def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
     """`pullback(ct, cells, node, over)` of large arrays, by the kernels of the rules (see `namespaces/fused.py`).
 
-    `over` says whether a share may be written over `ct`: that of the last input that wants one is. Two rules without
-    kernels that take a saved value each are called one by one. None where there is another rule without a kernel.
+    `over` says whether a share may be written over `ct`: that of the last input that wants one is. Rules without kernels
+    that take several saved values are called one by one. None where there is another rule without a kernel.
     """
-    rules = [plan.rule for plan in plans if plan is not None]
-    slots = [plan.slots[0] for plan in plans if plan is not None and len(plan.slots) == 1 and not plan.names]
-    if len(plans) == len(rules) == len({*slots}) == 2 and not any(hasattr(rule, "kernel") for rule in rules):
+    plain = [plan for plan in plans if plan is not None and not plan.names and not hasattr(plan.rule, "kernel")]
+    if (
+        len(plain) == len(plans)
+        and plain[0].rule is not same
+        and len({slot for plan in plain for slot in plan.slots}) > 1
+    ):
         return lambda ct, cells, node, over: _one_by_one(
-            rules, ct, [None if edge is None else cells[slot].array for edge, slot in zip(node.edges, slots)]
+            [plan.rule for plan in plain],
+            ct,
+            [
+                None if edge is None else [cells[slot].array for slot in plan.slots]
+                for edge, plan in zip(node.edges, plain)
+            ],
         )
     if any(plan is None or not hasattr(plan.rule, "kernel") or len(plan.slots) != 1 or plan.names for plan in plans):
         return None
@@ -189,17 +197,18 @@ def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
     return pullback
 
 
-def _one_by_one(rules: Sequence[Rule], ct: Any, values: list[Any]) -> Iterator[Any]:
-    """The shares by rules of one saved value each (None: it wants none), made last to first when the first is asked for.
+def _one_by_one(rules: Sequence[Rule], ct: Any, given: list[Any]) -> Iterator[Any]:
+    """The shares by rules with the values `given` to each (None: no share is wanted), made last to first.
 
-    The pass has let go what was saved by then, so that each value's memory is free before the next share is made: the
-    share of the first factor of a product can lie where that factor was, of which the other's was made.
+    That is done when the first share is asked for. The pass has let go what was saved by then, so that each value's memory
+    is free before the next share is made: the share of a product's first factor can lie where that factor was, of which
+    the other's was made.
     """
     shares = []
     for rule in reversed(rules):
-        value = values.pop()
-        shares.append(None if value is None else rule(arrays, ct, value))
-    del ct, value
+        values = given.pop()
+        shares.append(None if values is None else rule(arrays, ct, *values))
+    del ct, values
     while shares:
         yield shares.pop()
 
