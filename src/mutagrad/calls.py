@@ -17,7 +17,7 @@ import numpy as np
 
 from mutagrad.binding import NUMPY_NAMES, check_sequence, general_call, write_out
 from mutagrad.graph import NOTHING, Node, next_sequence
-from mutagrad.modes import extras, lone_book, modes
+from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays as xp
 from mutagrad.operands import constant, explain
 from mutagrad.operation import Operation
@@ -53,8 +53,8 @@ def direct_call(op: Operation) -> Callable[..., Any]:
             if not isinstance(x, Tensor):
                 return general(*given, **options)
         if extras[0]:
-            book = lone_book()
-            return general(*given, **options) if book is None else book.enter(op, partial(run, values), tensors)
+            book = extras[1]
+            return general(*given, **options) if book is None else book.run(op, partial(run, values), tensors)
         return run(values, *tensors)
 
     return call
@@ -76,8 +76,8 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
         if full.keys() != known:
             return op.apply(tensors, values)
         if extras[0]:
-            book = lone_book()
-            return op.apply(tensors, values) if book is None else book.enter(op, partial(run, full), tuple(tensors))
+            book = extras[1]
+            return op.apply(tensors, values) if book is None else book.run(op, partial(run, full), tensors)
         return run(full, *tensors)
 
     return call

@@ -30,25 +30,21 @@ class _Modes(threading.local):
 
 
 modes = _Modes()
-extras = [0]
+extras: list[Any] = [0, None]
 """How many modes beyond plain recording are on in all threads: the fast calls ask this alone, and leave the rest to the
-general ones (`binding.general_call`, `Operation.apply`, `apply_in_place`), which look at the modes themselves."""
+general ones (`binding.general_call`, `Operation.apply`, `apply_in_place`), which look at the modes themselves. Where all
+that is on is one who keeps book, that is the second: a fast call goes its way then, and has it entered at the end."""
 _counting = threading.Lock()
+_books: list[Any] = []
 
 
-def count_extra(change: int) -> None:
-    """Counts a mode that is entered (1) or left (-1); no count is lost between threads."""
+def count_extra(change: int, book: Any = None) -> None:
+    """Counts a mode, or a book, that is entered (1) or left (-1); no count is lost between threads."""
     with _counting:
         extras[0] += change
-
-
-def lone_book() -> Any:
-    """Who keeps book in this thread, where nothing else is on in any (None: something is).
-
-    A fast call need not be left to the general one then: the book runs it, with `extras` at zero, and enters it.
-    """
-    observers = modes.observers
-    return observers[0] if extras[0] == 1 and observers else None
+        if book is not None:
+            (_books.append if change > 0 else _books.remove)(book)
+        extras[1] = _books[0] if extras[0] == len(_books) == 1 else None
 
 
 def is_grad_enabled() -> bool:

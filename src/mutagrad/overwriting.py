@@ -17,7 +17,7 @@ import numpy as np
 from mutagrad.binding import bind, choose
 from mutagrad.graph import NOTHING, Leaf
 from mutagrad.in_place import apply_in_place, record_write
-from mutagrad.modes import extras, lone_book, modes
+from mutagrad.modes import extras, modes
 from mutagrad.namespaces.elementwise import LARGE
 from mutagrad.operands import DOUBLE, SINGLE, as_operand, constant
 from mutagrad.operation import Operation
@@ -53,17 +53,19 @@ def _unary(op: Operation) -> Callable[..., Any]:
         array, family, view = self._array, self._family, self._view
         edge = family.edge if modes.grad else None
         traits = family.traits
+        book = extras[1]
         if (
             options
-            or extras[0]
+            or (extras[0] and book is None)
             or (traits is not None and traits.origin is not None)
             or (view is not None and view.overlapping)
             or (only_floats and array.dtype.kind not in "fc")
             or (edge is not None and (not simple or type(edge[2]) is Leaf))
         ):
-            if extras[0] and not options and (book := lone_book()):
-                return book.enter_write(op, call, (self,))
             return general(self, **options)
+        if book is not None:
+            start = book.expect_write(self)
+        node = None
         old = array.copy() if saves_input and edge is not None else None
         storage = family.storage
         if writing is not None and array.size >= LARGE and (array.dtype is SINGLE or array.dtype is DOUBLE):
@@ -98,6 +100,8 @@ def _unary(op: Operation) -> Callable[..., Any]:
                 statistics.bytes_kept += old.nbytes
             elif saves_output:
                 node.saved = (storage.save(array, view),)
+        if book is not None:
+            book.enter_write(op, self, node, start)
         return self
 
     return call
@@ -124,10 +128,11 @@ def _binary(op: Operation) -> Callable[..., Any]:
         family, view = self._family, self._view
         storage, traits = family.storage, family.traits
         edge_a, edge_b = (family.edge, operand._family.edge) if modes.grad else (None, None)
+        book = extras[1]
         if (
             a.dtype is not b.dtype
             or options
-            or extras[0]
+            or (extras[0] and book is None)
             or (traits is not None and traits.origin is not None)
             or (operand._family.storage is storage and np.may_share_memory(a, b))
             or (b.ndim and b.shape != a.shape)
@@ -136,9 +141,9 @@ def _binary(op: Operation) -> Callable[..., Any]:
             or (edge_a is not None and type(edge_a[2]) is Leaf)
             or (not differentiable and (edge_a is not None or edge_b is not None))
         ):
-            if extras[0] and not options and (book := lone_book()):
-                return book.enter_write(op, call, (self, other))
             return general(self, other, **options)
+        if book is not None:
+            start = book.expect_write(self)
         plan = plans[(edge_a is not None) + 2 * (edge_b is not None)]
         old = a.copy() if 0 in plan else None
         kept = operand._family.storage.save(b, operand._view) if 1 in plan else None
@@ -159,6 +164,8 @@ def _binary(op: Operation) -> Callable[..., Any]:
             a[...] = value
         family.bump()
         if edge_a is None and edge_b is None:
+            if book is not None:
+                book.enter_write(op, self, None, start, operand)
             return self
         if edge_a is not None and view is not None:
             edge_a = (edge_a[0], view, edge_a[2])
@@ -179,6 +186,8 @@ def _binary(op: Operation) -> Callable[..., Any]:
                 else:
                     saved.append(storage.save(a, view) if source == 2 else NOTHING)
             node.saved = saved
+        if book is not None:
+            book.enter_write(op, self, node, start, operand)
         return self
 
     return call

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from operator import add, mul, sub
 from sys import _getframe
+from time import perf_counter_ns as nanoseconds
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ import numpy as np
 from mutagrad.binding import general_call, must_be_tensor, otherwise, with_options, wrong_operand
 from mutagrad.dtypes import scalar_result
 from mutagrad.graph import EMPTY, NOTHING, Family, Node, next_sequence
-from mutagrad.modes import extras, lone_book, modes
+from mutagrad.modes import extras, modes
 from mutagrad.operands import DOUBLE, NUMBERS, SINGLE, as_operand, constant
 from mutagrad.operation import Operation
 from mutagrad.report.spans import _outside as outside
@@ -68,10 +69,12 @@ def unary(op: Operation) -> Callable[..., Any]:
             array = input._array
         except AttributeError:
             raise TypeError(must_be_tensor(op, 0, input)) from None
+        book = None
         if options or extras[0]:
-            if not options and (book := lone_book()):
-                return book.enter(op, call, (input,))
-            return with_options(op, (input,), options)
+            book = extras[1]
+            if options or book is None:
+                return with_options(op, (input,), options)
+            start = nanoseconds()
         dt = array.dtype
         try:
             value = direct(array) if dt is SINGLE or dt is DOUBLE else compute(array)
@@ -95,6 +98,8 @@ def unary(op: Operation) -> Callable[..., Any]:
         source = input._family
         edge = source.edge
         if edge is None or not differentiable or not modes.grad:
+            if book is not None:
+                book.enter(op, storage, None, start, input._family)
             return tensor
         view = input._view
         if view is not None:
@@ -121,6 +126,8 @@ def unary(op: Operation) -> Callable[..., Any]:
         if value.dtype is not dt:
             node.fit = ((array.shape, dt),)
         family.edge = (sequence, None, node)
+        if book is not None:
+            book.enter(op, storage, node, start, input._family)
         return tensor
 
     return call
@@ -138,8 +145,8 @@ def parametrised(op: Operation, compute: Callable) -> Callable[..., Any]:
     def call(input: Any, *args: Any, **options: Any) -> Any:
         values = {**defaults, **dict(zip(parameters, args)), **options}
         if not isinstance(input, Tensor) or len(values) != count or len(args) > count or extras[0]:
-            if isinstance(input, Tensor) and len(values) == count >= len(args) and (book := lone_book()):
-                return book.enter(op, partial(call, **values), (input,))
+            if isinstance(input, Tensor) and len(values) == count >= len(args) and (book := extras[1]):
+                return book.run(op, partial(call, **values), (input,))
             return general(input, *args, **options)
         array = input._array
         dt = array.dtype
@@ -204,9 +211,12 @@ def binary(
         by_number = mixed
 
     def with_scalar(input: Any, other: Any, depth: int) -> Any:
+        book = None
         if extras[0]:
-            book = lone_book()
-            return mixed(input, other) if book is None else book.enter(op, with_scalar, (input, other, depth + 2))
+            book = extras[1]
+            if book is None:
+                return mixed(input, other)
+            start = nanoseconds()
         try:
             a = input._array
             dt = a.dtype
@@ -236,6 +246,8 @@ def binary(
         tensor._view = None
         edge = input._family.edge
         if edge is None or not differentiable or not modes.grad:
+            if book is not None:
+                book.enter(op, storage, None, start, input._family)
             return tensor
         view = input._view
         if view is not None:
@@ -267,15 +279,20 @@ def binary(
             ]
         )
         family.edge = (sequence, None, node)
+        if book is not None:
+            book.enter(op, storage, node, start, input._family)
         return tensor
 
     def straight(input: Any, other: Any, depth: int = 1) -> Any:
         kind = type(other)
         if kind is float or kind is int:
             return by_number(input, other) if by_number is not None else with_scalar(input, other, depth + 1)
+        book = None
         if extras[0]:
-            book = lone_book()
-            return mixed(input, other) if book is None else book.enter(op, straight, (input, other, depth + 2))
+            book = extras[1]
+            if book is None:
+                return mixed(input, other)
+            start = nanoseconds()
         try:
             a = input._array
             b = other._array
@@ -312,10 +329,14 @@ def binary(
         edge_b = second.edge
         if edge_a is None:
             if edge_b is None or not differentiable or not modes.grad:
+                if book is not None:
+                    book.enter(op, storage, None, start, first, second)
                 return tensor
             plan = plans[2]
         else:
             if not differentiable or not modes.grad:
+                if book is not None:
+                    book.enter(op, storage, None, start, first, second)
                 return tensor
             plan = plans[1] if edge_b is None else plans[3]
             if input._view is not None:
@@ -349,6 +370,8 @@ def binary(
         else:
             node.saved = ()
         family.edge = (sequence, None, node)
+        if book is not None:
+            book.enter(op, storage, node, start, first, second)
         return tensor
 
     def call(input: Any = MISSING, other: Any = MISSING, **options: Any) -> Any:
@@ -378,8 +401,8 @@ def ternary(op: Operation, compute: Callable) -> Callable[..., Any]:
 
     def call(*given: Any, **options: Any) -> Any:
         if options or len(given) != 3 or extras[0]:
-            if not options and len(given) == 3 and (book := lone_book()):
-                return book.enter(op, call, given)
+            if not options and len(given) == 3 and (book := extras[1]):
+                return book.run(op, call, given)
             return general(*given, **options)
         operands = given
         for x in given:

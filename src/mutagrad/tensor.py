@@ -283,6 +283,8 @@ class Tensor(Methods):
                 each.leaf_made(self)
         else:
             self._grad = edge[2].grad  # type: ignore[index,union-attr]
+            for each in modes.observers:
+                each.history_left(self)
         return self
 
     @property
@@ -378,6 +380,8 @@ class Tensor(Methods):
         self._family = new_family(self._family.storage, self._array)
         self._family.version = version
         self._view = None
+        for each in modes.observers:
+            each.history_left(self)
         return self
 
     # Conversions --------------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def test_the_clones_of_one_tensor_are_forgotten_with_it():
         (needless,) = book.needless
 
         assert (needless.count, needless.total) == (100, 100)
-        assert not book.buffers[id(x._family.storage)].copies
+        assert not book.alive.attentive
 
 
 def test_a_fill_that_is_written_over_whole_is_needless():

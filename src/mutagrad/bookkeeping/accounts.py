@@ -31,16 +31,20 @@ COUNTED = (
 )
 """The figures of an account: calls of operations and the time they and their gradients took; the bytes of new buffers;
 saved values and writes, and their bytes; saved values that writes met, copies kept of them, and their bytes; views."""
-_ADDED_UP = COUNTED[2:3] + COUNTED[4:]  # the others are sums
+_ADDED_UP = ("backward", "overwritten", "copies", "kept")  # the others are sums
 
 
 class Deed:
-    """Something done to memory at a place: its `kind`, how, and for a saved input its `position` in the operation."""
+    """Something done to memory at a place: its `kind`, how, and for a saved input its `position` in the operation.
 
-    __slots__ = ("kind", "account", "detail", "position")
+    `count` says how often, `nbytes` to how many bytes in all.
+    """
+
+    __slots__ = ("kind", "account", "detail", "position", "count", "nbytes")
 
     def __init__(self, kind: str, account: Account, detail: str, position: int | None) -> None:
         self.kind, self.account, self.detail, self.position = kind, account, detail, position
+        self.count = self.nbytes = 0
 
 
 class Holding:
@@ -54,21 +58,22 @@ class Holding:
     def __init__(self, account: Account | None, maker: str, cause: int) -> None:
         self.account, self.maker, self.cause = account, maker, cause
         self.made = self.alive = 0
-        self.activations: Holding | None = None  # where a result goes that a gradient has saved
+        # Where a result goes that a gradient has saved.
+        self.activations = None if account is None or cause != RESULTS else account.holding(maker, ACTIVATIONS)
 
 
 class Tally:
-    """The calls of one operation at one place: their `count`, the nanoseconds they took, and what they are noted as.
+    """The calls of one operation at one place, for one cause: how many, the nanoseconds they took, what they are noted as.
 
     Results are held as `results`, what is written is noted as `writing`, the value of each slot that is saved as `saving`.
     """
 
-    __slots__ = ("account", "name", "count", "elapsed", "results", "writing", "saving")
+    __slots__ = ("account", "name", "count", "elapsed", "results", "writing", "saving", "replaces")
 
-    def __init__(self, account: Account, name: str, saving: list[Deed]) -> None:
-        self.account, self.name, self.saving = account, name, saving
+    def __init__(self, account: Account, name: str, cause: int, saving: list[Deed], replaces: bool) -> None:
+        self.account, self.name, self.saving, self.replaces = account, name, saving, replaces
         self.count = self.elapsed = 0
-        self.results = account.holding(name, RESULTS)
+        self.results = account.holding(name, cause)
         self.writing = account.deed("written", name)
 
 
@@ -81,14 +86,9 @@ class Account:
     __slots__ = ("code", "instruction", "tallies", "holdings", "deeds", *_ADDED_UP)
 
     backward: int
-    saves: int
-    saved: int
-    writes: int
-    written: int
     overwritten: int
     copies: int
     kept: int
-    views: int
 
     def __init__(self, code: CodeType, instruction: int) -> None:
         self.code, self.instruction = code, instruction
@@ -134,6 +134,34 @@ class Account:
     def made(self) -> int:
         """The bytes of the buffers made there, kept copies apart."""
         return sum(holding.made for (_, cause), holding in self.holdings.items() if cause != KEPT)
+
+    def _done(self, kind: str) -> list[Deed]:
+        return [deed for (each, _), deed in self.deeds.items() if each == kind]
+
+    @property
+    def saves(self) -> int:
+        """How many values it saved."""
+        return sum(deed.count for deed in self._done("saved"))
+
+    @property
+    def saved(self) -> int:
+        """Their bytes."""
+        return sum(deed.nbytes for deed in self._done("saved"))
+
+    @property
+    def writes(self) -> int:
+        """How many writes it made."""
+        return sum(deed.count for deed in self._done("written"))
+
+    @property
+    def written(self) -> int:
+        """The bytes they wrote."""
+        return sum(deed.nbytes for deed in self._done("written"))
+
+    @property
+    def views(self) -> int:
+        """How many views it took."""
+        return sum(deed.count for deed in self._done("viewed"))
 
     @property
     def live(self) -> list[int]:

@@ -8,7 +8,6 @@ sequence, so when a pass comes to a node, what it saved was written if the last 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,7 +17,7 @@ import numpy as np
 from mutagrad.batched import physical_of
 from mutagrad.bookkeeping.accounts import Account
 from mutagrad.bookkeeping.findings import ERROR, WRONG, Hazard
-from mutagrad.bookkeeping.memory import Buffer, Write
+from mutagrad.bookkeeping.memory import Buffer, Memory, Write
 from mutagrad.graph import Node
 from mutagrad.report.regions import Region
 from mutagrad.report.spans import Span
@@ -72,7 +71,7 @@ class Watchlist:
             self.originals[cell] = array, buffer
             self.moved = True
 
-    def look(self, node: Node, saved: Any, account: Account | None, buffers: Mapping[int, Buffer]) -> None:
+    def look(self, node: Node, saved: Any, account: Account | None, memory: Memory) -> None:
         """Looks whether what a node saved, and needs now, was written; `account` is that of its line."""
         if type(node) is not Node:
             if self.moved and account is not None and hasattr(node, "origins"):
@@ -83,7 +82,7 @@ class Watchlist:
         for slot, cell in enumerate(saved):
             storage = cell.storage
             if storage is not None:
-                buffer = buffers.get(id(storage))
+                buffer = memory.buffers.get(id(storage)) or memory.find(storage)
                 if buffer is not None and (
                     buffer.mark > node.sequence or buffer.version != storage.version or self.moved
                 ):

@@ -7,7 +7,7 @@ line, when memory was fullest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ from weakref import ref
 import numpy as np
 
 from mutagrad.batched import Batched, physical_of
-from mutagrad.bookkeeping.accounts import ACTIVATIONS, CAUSES, GRADIENTS, Account, Deed, Holding
+from mutagrad.bookkeeping.accounts import CAUSES, GRADIENTS, Account, Deed, Holding
 from mutagrad.overlap import box_of_array, box_of_key, whole_box
 from mutagrad.regions import View
 from mutagrad.report.regions import Region
@@ -69,29 +69,22 @@ def new_write(target: Tensor, clock: int, nbytes: int) -> Write:
 class Buffer(ref):
     """One storage: its size, what it is for, where it was made and by what, and its `events`.
 
-    `holding` says where it was made, and for what. `family` is the number of the family through which a history leads here
-    (0: none does). `mark` is the moment of the last write that PyTorch counts. `copies` are the clones made from it or into
-    it, `fresh` says that it was filled by a creation function and has been used for nothing yet. `is_counted` is set while
-    it is among what is alive.
+    `holding` says where it was made, and for what. `recorded_at` is the sequence number of a node that wrote it (0: no
+    history leads here), `mark` the moment of the last write that PyTorch counts. `clock` says in which call it came, if in
+    none that was entered as a fast one. `is_counted` is set while it is among what is alive.
     """
 
-    __slots__ = (
-        "number", "nbytes", "holding", "clock", "version", "family", "mark", "is_counted", "events", "copies", "fresh",
-        "lent",
-    )  # fmt: skip
+    __slots__ = ("number", "nbytes", "holding", "clock", "version", "recorded_at", "mark", "is_counted", "events")
 
     number: int
     nbytes: int
     holding: Holding
     clock: int
     version: int
-    family: int
+    recorded_at: int
     mark: int
     is_counted: bool
     events: dict[Deed, Event]
-    copies: Sequence[Any]
-    fresh: bool
-    lent: bool
 
     @property
     def cause(self) -> int:
@@ -103,8 +96,15 @@ class Buffer(ref):
         """The place that made it; None where it was there before the book was opened."""
         return self.holding.account
 
+    @property
+    def is_lent(self) -> bool:
+        """Whether a NumPy array over it was handed out."""
+        return any(deed.kind == "lent" for deed in self.events)
+
     def note(self, deed: Deed, clock: int, nbytes: int = 0) -> None:
         """Notes that something was done to it."""
+        deed.count += 1
+        deed.nbytes += nbytes
         events = self.events
         event = events.get(deed)
         if event is not None:
@@ -123,17 +123,31 @@ def new_buffer(storage: Any, died: Any, holding: Holding, clock: int) -> Buffer:
     buffer.number = id(storage)
     buffer.nbytes = array.nbytes if type(array) is np.ndarray else physical_of(array).nbytes
     buffer.holding, buffer.clock = holding, clock
-    buffer.version, buffer.family, buffer.mark = getattr(storage, "version", 0), 0, 0
-    buffer.is_counted = buffer.fresh = buffer.lent = False
-    buffer.events, buffer.copies = NO_EVENTS, ()
+    buffer.version, buffer.recorded_at, buffer.mark = getattr(storage, "version", 0), 0, 0
+    buffer.is_counted, buffer.events = False, NO_EVENTS
     return buffer
+
+
+class Attention:
+    """What is looked for when a buffer is read or written, of a few.
+
+    `fresh` says that it was filled by a creation function and has been used for nothing yet, `copies` are the clones made
+    from it or into it.
+    """
+
+    __slots__ = ("buffer", "fresh", "copies")
+
+    def __init__(self, buffer: Buffer) -> None:
+        self.buffer, self.fresh = buffer, False
+        self.copies: list[Any] = []
 
 
 class Memory:
     """What is alive, by cause, and which buffers those are.
 
     Buffers are written into a `journal` as they come and, by the interpreter itself, as they go: in this order `settle`
-    adds them up, many at a time, and only then strikes them off `buffers`, which has them by the number of their storage.
+    adds them up, many at a time, and only then strikes them off `buffers`, which has them by the number of their storage, or
+    `attentive`, which has the few of which it matters that they are read or written: fills, clones and what was cloned.
 
     `peak` are the totals when there was most, `course` the points `(seconds, totals)` in between. `passing` are the bytes of
     adjoint buffers, which come and go in a reverse pass called for by the line `passing_for`; the totals are without them.
@@ -142,6 +156,7 @@ class Memory:
     def __init__(self, accounts: Mapping[Any, Account]) -> None:
         self.accounts = accounts
         self.buffers: dict[int, Buffer] = {}
+        self.attentive: dict[int, Attention] = {}
         self.journal: list[Buffer] = []
         self.before: dict[int, Holding] = {}  # what was there before the book was opened, by cause
         self.began = self.settled_at = perf_counter()
@@ -166,29 +181,45 @@ class Memory:
     def find(self, storage: Any) -> Buffer | None:
         """What is known of a storage that may have come unseen."""
         buffer = self.buffers.get(id(storage))
+        if buffer is None or buffer() is not storage:
+            attention = self.attentive.get(id(storage))
+            buffer = None if attention is None else attention.buffer
         return buffer if buffer is not None and buffer() is storage else None
+
+    def attention(self, buffer: Buffer) -> Attention | None:
+        """What is looked for when a buffer is read or written; None: nothing."""
+        attention = self.attentive.get(buffer.number)
+        return attention if attention is not None and attention.buffer is buffer else None
+
+    def attend(self, buffer: Buffer) -> Attention:
+        """Has it looked at when a buffer is read or written."""
+        attention = self.attention(buffer)
+        if attention is None:
+            self.buffers.pop(buffer.number, None)
+            attention = self.attentive[buffer.number] = Attention(buffer)
+        return attention
+
+    def ignore(self, attention: Attention) -> None:
+        """Nothing is looked for any more."""
+        buffer = attention.buffer
+        del self.attentive[buffer.number]
+        if buffer() is not None:
+            self.buffers[buffer.number] = buffer
 
     def enter(self, buffer: Buffer) -> None:
         """A buffer has come."""
         self.buffers[buffer.number] = buffer
         self.journal.append(buffer)
 
-    def move(self, buffer: Buffer, cause: int) -> None:
+    def move(self, buffer: Buffer, after: Holding) -> None:
         """The buffer turns out to be for something else."""
         before, nbytes = buffer.holding, buffer.nbytes
-        if before.cause == cause:
-            return
-        after = before.activations if cause == ACTIVATIONS else None
-        if after is None:
-            after = self.holding(before.account, before.maker, cause)
-            if cause == ACTIVATIONS:
-                before.activations = after
         buffer.holding = after
         if buffer.is_counted:
             before.alive -= nbytes
             after.alive += nbytes
             self.totals[before.cause] -= nbytes
-            self.totals[cause] += nbytes
+            self.totals[after.cause] += nbytes
 
     def settle(self) -> None:
         """Adds up what has come and gone since it was last done.
@@ -203,7 +234,8 @@ class Memory:
         del journal[: len(entries)]
         since, now = self.settled_at, perf_counter()
         step, self.settled_at = (now - since) / len(entries), now
-        totals, total, passing, buffers = self.totals, self.total, self.passing, self.buffers
+        totals, total, passing = self.totals, self.total, self.passing
+        buffers, attentive = self.buffers, self.attentive
         low, high = self.low - passing, self.high - passing
         for place, buffer in enumerate(entries):
             holding, nbytes = buffer.holding, buffer.nbytes
@@ -221,8 +253,11 @@ class Memory:
             holding.alive -= nbytes
             totals[holding.cause] -= nbytes
             total -= nbytes
-            if buffers.get(buffer.number) is buffer:
-                del buffers[buffer.number]
+            number = buffer.number
+            if buffers.get(number) is buffer:
+                del buffers[number]
+            elif number in attentive and attentive[number].buffer is buffer and not attentive[number].copies:
+                del attentive[number]
         self.total = total
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from threading import get_ident
 from time import perf_counter, perf_counter_ns
 from typing import Any
 from weakref import ref
@@ -26,7 +27,6 @@ from mutagrad.autograd import running
 from mutagrad.autograd.pulling import Pull, surroundings
 from mutagrad.batched import physical_of
 from mutagrad.bookkeeping.accounts import (
-    ACTIVATIONS,
     DATA,
     GRADIENTS,
     KEPT,
@@ -40,9 +40,9 @@ from mutagrad.bookkeeping.accounts import (
 from mutagrad.bookkeeping.adjoints import SMALL, Adjoints
 from mutagrad.bookkeeping.findings import Copy
 from mutagrad.bookkeeping.hazards import Loss
-from mutagrad.bookkeeping.memory import NO_EVENTS, Buffer, new_write, region_of
+from mutagrad.bookkeeping.memory import NO_EVENTS, Attention, Buffer, new_write, region_of
 from mutagrad.bookkeeping.passages import Passages
-from mutagrad.bookkeeping.records import Records, replaces
+from mutagrad.bookkeeping.records import Records
 from mutagrad.graph import NOTHING, Family, Leaf, Node, next_sequence
 from mutagrad.modes import count_extra, extras, modes
 from mutagrad.operation import Operation
@@ -51,7 +51,7 @@ from mutagrad.report.spans import caller_position
 from mutagrad.storage import Saved, Storage
 from mutagrad.tensor import Tensor
 
-LATER = 255  # what has come and gone is added up where the clock has none of these bits
+LATER = 63  # what has come and gone is added up when the count of calls at a place has none of these bits
 
 
 class Recorder(Records):
@@ -66,24 +66,23 @@ class Recorder(Records):
         self.name = ""
         self.target: Tensor | None = None
         self.stepping: Account | None = None
-        self.cause = RESULTS  # what is computed now is for
 
     # Opening and closing ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Begins to enter what happens in this thread."""
-        self.began = perf_counter()
+        self.began, self.thread = perf_counter(), get_ident()
         modes.around_calls = (*modes.around_calls, self._around_call)
         modes.observers = (*modes.observers, self)
         surroundings.append(self._around_node)
         before, after = register_optimizer_step_pre_hook, register_optimizer_step_post_hook
         self.handles = before(self._begin_step), after(self._end_step)
         self._find_cause()
-        count_extra(1)
+        count_extra(1, self)
 
     def stop(self) -> None:
         """Enters no more, and settles what was still undecided."""
-        count_extra(-1)
+        count_extra(-1, self)
         for handle in self.handles:
             handle.remove()
         surroundings.remove(self._around_node)
@@ -91,9 +90,9 @@ class Recorder(Records):
         modes.around_calls = tuple(around for around in modes.around_calls if around != self._around_call)
         self.adjoints.end()
         self.alive.close()
-        for buffer in list(self.buffers.values()):
-            for copy in buffer.copies:
-                if copy.copy is buffer and copy.source() is None:
+        for attention in list(self.alive.attentive.values()):
+            for copy in attention.copies:
+                if copy.copy is attention.buffer and copy.source() is None:
                     self.decide(copy)
         self.seconds += perf_counter() - self.began
 
@@ -103,82 +102,119 @@ class Recorder(Records):
             self.cause = GRADIENTS
         else:
             self.cause = RESULTS if self.stepping is None else OPTIMIZER
+        self.tallies = self.by_cause[self.cause]
 
     # Calls ------------------------------------------------------------------------------------------------------------
 
-    def enter(self, operation: Operation, fast: Callable[..., Any], inputs: tuple) -> Any:
-        """Runs a fast call, `fast(*inputs)`, and enters it: one straight line, as the fast calls are themselves."""
-        extras[0] -= 1
+    def run(self, operation: Operation, fast: Callable[..., Tensor], inputs: Sequence[Tensor]) -> Tensor:
+        """Runs a fast call, `fast(*inputs)`, that knows of no book, and enters it."""
         start = perf_counter_ns()
+        extras[0] -= 1
         try:
             made = fast(*inputs)
         finally:
-            elapsed = perf_counter_ns() - start
             extras[0] += 1
-        try:
-            family = made._family
-        except AttributeError:
-            return made  # NotImplemented: the other operand is asked
-        edge = family.edge
-        if edge is None:
-            node = None
-            code, instruction = caller_position(3)
-        else:
-            node = edge[2]
-            code, instruction = node.code, node.instruction
-        tally = self.tallies.get((id(code), instruction, operation, "")) or self.tally(code, instruction, operation, "")
-        tally.count += 1
-        tally.elapsed += elapsed
-        self.clock = clock = self.clock + 1
-        if not clock & LATER:
-            self.alive.settle()
-
-        buffers, attentive = self.buffers, self.attentive
-        for x in inputs:
-            if isinstance(x, Tensor):
-                number = id(x._family.storage)
-                if number not in buffers or number in attentive:
-                    self._read(x)
-        storage = family.storage
-        number = id(storage)
-        buffer = buffers[number] = Buffer(storage, self.died)
-        buffer.number, buffer.nbytes, buffer.clock = number, storage.array.nbytes, clock
-        buffer.holding = tally.results if self.cause == RESULTS else tally.account.holding(tally.name, self.cause)
-        buffer.version = buffer.mark = buffer.family = 0
-        buffer.is_counted = buffer.fresh = buffer.lent = False
-        buffer.events, buffer.copies = NO_EVENTS, ()
-        self.died(buffer)  # The journal takes down both.
-        if node is not None:
-            buffer.family = id(family)
-            if node.saved:
-                self._note_saves(node, tally)
-        if tally.name == "clone":
-            self._note_clone(inputs[0], made, tally.account)
+        family = made._family
+        self._read_all(inputs)
+        self.enter(operation, family.storage, None if family.edge is None else family.edge[2], start)
         return made
 
-    def enter_write(self, operation: Operation, fast: Callable[..., Any], inputs: tuple) -> Any:
-        """Runs a fast call in place, `fast(*inputs)`, and enters it."""
-        self.target = target = inputs[0]
-        family = target._family
-        edge, storage = family.edge, family.storage
-        buffer = self.buffers.get(id(storage)) or self.buffer(storage)
-        extras[0] -= 1
-        start = perf_counter_ns()
+    def enter(
+        self,
+        operation: Operation,
+        storage: Storage,
+        node: Node | None,
+        start: int,
+        first: Family | None = None,
+        second: Family | None = None,
+    ) -> None:
+        """Enters a call that began at `start`: where its result is, what it recorded, whose memory it read.
+
+        One straight line, as fast calls are themselves.
+        """
+        elapsed = perf_counter_ns() - start
+        if get_ident() != self.thread:
+            return
+        if node is None:
+            code, instruction = caller_position(3)
+        else:
+            code, instruction = node.code, node.instruction
         try:
-            fast(*inputs)
-        finally:
-            elapsed = perf_counter_ns() - start
-            extras[0] += 1
-            self.target = None
-        node: Any = None if family.edge is edge else self._node_since(family, -1)
-        code, instruction = caller_position(3) if node is None else (node.code, node.instruction)
-        tally = self.tallies.get((id(code), instruction, operation, "_")) or self.tally(
-            code, instruction, operation, "_"
-        )
-        tally.count += 1
+            tally = self.tallies[id(code), instruction, operation]
+        except KeyError:
+            tally = self.tally(code, instruction, operation)
         tally.elapsed += elapsed
-        self._note_write(operation, inputs, buffer, tally, node)
-        return target
+        tally.count = count = tally.count + 1
+        if not count & LATER:
+            self.alive.settle()
+        buffers = self.buffers
+        if first is not None and id(first.storage) not in buffers:
+            self._read(first)
+        if second is not None and id(second.storage) not in buffers:
+            self._read(second)
+
+        number = id(storage)
+        buffers[number] = buffer = Buffer(storage, self.died)
+        buffer.number = number
+        buffer.nbytes = storage.array.nbytes
+        buffer.holding = tally.results
+        buffer.version = buffer.mark = buffer.clock = 0
+        buffer.is_counted = False
+        buffer.events = NO_EVENTS
+        self.died(buffer)  # The journal takes down both.
+        if node is None:
+            buffer.recorded_at = 0
+            return
+        buffer.recorded_at = sequence = node.sequence
+        slot = 0
+        for cell in node.saved:
+            storage = cell.storage
+            if storage is not None:
+                buffer = buffers.get(id(storage))
+                if buffer is None or buffer.version != storage.version:
+                    buffer = self._brought_up(storage, sequence)
+                deed = tally.saving[slot]
+                nbytes = buffer.nbytes if cell.view is None else physical_of(cell.memory).nbytes
+                events = buffer.events
+                if deed in events:
+                    deed.count += 1
+                    deed.nbytes += nbytes
+                    event = events[deed]
+                    event[1] += 1
+                    event[2] += nbytes
+                else:
+                    self._note_saved(buffer, deed, nbytes, sequence)
+            slot += 1  # noqa: SIM113  enumerate takes twice as long
+
+    def expect_write(self, target: Tensor) -> int:
+        """Is told what is about to be written; gives the time."""
+        if get_ident() == self.thread:
+            self.target = target
+            storage = target._family.storage
+            if id(storage) not in self.buffers:
+                self.buffer(storage)
+        return perf_counter_ns()
+
+    def enter_write(
+        self, operation: Operation, target: Tensor, node: Node | None, start: int, other: Any = None
+    ) -> None:
+        """Enters a call in place that began at `start`: what it wrote and recorded, and what else it read."""
+        elapsed = perf_counter_ns() - start
+        if get_ident() != self.thread:
+            return
+        self.target = None
+        code, instruction = caller_position(3) if node is None else (node.code, node.instruction)
+        try:
+            tally = self.tallies[id(code), instruction, operation, "_"]
+        except KeyError:
+            tally = self.tally(code, instruction, operation, "_")
+        tally.elapsed += elapsed
+        tally.count = count = tally.count + 1
+        if not count & LATER:
+            self.alive.settle()
+        if type(other) is Tensor and id(other._family.storage) not in self.buffers:
+            self._read(other._family)
+        self._note_write(target, tally, node)
 
     def _around_call(
         self, operation: Operation, inputs: Any, values: dict[str, Any], call: Callable[[], Any], suffix: str
@@ -188,15 +224,15 @@ class Recorder(Records):
         given = inputs[0] if operation.sequence else inputs
         if suffix:
             target = inputs[0]
-            before, buffer = target._family.edge, self.buffer(target._family.storage)
+            before = target._family.edge
+            self.buffer(target._family.storage)
             made = self._run(call, tally, target)
-            node = None if target._family.edge is before else self._node_since(target._family, -1)
-            self._note_write(operation, given, buffer, tally, node)
+            self._read_all(given[1:])
+            self._note_write(
+                target, tally, None if target._family.edge is before else self._node_since(target._family, -1)
+            )
             return made
-        self.clock += 1
-        for x in given:
-            if isinstance(x, Tensor):
-                self._read(x)
+        self._read_all(given)
         sequence = next_sequence()
         made = self._run(call, tally, None)
         node = None
@@ -207,15 +243,13 @@ class Recorder(Records):
                 self._note_result(tensor._family, tally)
         if node is not None and node.saved:
             self._note_saves(node, tally)
-        if tally.name == "clone":
-            self._note_clone(inputs[0], results[0], account)
         return made
 
     def _run(self, call: Callable[[], Any], tally: Tally, target: Tensor | None) -> Any:
         """What a call gives; meanwhile it is the one under way. Inside another it is a part of that one."""
-        outer = self.account, self.name, self.target
+        outer = self.account, self.name, None if self.account is None else self.target
         alone = extras[0] == 1 and outer[0] is None
-        self.account, self.name, self.target = tally.account, tally.name, target
+        self.account, self.name, self.target, self.clock = tally.account, tally.name, target, next_sequence()
         if alone:
             extras[0] -= 1
         start = perf_counter_ns()
@@ -239,102 +273,89 @@ class Recorder(Records):
     def _note_result(self, family: Family, tally: Tally) -> None:
         buffer = self.alive.find(family.storage)
         if buffer is None:
-            holding = self.alive.holding(tally.account, tally.name, self.cause)
-            buffer = self.add_buffer(family.storage, holding)
+            buffer = self.add_buffer(family.storage, tally.results)
         if family.edge is not None:
-            buffer.family = id(family)
-
-    def _note_clone(self, original: Tensor, made: Tensor, account: Account) -> None:
-        source, copy = self.buffer(original._family.storage), self.buffer(made._family.storage)
-        watched = Copy(account, source, copy)
-        watched.end = ref(made._family.storage, partial(self._clone_gone, watched))
-        source.copies = [*source.copies, watched]
-        copy.copies = [*copy.copies, watched]
-        self.attentive.update((source.number, copy.number))
-        self.clones[account] = self.clones.get(account, 0) + 1
+            buffer.recorded_at = family.edge[0]
 
     def _clone_gone(self, copy: Copy, _: Any) -> None:
         if self in modes.observers:
             self.decide(copy)
-            copy.source.copies = [each for each in copy.source.copies if each is not copy]
-            copy.copy.copies = ()
+            for buffer in (copy.source, copy.copy):
+                attention = self.alive.attention(buffer)
+                if attention is not None:
+                    attention.copies.remove(copy)
+                    if not attention.copies and not attention.fresh:
+                        self.alive.ignore(attention)
 
     def _note_saves(self, node: Node, tally: Tally, target: Tensor | None = None) -> None:
         """Enters what a node has just saved; `target` is what it writes in place."""
-        buffers, account = self.buffers, tally.account
         for cell, deed in zip(node.saved, tally.saving):
             storage = cell.storage
             if storage is None:
                 if target is not None and deed.position == 0 and cell is not NOTHING:
-                    self._note_own_copy(cell, account, deed)
+                    self._note_own_copy(cell, deed)
                 continue
-            buffer = buffers.get(id(storage))
-            if buffer is None or type(cell) is not Saved or buffer.version != storage.version:
-                buffer = self._brought_up(storage, node)
+            buffer = self._brought_up(storage, node.sequence)
             if target is not None and deed.position is not None and buffer.clock == self.clock:
-                self._note_own_copy(storage, account, deed)
-                continue
-            array = cell.array if type(cell) is Saved else cell.memory
-            nbytes = array.nbytes if type(array) is ndarray else physical_of(array).nbytes
-            if buffer.holding.cause == RESULTS:
-                self.alive.move(buffer, ACTIVATIONS)
-            account.saves += 1
-            account.saved += nbytes
-            buffer.note(deed, self.clock, nbytes)
+                self._note_own_copy(storage, deed)
+            else:
+                self._note_saved(buffer, deed, physical_of(cell.memory).nbytes, node.sequence)
 
-    def _brought_up(self, storage: Storage, node: Node) -> Buffer:
-        """The buffer of a storage, with the version that a node saved: where no call was seen that made it, before that."""
+    def _note_saved(self, buffer: Buffer, deed: Deed, nbytes: int, clock: int) -> None:
+        after = buffer.holding.activations
+        if after is not None:
+            if buffer.is_counted:
+                self.alive.move(buffer, after)
+            else:
+                buffer.holding = after
+        buffer.note(deed, clock, nbytes)
+
+    def _brought_up(self, storage: Storage, sequence: int) -> Buffer:
+        """The buffer of a storage, with the version saved at `sequence`: written, if unseen, before that."""
         buffer = self.buffer(storage)
         if buffer.version != storage.version:
-            buffer.mark, buffer.version = node.sequence - 1, storage.version
+            buffer.mark, buffer.version = sequence - 1, storage.version
         return buffer
 
-    def _note_own_copy(self, holder: Storage | Saved, account: Account, deed: Deed) -> None:
+    def _note_own_copy(self, holder: Storage | Saved, deed: Deed) -> None:
         """Enters a copy of what an operation in place overwrites and its rule needs; `holder` lives as long as it does."""
-        kept = self.alive.find(holder) or self.add_buffer(holder, self.alive.holding(account, "a copy kept", KEPT))
-        self.alive.move(kept, KEPT)
+        account, alive = deed.account, self.alive
+        holding = account.holding("a copy kept", KEPT)
+        kept = alive.find(holder) or self.add_buffer(holder, holding)
+        if kept.cause != KEPT:
+            alive.move(kept, account.holding(kept.holding.maker, KEPT))
         account.copies += 1
         account.kept += kept.nbytes
-        account.saves += 1
-        account.saved += kept.nbytes
         kept.note(deed, self.clock, kept.nbytes)
 
     # Writes -----------------------------------------------------------------------------------------------------------
 
-    def _note_write(
-        self, operation: Operation, given: Sequence[Any], buffer: Buffer, tally: Tally, node: Node | None
-    ) -> None:
-        """Enters a call in place, which wrote the first of what it was given."""
-        self.clock = clock = self.clock + 1
-        if not clock & LATER:
-            self.alive.settle()
-        whole = replaces(operation)
-        buffers, attentive, account = self.buffers, self.attentive, tally.account
-        for x in given[1:] if whole else given:
-            if isinstance(x, Tensor):
-                number = id(x._family.storage)
-                if number not in buffers or number in attentive:
-                    self._read(x)
-        target = given[0]
-        array, family = target._array, target._family
-        nbytes = array.nbytes if type(array) is ndarray else physical_of(array).nbytes
-        if attentive and buffer.number in attentive:
-            self._note_attentive_write(target, buffer, account, whole)
-        self._count_write(target, buffer, tally.writing, nbytes, node)
+    def _note_write(self, target: Tensor, tally: Tally, node: Node | None) -> None:
+        """Enters that a call in place wrote its target."""
+        family, array = target._family, target._array
+        storage = family.storage
+        buffer = self.buffers.get(id(storage))
+        if buffer is None:
+            buffer = self.buffer(storage)
+            self._note_attentive_write(target, buffer, tally)
+        self._count_write(
+            target, buffer, tally.writing, array.nbytes if type(array) is ndarray else physical_of(array).nbytes, node
+        )
         if node is not None:
-            buffer.family = id(family)
+            buffer.recorded_at = node.sequence
             if node.saved:
                 self._note_saves(node, tally, target)
         elif family.traits is not None or family.edge is None:
-            self._look_for_trap(buffer, family, account, tally.name)
+            self._look_for_trap(buffer, family, tally.account, tally.name)
 
     def _count_write(self, target: Tensor, buffer: Buffer, deed: Deed, nbytes: int, node: Node | None) -> None:
         """Enters a write, and its moment, if PyTorch counts it, as a sequence number: nodes before saved another version."""
-        deed.account.writes += 1
-        deed.account.written += nbytes
+        deed.count += 1
+        deed.nbytes += nbytes
+        clock = next_sequence() if node is None else node.sequence
         event: Any = buffer.events.get(deed)
         if event is None:
-            event = new_write(target, self.clock, nbytes)
+            event = new_write(target, clock, nbytes)
             buffer.events = {**buffer.events, deed: event}
         else:
             event[1] += 1
@@ -342,20 +363,25 @@ class Recorder(Records):
         version = target._family.storage.version
         if version != buffer.version:
             buffer.version = version
-            event.mark = buffer.mark = next_sequence() if node is None else node.sequence
+            event.mark = buffer.mark = clock
 
-    def _note_attentive_write(self, target: Tensor, buffer: Buffer, account: Account, whole: bool) -> None:
+    def _note_attentive_write(self, target: Tensor, buffer: Buffer, tally: Tally) -> None:
+        if not tally.replaces:
+            self._read(target._family)
+        attention = self.alive.attention(buffer)
+        if attention is None:
+            return
         # Where one call of the user's fills and writes, as the making of a layer does, there is nothing to change.
-        if buffer.fresh and whole and target._view is None and target._array.size > 1 and buffer.account is not account:
+        if attention.fresh and target._view is None and target._array.size > 1 and buffer.account is not tally.account:
             self.add_needless(
                 buffer, "fill", "all of it was written over before it was read; torch.empty does not fill"
             )
-        for copy in buffer.copies:
+        for copy in attention.copies:
             copy.note_write(buffer, copy.source.cause == PARAMETERS)
-        self._used(buffer)
+        self._used(attention)
 
     def _look_for_trap(self, buffer: Buffer, family: Family, account: Account, name: str) -> None:
-        if not buffer.family:
+        if not buffer.recorded_at:
             return
         if family.version is not None:
             self.add_trap(
@@ -364,7 +390,7 @@ class Recorder(Records):
                 account.span,
                 "write under no_grad() instead",
             )
-        elif family.edge is None and id(family) != buffer.family:
+        elif family.edge is None:
             self.add_trap(
                 "detached write",
                 f"{name} writes through detach(): the recorded tensor over the same memory changes, its gradient does not",
@@ -374,29 +400,34 @@ class Recorder(Records):
 
     # Reads ------------------------------------------------------------------------------------------------------------
 
-    def _meet(self, tensor: Tensor) -> Buffer:
-        """The buffer of a tensor that may have come unseen, or may have become a leaf."""
-        family = tensor._family
+    def _meet(self, family: Family) -> Buffer:
+        """The buffer of a family that may have come unseen, or may have become a leaf."""
         buffer = self.buffer(family.storage)
         edge = family.edge
-        if edge is not None and not buffer.family:
-            buffer.family = id(family)
+        if edge is not None and not buffer.recorded_at:
+            buffer.recorded_at = edge[0]
             if type(edge[2]) is Leaf and buffer.cause == DATA:
-                self.alive.move(buffer, PARAMETERS)
+                self.alive.move(buffer, self.alive.holding(buffer.account, buffer.holding.maker, PARAMETERS))
         return buffer
 
-    def _read(self, tensor: Tensor) -> None:
-        buffer = self._meet(tensor)
-        if buffer.number in self.attentive:
-            for copy in buffer.copies:
-                copy.note_read(buffer)
-            self._used(buffer)
+    def _read_all(self, inputs: Sequence[Any]) -> None:
+        buffers = self.buffers
+        for x in inputs:
+            if isinstance(x, Tensor) and id(x._family.storage) not in buffers:
+                self._read(x._family)
 
-    def _used(self, buffer: Buffer) -> None:
+    def _read(self, family: Family) -> None:
+        attention = self.alive.attention(self._meet(family))
+        if attention is not None:
+            for copy in attention.copies:
+                copy.note_read(attention.buffer)
+            self._used(attention)
+
+    def _used(self, attention: Attention) -> None:
         """A buffer is no longer as its creation left it."""
-        buffer.fresh = False
-        if not buffer.copies:
-            self.attentive.discard(buffer.number)
+        attention.fresh = False
+        if not attention.copies:
+            self.alive.ignore(attention)
 
     # What the core tells ----------------------------------------------------------------------------------------------
 
@@ -407,12 +438,27 @@ class Recorder(Records):
         self.adjoints.is_delivered = self.adjoints.is_delivered or cause == GRADIENTS
         buffer = self.add_buffer(family.storage, account.holding(self.name, cause))
         if cause == DATA:
-            buffer.fresh = True
-            self.attentive.add(buffer.number)
+            self.alive.attend(buffer).fresh = True
+
+    def clone_made(self, original: Tensor, made: Tensor) -> None:
+        """A tensor was copied."""
+        source, copy = self.buffer(original._family.storage), self.buffer(made._family.storage)
+        account = copy.account
+        if account is None:
+            return
+        watched = Copy(account, source, copy)
+        watched.end = ref(made._family.storage, partial(self._clone_gone, watched))
+        for buffer in (source, copy):
+            self.alive.attend(buffer).copies.append(watched)
+        self.clones[account] = self.clones.get(account, 0) + 1
 
     def leaf_made(self, tensor: Tensor) -> None:
         """A tensor requires grad from now on."""
-        self._meet(tensor)
+        self._meet(tensor._family)
+
+    def history_left(self, tensor: Tensor) -> None:
+        """A tensor is no longer a part of the history that it had."""
+        self.buffer(tensor._family.storage).recorded_at = 0
 
     def view_taken(self, tensor: Tensor, view: Any) -> None:
         """A view of a tensor was made."""
@@ -420,17 +466,13 @@ class Recorder(Records):
         if account is None:
             code, instruction = caller_position(3)
             account = self.accounts.get((id(code), instruction)) or self.at(code, instruction)
-        account.views += 1
         number = id(tensor._family.storage)
-        if number not in self.buffers or number in self.attentive:
-            self._read(tensor)
-        buffer = self.buffers[number]
+        buffer = self.buffers.get(number)
+        if buffer is None:
+            self._read(tensor._family)
+            buffer = self.buffer(tensor._family.storage)
         deed = account.deeds.get(("viewed", view.name)) or account.deed("viewed", view.name)
-        event = buffer.events.get(deed)
-        if event is None:
-            buffer.note(deed, self.clock)
-        else:
-            event[1] += 1
+        buffer.note(deed, next_sequence())
 
     def values_overwritten(self, storage: Storage, cells: list[Saved], array: Any, written: Any, writer: str) -> None:
         """Saved values are about to be written over; `written` are the elements of the array where not all are."""
@@ -444,7 +486,7 @@ class Recorder(Records):
             is_lost = bool(np.shares_memory(cell.memory, array)) and (written is None or written.meets(cell.memory))
             self.watchlist.lose(cell, Loss(account, name, region, through, is_lost, buffer, cell.memory.nbytes))
             if is_lost:
-                buffer.note(account.deed("overwritten", f"{name}|{region.text if region else ''}"), self.clock)
+                buffer.note(account.deed("overwritten", f"{name}|{region.text if region else ''}"), next_sequence())
 
     def value_kept(self, cell: Saved, array: Any, storage: Storage) -> None:
         """A saved value gets a copy of its own, in `storage`."""
@@ -454,14 +496,16 @@ class Recorder(Records):
             kept = self.add_buffer(storage, account.holding("a copy kept", KEPT))
             account.copies += 1
             account.kept += kept.nbytes
-            original.note(account.deed("kept"), self.clock, kept.nbytes)
+            original.note(account.deed("kept"), next_sequence(), kept.nbytes)
         self.watchlist.keep(cell, array, original)
 
     def memory_lent(self, storage: Storage) -> None:
         """A NumPy array over the buffer was handed out: who reads or writes it cannot be seen."""
         buffer = self.buffer(storage)
-        buffer.lent, buffer.fresh = True, False
-        buffer.note(self._here().deed("lent"), self.clock)
+        attention = self.alive.attention(buffer)
+        if attention is not None:
+            attention.fresh = False
+        buffer.note(self._here().deed("lent"), next_sequence())
 
     def _begin_step(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         self.stepping = self._here()
@@ -497,7 +541,7 @@ class Recorder(Records):
         account = None if node.code is None else self.accounts.get(place) or self.at(node.code, node.instruction)
         saved = node.saved
         if saved:
-            self.watchlist.look(node, saved, account, self.buffers)
+            self.watchlist.look(node, saved, account, self.alive)
         if self.passages.wanted:
             self.passages.look(node, ct)
         if account is None:

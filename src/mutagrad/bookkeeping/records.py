@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from types import CodeType
 
-from mutagrad.bookkeeping.accounts import DATA, Account, Deed, Holding, Line, Tally, by_line
+from mutagrad.bookkeeping.accounts import CAUSES, DATA, RESULTS, Account, Deed, Holding, Line, Tally, by_line
 from mutagrad.bookkeeping.findings import Copy, Hazard, Needless, Saving, Trap, savings_at
 from mutagrad.bookkeeping.hazards import Watchlist, role_of
 from mutagrad.bookkeeping.memory import Buffer, Memory, new_buffer
@@ -21,21 +21,21 @@ class Records:
     """The state of a book.
 
     `accounts` are those of places, `tallies` of an operation, in place or not, at a place, both by the number of a code
-    object, which they keep, so that its number stays its own (the hash of the code itself is slow). `attentive` are the
-    numbers of the few buffers of which it matters that they are read or written: fills, clones and what was cloned. `clock`
-    counts calls.
+    object, which they keep, so that its number stays its own (the hash of the code itself is slow).
+    `clock` says when the call under way began, as a sequence number.
 
     `lines` are the sums by line, `hazards`, `traps` and `needless` what was found, `memory` what was alive by cause.
     """
 
     def __init__(self) -> None:
         self.accounts: dict[tuple[int, int], Account] = {}
-        self.tallies: dict[tuple[int, int, Operation, str], Tally] = {}
+        self.cause = RESULTS  # what is computed now is for
+        self.by_cause: list[dict[tuple, Tally]] = [{} for _ in CAUSES]
+        self.tallies = self.by_cause[self.cause]
         self.alive = Memory(self.accounts)
         self.buffers = self.alive.buffers
         self.died = self.alive.journal.append
         self.watchlist = Watchlist()
-        self.attentive: set[int] = set()
         self.traps_found: dict[tuple, Trap] = {}
         self.needless_found: dict[tuple[Account, str, str], list[int]] = {}
         self.clones: dict[Account, int] = {}
@@ -86,13 +86,15 @@ class Records:
             account = self.accounts[id(code), instruction] = Account(code, instruction)
         return account
 
-    def tally(self, code: CodeType, instruction: int, operation: Operation, suffix: str) -> Tally:
-        """The tally of an operation at a place; in place the `suffix` is "_"."""
-        key = id(code), instruction, operation, suffix
+    def tally(self, code: CodeType, instruction: int, operation: Operation, suffix: str = "") -> Tally:
+        """The tally of an operation at a place, for what is computed now; in place the `suffix` is "_"."""
+        key = (id(code), instruction, operation, suffix) if suffix else (id(code), instruction, operation)
         tally = self.tallies.get(key)
         if tally is None:
             account = self.at(code, instruction)
-            tally = self.tallies[key] = Tally(account, operation.name + suffix, saving(operation, account))
+            name = operation.name + suffix
+            tally = Tally(account, name, self.cause, saving(operation, account), replaces(operation))
+            self.tallies[key] = tally
             account.tallies.append(tally)
         return tally
 
@@ -123,7 +125,7 @@ class Records:
 
     def decide(self, copy: Copy) -> None:
         """A clone is gone, or its original: whether it was needed is known."""
-        if not copy.is_needed and not copy.source.lent and not copy.copy.lent:
+        if not copy.is_needed and not copy.source.is_lent and not copy.copy.is_lent:
             self.add_needless(copy.copy, "clone", copy.reason)
 
 

@@ -15,6 +15,7 @@ from mutagrad.declaration import composite, pointwise
 from mutagrad.device import check_device, contiguous_format, memory_format, preserve_format
 from mutagrad.dtypes import as_dtype, can_cast, dtype, legacy_type_name, of_numpy, promote_types
 from mutagrad.dtypes import result_type as numpy_result_type
+from mutagrad.modes import extras, modes
 from mutagrad.namespaces.layouts import copy_in_order
 from mutagrad.operation import Operation
 from mutagrad.ops.numbers import NUMBERS
@@ -83,12 +84,19 @@ def clone(input: Tensor, *, memory_format: memory_format | None = None) -> Tenso
     check_tensor("clone", input)
     if memory_format is None or memory_format is preserve_format:
         if 0 not in input._array.strides:
-            return copied(input)
-        return taken_over.apply((input,), {}, [copy_in_order(input._array, input._array.dtype)])
-    _check_format("clone", memory_format)
-    if memory_format is contiguous_format:
-        return copied_in_order(input)
-    return taken_over.apply((input,), {}, [memory_format.arranged(input._array)])
+            made = copied(input)
+        else:
+            made = taken_over.apply((input,), {}, [copy_in_order(input._array, input._array.dtype)])
+    else:
+        _check_format("clone", memory_format)
+        if memory_format is contiguous_format:
+            made = copied_in_order(input)
+        else:
+            made = taken_over.apply((input,), {}, [memory_format.arranged(input._array)])
+    if extras[0]:
+        for each in modes.observers:
+            each.clone_made(input, made)
+    return made
 
 
 def _check_format(function: str, given: Any) -> None:
