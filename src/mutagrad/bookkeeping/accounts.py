@@ -65,16 +65,18 @@ class Holding:
 class Tally:
     """The calls of one operation at one place, for one cause: how many, the nanoseconds they took, what they are noted as.
 
-    Results are held as `results`, what is written is noted as `writing`, the value of each slot that is saved as `saving`.
+    Results are held as `results`, what is written is noted as `writing`, the value of each slot that is saved as `saving`,
+    copies of what an operation in place overwrites are held as `copies`. `replaces` says whether it leaves nothing of that.
     """
 
-    __slots__ = ("account", "name", "count", "elapsed", "results", "writing", "saving", "replaces")
+    __slots__ = ("account", "name", "count", "elapsed", "results", "writing", "saving", "copies", "replaces")
 
     def __init__(self, account: Account, name: str, cause: int, saving: list[Deed], replaces: bool) -> None:
         self.account, self.name, self.saving, self.replaces = account, name, saving, replaces
         self.count = self.elapsed = 0
         self.results = account.holding(name, cause)
         self.writing = account.deed("written", name)
+        self.copies = account.holding("a copy kept", KEPT)
 
 
 class Account:

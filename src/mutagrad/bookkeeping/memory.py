@@ -20,6 +20,7 @@ from mutagrad.bookkeeping.accounts import CAUSES, GRADIENTS, Account, Deed, Hold
 from mutagrad.overlap import box_of_array, box_of_key, whole_box
 from mutagrad.regions import View
 from mutagrad.report.regions import Region
+from mutagrad.storage import Storage
 from mutagrad.tensor import Tensor
 
 BAND = 4096  # bytes
@@ -110,10 +111,15 @@ class Buffer(ref):
         if event is not None:
             event[1] += 1
             event[2] += nbytes
-        elif events:
-            events[deed] = [clock, 1, nbytes]
         else:
-            self.events = {deed: [clock, 1, nbytes]}
+            self.add(deed, [clock, 1, nbytes])
+
+    def add(self, deed: Deed, event: Event) -> None:
+        """Notes something for the first time."""
+        if self.events:
+            self.events[deed] = event
+        else:
+            self.events = {deed: event}
 
 
 def new_buffer(storage: Any, died: Any, holding: Holding, clock: int) -> Buffer:
@@ -122,9 +128,12 @@ def new_buffer(storage: Any, died: Any, holding: Holding, clock: int) -> Buffer:
     array = storage.array
     buffer.number = id(storage)
     buffer.nbytes = array.nbytes if type(array) is np.ndarray else physical_of(array).nbytes
-    buffer.holding, buffer.clock = holding, clock
-    buffer.version, buffer.recorded_at, buffer.mark = getattr(storage, "version", 0), 0, 0
-    buffer.is_counted, buffer.events = False, NO_EVENTS
+    buffer.holding = holding
+    buffer.clock = clock
+    buffer.version = storage.version if isinstance(storage, Storage) else 0
+    buffer.recorded_at = buffer.mark = 0
+    buffer.is_counted = False
+    buffer.events = NO_EVENTS
     return buffer
 
 

@@ -186,15 +186,6 @@ class Recorder(Records):
                     self._note_saved(buffer, deed, nbytes, sequence)
             slot += 1  # noqa: SIM113  enumerate takes twice as long
 
-    def expect_write(self, target: Tensor) -> int:
-        """Is told what is about to be written; gives the time."""
-        if get_ident() == self.thread:
-            self.target = target
-            storage = target._family.storage
-            if id(storage) not in self.buffers:
-                self.buffer(storage)
-        return perf_counter_ns()
-
     def enter_write(
         self, operation: Operation, target: Tensor, node: Node | None, start: int, other: Any = None
     ) -> None:
@@ -289,17 +280,20 @@ class Recorder(Records):
 
     def _note_saves(self, node: Node, tally: Tally, target: Tensor | None = None) -> None:
         """Enters what a node has just saved; `target` is what it writes in place."""
+        sequence = node.sequence
         for cell, deed in zip(node.saved, tally.saving):
             storage = cell.storage
             if storage is None:
                 if target is not None and deed.position == 0 and cell is not NOTHING:
-                    self._note_own_copy(cell, deed)
+                    self._note_own_copy(self.add_buffer(cell, tally.copies), deed, sequence)
                 continue
-            buffer = self._brought_up(storage, node.sequence)
+            buffer = self._brought_up(storage, sequence)
+            nbytes = buffer.nbytes if cell.view is None else physical_of(cell.memory).nbytes
             if target is not None and deed.position is not None and buffer.clock == self.clock:
-                self._note_own_copy(storage, deed)
+                self.alive.move(buffer, tally.copies)
+                self._note_own_copy(buffer, deed, sequence)
             else:
-                self._note_saved(buffer, deed, physical_of(cell.memory).nbytes, node.sequence)
+                self._note_saved(buffer, deed, nbytes, sequence)
 
     def _note_saved(self, buffer: Buffer, deed: Deed, nbytes: int, clock: int) -> None:
         after = buffer.holding.activations
@@ -317,16 +311,12 @@ class Recorder(Records):
             buffer.mark, buffer.version = sequence - 1, storage.version
         return buffer
 
-    def _note_own_copy(self, holder: Storage | Saved, deed: Deed) -> None:
-        """Enters a copy of what an operation in place overwrites and its rule needs; `holder` lives as long as it does."""
-        account, alive = deed.account, self.alive
-        holding = account.holding("a copy kept", KEPT)
-        kept = alive.find(holder) or self.add_buffer(holder, holding)
-        if kept.cause != KEPT:
-            alive.move(kept, account.holding(kept.holding.maker, KEPT))
+    def _note_own_copy(self, kept: Buffer, deed: Deed, clock: int) -> None:
+        """Enters a copy of what an operation in place overwrites and its rule needs."""
+        account, nbytes = deed.account, kept.nbytes
         account.copies += 1
-        account.kept += kept.nbytes
-        kept.note(deed, self.clock, kept.nbytes)
+        account.kept += nbytes
+        kept.note(deed, clock, nbytes)
 
     # Writes -----------------------------------------------------------------------------------------------------------
 
@@ -336,7 +326,10 @@ class Recorder(Records):
         storage = family.storage
         buffer = self.buffers.get(id(storage))
         if buffer is None:
-            buffer = self.buffer(storage)
+            buffer = self.alive.find(storage)
+            if buffer is None:  # It was there before this write.
+                buffer = self.buffer(storage)
+                buffer.version -= family.version is None
             self._note_attentive_write(target, buffer, tally)
         self._count_write(
             target, buffer, tally.writing, array.nbytes if type(array) is ndarray else physical_of(array).nbytes, node
@@ -356,7 +349,7 @@ class Recorder(Records):
         event: Any = buffer.events.get(deed)
         if event is None:
             event = new_write(target, clock, nbytes)
-            buffer.events = {**buffer.events, deed: event}
+            buffer.add(deed, event)
         else:
             event[1] += 1
             event[2] += nbytes
@@ -463,16 +456,22 @@ class Recorder(Records):
     def view_taken(self, tensor: Tensor, view: Any) -> None:
         """A view of a tensor was made."""
         account = self.account
-        if account is None:
-            code, instruction = caller_position(3)
-            account = self.accounts.get((id(code), instruction)) or self.at(code, instruction)
-        number = id(tensor._family.storage)
-        buffer = self.buffers.get(number)
+        code, instruction = caller_position(3) if account is None else (account.code, account.instruction)
+        try:
+            deed = self.viewing[id(code), instruction, view.name]
+        except KeyError:
+            deed = self.viewing[id(code), instruction, view.name] = self.at(code, instruction).deed("viewed", view.name)
+        storage = tensor._family.storage
+        buffer = self.buffers.get(id(storage))
         if buffer is None:
             self._read(tensor._family)
-            buffer = self.buffer(tensor._family.storage)
-        deed = account.deeds.get(("viewed", view.name)) or account.deed("viewed", view.name)
-        buffer.note(deed, next_sequence())
+            buffer = self.buffer(storage)
+        events = buffer.events
+        if deed in events:
+            deed.count += 1
+            events[deed][1] += 1
+        else:
+            buffer.note(deed, next_sequence())
 
     def values_overwritten(self, storage: Storage, cells: list[Saved], array: Any, written: Any, writer: str) -> None:
         """Saved values are about to be written over; `written` are the elements of the array where not all are."""

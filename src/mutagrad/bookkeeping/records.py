@@ -20,9 +20,9 @@ from mutagrad.storage import Saved, Storage
 class Records:
     """The state of a book.
 
-    `accounts` are those of places, `tallies` of an operation, in place or not, at a place, both by the number of a code
-    object, which they keep, so that its number stays its own (the hash of the code itself is slow).
-    `clock` says when the call under way began, as a sequence number.
+    `accounts` are those of places, `tallies` of an operation, in place or not, at a place, `viewing` what is noted of a view
+    taken there, all by the number of a code object, which they keep, so that its number stays its own (the hash of the code
+    itself is slow). `clock` says when the call under way began, as a sequence number.
 
     `lines` are the sums by line, `hazards`, `traps` and `needless` what was found, `memory` what was alive by cause.
     """
@@ -32,6 +32,7 @@ class Records:
         self.cause = RESULTS  # what is computed now is for
         self.by_cause: list[dict[tuple, Tally]] = [{} for _ in CAUSES]
         self.tallies = self.by_cause[self.cause]
+        self.viewing: dict[tuple[int, int, str], Deed] = {}
         self.alive = Memory(self.accounts)
         self.buffers = self.alive.buffers
         self.died = self.alive.journal.append
