@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from bisect import bisect_left
 from collections.abc import Callable
+from functools import partial
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
@@ -44,13 +45,13 @@ def is_anomaly_check_nan_enabled() -> bool:
 
 def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
     """Switches anomaly detection on or off, in all threads."""
-    if enabled and _check not in surroundings:
-        surroundings.append(_check)
+    if enabled and _checked not in surroundings:
+        surroundings.append(_checked)
         modes.around_calls = (_look, *modes.around_calls)
         _State.first = _State.blown = None
         count_extra(1)
-    elif not enabled and _check in surroundings:
-        surroundings.remove(_check)
+    elif not enabled and _checked in surroundings:
+        surroundings.remove(_checked)
         modes.around_calls = tuple(around for around in modes.around_calls if around is not _look)
         count_extra(-1)
         _induced.clear()
@@ -104,7 +105,12 @@ class set_detect_anomaly:
 # Around a node --------------------------------------------------------------------------------------------------------
 
 
-def _check(node: Node, ct: Any, pull: Pull) -> Any:
+def _checked(pull: Pull) -> Pull:
+    """`pull`, whose shares are looked at."""
+    return partial(_check, pull)
+
+
+def _check(pull: Pull, node: Node, ct: Any) -> Any:
     """The shares of a node's inputs; raises AutogradError when one is not a number."""
     first = next_sequence()
     try:

@@ -65,7 +65,7 @@ class Recorder:
     def start(self) -> None:
         """Begins to note operations and gradients."""
         modes.around_calls = (*modes.around_calls, self._around_call)
-        surroundings.append(self._around_node)
+        surroundings.append(self._around_nodes)
         recorders.open = (*recorders.open, self)
         self.started = True
         count_extra(1)
@@ -73,7 +73,7 @@ class Recorder:
     def stop(self) -> None:
         """Notes no more."""
         modes.around_calls = tuple(around for around in modes.around_calls if around != self._around_call)
-        surroundings.remove(self._around_node)
+        surroundings.remove(self._around_nodes)
         recorders.open = tuple(each for each in recorders.open if each is not self)
         self.started = False
         count_extra(-1)
@@ -89,14 +89,18 @@ class Recorder:
         finally:
             self.end(event, () if suffix else made if isinstance(made, tuple) else (made,))
 
-    def _around_node(self, node: Node, ct: Any, pull: Pull) -> Any:
+    def _around_nodes(self, pull: Pull) -> Pull:
         if self not in recorders.open:  # another thread's
-            return pull(node, ct)
-        event = self.begin(node.operation.node_name)
-        try:
-            return pull(node, ct)
-        finally:
-            self.end(event)
+            return pull
+
+        def noted(node: Node, ct: Any) -> Any:
+            event = self.begin(node.operation.node_name)
+            try:
+                return pull(node, ct)
+            finally:
+                self.end(event)
+
+        return noted
 
 
 class _Recorders(threading.local):

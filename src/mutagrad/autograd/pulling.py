@@ -14,8 +14,8 @@ from mutagrad.namespaces import arrays, batched, tensors
 
 Pull = Callable[[Node, Any], Any]
 
-surroundings: list[Callable[[Node, Any, Pull], Any]] = []
-"""What goes on around each node of a pass: `around(node, ct, pull)` gives the shares that `pull(node, ct)` gives."""
+surroundings: list[Callable[[Pull], Pull]] = []
+"""What goes on around each node of a pass: `around(pull)`, called as it begins, gives what is called in place of `pull`."""
 
 
 def pull_arrays(node: Node, ct: Any) -> Any:
@@ -36,9 +36,5 @@ def pull_tensors(node: Node, ct: Any) -> Any:
 def surrounded(pull: Pull) -> Pull:
     """`pull` with what goes on around it now."""
     for around in surroundings:
-        pull = _within(around, pull)
+        pull = around(pull)
     return pull
-
-
-def _within(around: Callable[[Node, Any, Pull], Any], pull: Pull) -> Pull:
-    return lambda node, ct: around(node, ct, pull)

@@ -50,11 +50,11 @@ class Adjoints:
 
     def has_large(self, node: Node, shares: Sequence[Any]) -> bool:
         """Whether one of a node's shares, or a buffer that it is the first to come to, is worth following."""
-        sizes = self.sizes
-        for share, edge in zip(shares, node.edges):
-            if share is None or edge is None:
-                continue
-            if type(share) is not ndarray or share.nbytes >= SMALL or (edge[1] is not None and edge[0] not in sizes):
+        for share in shares:
+            if share is not None and (type(share) is not ndarray or share.nbytes >= SMALL):
+                return True
+        for edge in node.edges:  # noqa: SIM110  a generator would cost as much again
+            if edge is not None and edge[1] is not None and edge[0] not in self.sizes:
                 return True
         return False
 

@@ -151,6 +151,15 @@ class Watchlist:
             self.found[key] = Hazard(operation, role, account.span, writer, span, region, nbytes, kind, lost, through)
 
 
+def may_be_written(saved: Any) -> bool:
+    """Whether any of the cells is of memory that was ever written."""
+    for cell in saved:
+        storage = cell.storage
+        if storage is not None and storage.version:
+            return True
+    return False
+
+
 @cache
 def role_of(operation: Any, slot: int) -> str:
     """What a saved value is to the rules: an input or the output, or an input's name where there are several."""

@@ -112,9 +112,9 @@ class Buffer(ref):
             event[1] += 1
             event[2] += nbytes
         else:
-            self.add(deed, [clock, 1, nbytes])
+            self.begin(deed, [clock, 1, nbytes])
 
-    def add(self, deed: Deed, event: Event) -> None:
+    def begin(self, deed: Deed, event: Event) -> None:
         """Notes something for the first time."""
         if self.events:
             self.events[deed] = event
@@ -220,6 +220,14 @@ class Memory:
         self.buffers[buffer.number] = buffer
         self.journal.append(buffer)
 
+    def activate(self, buffer: Buffer) -> None:
+        """A gradient has saved a result: it is an activation."""
+        after = buffer.holding.activations
+        if buffer.is_counted:
+            self.move(buffer, after)
+        else:
+            buffer.holding = after
+
     def move(self, buffer: Buffer, after: Holding) -> None:
         """The buffer turns out to be for something else."""
         before, nbytes = buffer.holding, buffer.nbytes
@@ -248,25 +256,25 @@ class Memory:
         low, high = self.low - passing, self.high - passing
         for place, buffer in enumerate(entries):
             holding, nbytes = buffer.holding, buffer.nbytes
-            if not buffer.is_counted:
+            if buffer.is_counted:
+                if total > high or total < low:
+                    self.total = total
+                    self.look(since + place * step)
+                    low, high = self.low - passing, self.high - passing
+                holding.alive -= nbytes
+                totals[holding.cause] -= nbytes
+                total -= nbytes
+                number = buffer.number
+                if buffers.get(number) is buffer:
+                    del buffers[number]
+                elif number in attentive and attentive[number].buffer is buffer and not attentive[number].copies:
+                    del attentive[number]
+            else:
                 buffer.is_counted = True
                 holding.made += nbytes
                 holding.alive += nbytes
                 totals[holding.cause] += nbytes
                 total += nbytes
-                continue
-            if not low <= total <= high:
-                self.total = total
-                self.look(since + place * step)
-                low, high = self.low - passing, self.high - passing
-            holding.alive -= nbytes
-            totals[holding.cause] -= nbytes
-            total -= nbytes
-            number = buffer.number
-            if buffers.get(number) is buffer:
-                del buffers[number]
-            elif number in attentive and attentive[number].buffer is buffer and not attentive[number].copies:
-                del attentive[number]
         self.total = total
 
     def close(self) -> None:

@@ -39,7 +39,7 @@ from mutagrad.bookkeeping.accounts import (
 )
 from mutagrad.bookkeeping.adjoints import SMALL, Adjoints
 from mutagrad.bookkeeping.findings import Copy
-from mutagrad.bookkeeping.hazards import Loss
+from mutagrad.bookkeeping.hazards import Loss, may_be_written
 from mutagrad.bookkeeping.memory import NO_EVENTS, Attention, Buffer, new_write, region_of
 from mutagrad.bookkeeping.passages import Passages
 from mutagrad.bookkeeping.records import Records
@@ -74,7 +74,7 @@ class Recorder(Records):
         self.began, self.thread = perf_counter(), get_ident()
         modes.around_calls = (*modes.around_calls, self._around_call)
         modes.observers = (*modes.observers, self)
-        surroundings.append(self._around_node)
+        surroundings.append(self._around_nodes)
         before, after = register_optimizer_step_pre_hook, register_optimizer_step_post_hook
         self.handles = before(self._begin_step), after(self._end_step)
         self._find_cause()
@@ -85,7 +85,7 @@ class Recorder(Records):
         count_extra(-1, self)
         for handle in self.handles:
             handle.remove()
-        surroundings.remove(self._around_node)
+        surroundings.remove(self._around_nodes)
         modes.observers = tuple(each for each in modes.observers if each is not self)
         modes.around_calls = tuple(around for around in modes.around_calls if around != self._around_call)
         self.adjoints.end()
@@ -115,8 +115,8 @@ class Recorder(Records):
         finally:
             extras[0] += 1
         family = made._family
-        self._read_all(inputs)
-        self.enter(operation, family.storage, None if family.edge is None else family.edge[2], start)
+        self._read_all(inputs[1:])
+        self.enter(operation, family.storage, None if family.edge is None else family.edge[2], start, inputs[0]._family)
         return made
 
     def enter(
@@ -125,7 +125,7 @@ class Recorder(Records):
         storage: Storage,
         node: Node | None,
         start: int,
-        first: Family | None = None,
+        first: Family,
         second: Family | None = None,
     ) -> None:
         """Enters a call that began at `start`: where its result is, what it recorded, whose memory it read.
@@ -148,7 +148,7 @@ class Recorder(Records):
         if not count & LATER:
             self.alive.settle()
         buffers = self.buffers
-        if first is not None and id(first.storage) not in buffers:
+        if id(first.storage) not in buffers:
             self._read(first)
         if second is not None and id(second.storage) not in buffers:
             self._read(second)
@@ -175,15 +175,17 @@ class Recorder(Records):
                     buffer = self._brought_up(storage, sequence)
                 deed = tally.saving[slot]
                 nbytes = buffer.nbytes if cell.view is None else physical_of(cell.memory).nbytes
+                deed.count += 1
+                deed.nbytes += nbytes
                 events = buffer.events
                 if deed in events:
-                    deed.count += 1
-                    deed.nbytes += nbytes
                     event = events[deed]
                     event[1] += 1
                     event[2] += nbytes
                 else:
-                    self._note_saved(buffer, deed, nbytes, sequence)
+                    if buffer.holding.activations is not None:
+                        self.alive.activate(buffer)
+                    buffer.begin(deed, [sequence, 1, nbytes])
             slot += 1  # noqa: SIM113  enumerate takes twice as long
 
     def enter_write(
@@ -293,16 +295,9 @@ class Recorder(Records):
                 self.alive.move(buffer, tally.copies)
                 self._note_own_copy(buffer, deed, sequence)
             else:
-                self._note_saved(buffer, deed, nbytes, sequence)
-
-    def _note_saved(self, buffer: Buffer, deed: Deed, nbytes: int, clock: int) -> None:
-        after = buffer.holding.activations
-        if after is not None:
-            if buffer.is_counted:
-                self.alive.move(buffer, after)
-            else:
-                buffer.holding = after
-        buffer.note(deed, clock, nbytes)
+                if buffer.holding.activations is not None:
+                    self.alive.activate(buffer)
+                buffer.note(deed, sequence, nbytes)
 
     def _brought_up(self, storage: Storage, sequence: int) -> Buffer:
         """The buffer of a storage, with the version saved at `sequence`: written, if unseen, before that."""
@@ -349,7 +344,7 @@ class Recorder(Records):
         event: Any = buffer.events.get(deed)
         if event is None:
             event = new_write(target, clock, nbytes)
-            buffer.add(deed, event)
+            buffer.begin(deed, event)
         else:
             event[1] += 1
             event[2] += nbytes
@@ -533,25 +528,28 @@ class Recorder(Records):
         self._find_cause()
         self.adjoints.end()
 
-    def _around_node(self, node: Node, ct: Any, pull: Pull) -> Any:
-        if self not in modes.observers:  # another thread's
-            return pull(node, ct)
-        place = id(node.code), node.instruction
-        account = None if node.code is None else self.accounts.get(place) or self.at(node.code, node.instruction)
-        saved = node.saved
-        if saved:
-            self.watchlist.look(node, saved, account, self.alive)
-        if self.passages.wanted:
-            self.passages.look(node, ct)
-        if account is None:
-            shares = pull(node, ct)
-        else:
+    def _around_nodes(self, pull: Pull) -> Pull:
+        if get_ident() != self.thread:
+            return pull
+        accounts, watchlist, passages, adjoints = self.accounts, self.watchlist, self.passages, self.adjoints
+
+        def entered(node: Node, ct: Any) -> Any:
+            code, instruction = node.code, node.instruction
+            account = None if code is None else accounts.get((id(code), instruction)) or self.at(code, instruction)
+            saved = node.saved
+            if saved and (watchlist.moved or (type(node) is Node and may_be_written(saved))):
+                watchlist.look(node, saved, account, self.alive)
+            if passages.wanted:
+                passages.look(node, ct)
             start = perf_counter_ns()
             shares = pull(node, ct)
-            account.backward += perf_counter_ns() - start
-        if type(ct) is not ndarray or ct.nbytes >= SMALL or self.adjoints.has_large(node, shares):
-            self.adjoints.follow(node, ct, shares)
-        return shares
+            if account is not None:
+                account.backward += perf_counter_ns() - start
+            if type(ct) is not ndarray or ct.nbytes >= SMALL or adjoints.has_large(node, shares):
+                adjoints.follow(node, ct, shares)
+            return shares
+
+        return entered
 
     def _here(self) -> Account:
         """The account of the user's line that led here."""
