@@ -102,7 +102,7 @@ def _unary(op: Operation) -> Callable[..., Any]:
             elif saves_output:
                 node.saved = (storage.save(array, view),)
         if book is not None:
-            book.enter_write(op, self, node, start)
+            book.enter(op, storage, node, start, family, None, self)
         return self
 
     return call
@@ -166,7 +166,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
         family.bump()
         if edge_a is None and edge_b is None:
             if book is not None:
-                book.enter_write(op, self, None, start, operand)
+                book.enter(op, storage, None, start, family, other._family if operand is other else None, self)
             return self
         if edge_a is not None and view is not None:
             edge_a = (edge_a[0], view, edge_a[2])
@@ -188,7 +188,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
                     saved.append(storage.save(a, view) if source == 2 else NOTHING)
             node.saved = saved
         if book is not None:
-            book.enter_write(op, self, node, start, operand)
+            book.enter(op, storage, node, start, family, other._family if operand is other else None, self)
         return self
 
     return call

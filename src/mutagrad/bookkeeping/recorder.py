@@ -127,10 +127,11 @@ class Recorder(Records):
         start: int,
         first: Family,
         second: Family | None = None,
+        target: Tensor | None = None,
     ) -> None:
         """Enters a call that began at `start`: where its result is, what it recorded, whose memory it read.
 
-        One straight line, as fast calls are themselves.
+        In place, `target` is what it wrote. One straight line, as fast calls are themselves.
         """
         elapsed = perf_counter_ns() - start
         if get_ident() != self.thread:
@@ -140,33 +141,36 @@ class Recorder(Records):
         else:
             code, instruction = node.code, node.instruction
         try:
-            tally = self.tallies[id(code), instruction, operation]
+            tally = self.tallies[id(code), instruction, operation, target is None]
         except KeyError:
-            tally = self.tally(code, instruction, operation)
+            tally = self.tally(code, instruction, operation, "" if target is None else "_")
         tally.elapsed += elapsed
         tally.count = count = tally.count + 1
         if not count & LATER:
             self.alive.settle()
         buffers = self.buffers
-        if id(first.storage) not in buffers:
-            self._read(first)
         if second is not None and id(second.storage) not in buffers:
             self._read(second)
 
-        number = id(storage)
-        buffers[number] = buffer = Buffer(storage, self.died)
-        buffer.number = number
-        buffer.nbytes = storage.array.nbytes
-        buffer.holding = tally.results
-        buffer.version = buffer.mark = buffer.clock = 0
-        buffer.is_counted = False
-        buffer.events = NO_EVENTS
-        self.died(buffer)  # The journal takes down both.
+        if target is None:
+            if id(first.storage) not in buffers:
+                self._read(first)
+            number = id(storage)
+            buffers[number] = buffer = Buffer(storage, self.died)
+            buffer.number = number
+            buffer.nbytes = storage.array.nbytes
+            buffer.holding = tally.results
+            buffer.version = buffer.mark = buffer.clock = 0
+            buffer.is_counted = False
+            buffer.events = NO_EVENTS
+            buffer.recorded_at = 0 if node is None else node.sequence
+            self.died(buffer)  # The journal takes down both.
+        else:
+            self.target = None
+            self._note_write(target, tally, node)
         if node is None:
-            buffer.recorded_at = 0
             return
-        buffer.recorded_at = sequence = node.sequence
-        slot = 0
+        sequence, slot = node.sequence, 0
         for cell in node.saved:
             storage = cell.storage
             if storage is not None:
@@ -186,28 +190,9 @@ class Recorder(Records):
                     if buffer.holding.activations is not None:
                         self.alive.activate(buffer)
                     buffer.begin(deed, [sequence, 1, nbytes])
+            elif target is not None and cell is not NOTHING and tally.saving[slot].position == 0:
+                self._note_own_copy(self.add_buffer(cell, tally.copies), tally.saving[slot], sequence)
             slot += 1  # noqa: SIM113  enumerate takes twice as long
-
-    def enter_write(
-        self, operation: Operation, target: Tensor, node: Node | None, start: int, other: Any = None
-    ) -> None:
-        """Enters a call in place that began at `start`: what it wrote and recorded, and what else it read."""
-        elapsed = perf_counter_ns() - start
-        if get_ident() != self.thread:
-            return
-        self.target = None
-        code, instruction = caller_position(3) if node is None else (node.code, node.instruction)
-        try:
-            tally = self.tallies[id(code), instruction, operation, "_"]
-        except KeyError:
-            tally = self.tally(code, instruction, operation, "_")
-        tally.elapsed += elapsed
-        tally.count = count = tally.count + 1
-        if not count & LATER:
-            self.alive.settle()
-        if type(other) is Tensor and id(other._family.storage) not in self.buffers:
-            self._read(other._family)
-        self._note_write(target, tally, node)
 
     def _around_call(
         self, operation: Operation, inputs: Any, values: dict[str, Any], call: Callable[[], Any], suffix: str
@@ -221,9 +206,10 @@ class Recorder(Records):
             self.buffer(target._family.storage)
             made = self._run(call, tally, target)
             self._read_all(given[1:])
-            self._note_write(
-                target, tally, None if target._family.edge is before else self._node_since(target._family, -1)
-            )
+            node = None if target._family.edge is before else self._node_since(target._family, -1)
+            self._note_write(target, tally, node)
+            if node is not None:
+                self._note_saves(node, tally, target)
             return made
         self._read_all(given)
         sequence = next_sequence()
@@ -326,13 +312,10 @@ class Recorder(Records):
                 buffer = self.buffer(storage)
                 buffer.version -= family.version is None
             self._note_attentive_write(target, buffer, tally)
-        self._count_write(
-            target, buffer, tally.writing, array.nbytes if type(array) is ndarray else physical_of(array).nbytes, node
-        )
+        nbytes = array.nbytes if type(array) is ndarray else physical_of(array).nbytes
+        self._count_write(target, buffer, tally.writing, nbytes, node)
         if node is not None:
             buffer.recorded_at = node.sequence
-            if node.saved:
-                self._note_saves(node, tally, target)
         elif family.traits is not None or family.edge is None:
             self._look_for_trap(buffer, family, tally.account, tally.name)
 

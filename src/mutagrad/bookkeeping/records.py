@@ -30,7 +30,7 @@ class Records:
     def __init__(self) -> None:
         self.accounts: dict[tuple[int, int], Account] = {}
         self.cause = RESULTS  # what is computed now is for
-        self.by_cause: list[dict[tuple, Tally]] = [{} for _ in CAUSES]
+        self.by_cause: list[dict[tuple[int, int, Operation, bool], Tally]] = [{} for _ in CAUSES]
         self.tallies = self.by_cause[self.cause]
         self.viewing: dict[tuple[int, int, str], Deed] = {}
         self.alive = Memory(self.accounts)
@@ -89,7 +89,7 @@ class Records:
 
     def tally(self, code: CodeType, instruction: int, operation: Operation, suffix: str = "") -> Tally:
         """The tally of an operation at a place, for what is computed now; in place the `suffix` is "_"."""
-        key = (id(code), instruction, operation, suffix) if suffix else (id(code), instruction, operation)
+        key = id(code), instruction, operation, not suffix
         tally = self.tallies.get(key)
         if tally is None:
             account = self.at(code, instruction)
