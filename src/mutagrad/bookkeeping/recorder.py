@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from sys import _getframe
 from threading import get_ident
 from time import perf_counter, perf_counter_ns
 from typing import Any
@@ -47,6 +48,7 @@ from mutagrad.graph import NOTHING, Family, Leaf, Node, next_sequence
 from mutagrad.modes import count_extra, extras, modes
 from mutagrad.operation import Operation
 from mutagrad.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+from mutagrad.report.spans import _outside as outside
 from mutagrad.report.spans import caller_position
 from mutagrad.storage import Saved, Storage
 from mutagrad.tensor import Tensor
@@ -138,8 +140,9 @@ class Recorder(Records):
             return
         if node is None:
             code, instruction = caller_position(3)
+            sequence = 0
         else:
-            code, instruction = node.code, node.instruction
+            code, instruction, sequence = node.code, node.instruction, node.sequence
         try:
             tally = self.tallies[id(code), instruction, operation, target is None]
         except KeyError:
@@ -156,21 +159,22 @@ class Recorder(Records):
             if id(first.storage) not in buffers:
                 self._read(first)
             number = id(storage)
-            buffers[number] = buffer = Buffer(storage, self.died)
+            died = self.died
+            buffers[number] = buffer = Buffer(storage, died)
             buffer.number = number
             buffer.nbytes = storage.array.nbytes
             buffer.holding = tally.results
             buffer.version = buffer.mark = buffer.clock = 0
             buffer.is_counted = False
             buffer.events = NO_EVENTS
-            buffer.recorded_at = 0 if node is None else node.sequence
-            self.died(buffer)  # The journal takes down both.
+            buffer.recorded_at = sequence
+            died(buffer)  # The journal takes down both.
         else:
             self.target = None
             self._note_write(target, tally, node)
         if node is None:
             return
-        sequence, slot = node.sequence, 0
+        slot = 0
         for cell in node.saved:
             storage = cell.storage
             if storage is not None:
@@ -434,7 +438,13 @@ class Recorder(Records):
     def view_taken(self, tensor: Tensor, view: Any) -> None:
         """A view of a tensor was made."""
         account = self.account
-        code, instruction = caller_position(3) if account is None else (account.code, account.instruction)
+        if account is None:
+            frame = _getframe(3)
+            code, instruction = frame.f_code, frame.f_lasti
+            if code.co_filename not in outside:
+                code, instruction = caller_position(3)
+        else:
+            code, instruction = account.code, account.instruction
         try:
             deed = self.viewing[id(code), instruction, view.name]
         except KeyError:

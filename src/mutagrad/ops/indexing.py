@@ -24,7 +24,7 @@ from mutagrad.operands import as_array, fitting
 from mutagrad.operation import Operation, surrounded
 from mutagrad.ops.keys import Key, basic_key, last_written, positions, shape_of, split_key, wrong_index
 from mutagrad.ops.rows import rows_at, write_rows
-from mutagrad.ops.views import attach_view, index_step
+from mutagrad.ops.views import attach_view, index_step, tell_of_view
 from mutagrad.ops.writing import assignment, copy_over, source_of, write
 from mutagrad.pullback import same
 from mutagrad.regions import Accumulated, Gathered, Part, index_view
@@ -81,12 +81,14 @@ def getitem(self: Tensor, key: Any) -> Tensor:
             raise wrong_index(array.shape, key) from None
         family = self._family
         view = index_view(self._view, basic, family.layout or family.make_layout(self), name)
-        if extras[0] or not modes.grad or type(view) is not Part:
+        if not modes.grad or type(view) is not Part:
             return attach_view(self, value, view)
         made = new(Tensor)  # as `attach_view` does: one call less for what loops do most
         made._array = value
         made._family = family
         made._view = view
+        if extras[0]:
+            tell_of_view(self, made, view)
         return made
     basic, advanced = split_key(array, key)
     source = self if basic is None else index_step(self, *basic)

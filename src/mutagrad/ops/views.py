@@ -60,12 +60,18 @@ def attach_view(tensor: Tensor, array: np.ndarray, view: View) -> Tensor:
     made._array = array
     made._family = family
     made._view = view
-    if extras[0] and family.traits is not None and family.traits.scope:
-        family.traits.views = (*[each for each in family.traits.views if each() is not None], ref(made))
     if extras[0]:
-        for each in modes.observers:
-            each.view_taken(tensor, view)
+        tell_of_view(tensor, made, view)
     return made
+
+
+def tell_of_view(tensor: Tensor, made: Tensor, view: View) -> None:
+    """Tells those who take note of it that a view of `tensor` was `made`."""
+    traits = made._family.traits
+    if traits is not None and traits.scope:
+        traits.views = (*[each for each in traits.views if each() is not None], ref(made))
+    for each in modes.observers:
+        each.view_taken(tensor, view)
 
 
 def _cut_off(family: Family, array: np.ndarray, view: View) -> Tensor:
