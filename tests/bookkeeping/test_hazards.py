@@ -129,3 +129,23 @@ def test_what_a_custom_function_saved_is_followed(through_data, in_pytorch):
         ("Square", "saved_tensors[0]", in_pytorch)
     ]
     assert x.grad.tolist() == [8, 8, 8]
+
+
+def test_a_tensor_that_has_left_its_history_may_be_written():
+    w = mutagrad.ones(4, requires_grad=True)
+    with mutagrad.ledger() as book:
+        state = w * 2
+        loss = state * w
+        state.detach_()
+        state.add_(1)
+        w.requires_grad_(False)
+        w.add_(1)
+    assert loss.requires_grad and not book.traps
+
+
+def test_a_view_taken_under_no_grad_may_be_written():
+    w = mutagrad.ones(4, requires_grad=True)
+    with mutagrad.ledger() as book, mutagrad.no_grad():
+        w[0].fill_(3)
+        w.view(2, 2)[0] = 1
+    assert not book.traps
