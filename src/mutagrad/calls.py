@@ -17,7 +17,7 @@ import numpy as np
 
 from mutagrad.binding import NUMPY_NAMES, check_sequence, general_call, write_out
 from mutagrad.graph import NOTHING, Node, next_sequence
-from mutagrad.modes import extras, modes
+from mutagrad.modes import extras, lone_book, modes
 from mutagrad.namespaces import arrays as xp
 from mutagrad.operands import constant, explain
 from mutagrad.operation import Operation
@@ -53,7 +53,7 @@ def direct_call(op: Operation) -> Callable[..., Any]:
             if not isinstance(x, Tensor):
                 return general(*given, **options)
         if extras[0]:
-            book = extras[1]
+            book = lone_book()
             return general(*given, **options) if book is None else book.run(op, partial(run, values), tensors)
         return run(values, *tensors)
 
@@ -76,7 +76,7 @@ def sequence_call(op: Operation) -> Callable[..., Any]:
         if full.keys() != known:
             return op.apply(tensors, values)
         if extras[0]:
-            book = extras[1]
+            book = lone_book()
             return op.apply(tensors, values) if book is None else book.run(op, partial(run, full), tensors)
         return run(full, *tensors)
 

@@ -47,6 +47,14 @@ def count_extra(change: int, book: Any = None) -> None:
         extras[1] = _books[0] if extras[0] == len(_books) == 1 else None
 
 
+def lone_book() -> Any:
+    """Who keeps book in this thread, where nothing else is on in any (None: something is).
+
+    A call that has no end of its own for it need not be left to the general one then: the book runs it.
+    """
+    return extras[1] if modes.observers else None
+
+
 def is_grad_enabled() -> bool:
     """Whether operations are recorded now, in this thread; in inference mode, whether that was asked for."""
     return modes.asked if modes.inference else modes.grad

@@ -23,7 +23,7 @@ import numpy as np
 from mutagrad.binding import general_call, must_be_tensor, otherwise, with_options, wrong_operand
 from mutagrad.dtypes import scalar_result
 from mutagrad.graph import EMPTY, NOTHING, Family, Node, next_sequence
-from mutagrad.modes import extras, modes
+from mutagrad.modes import extras, lone_book, modes
 from mutagrad.operands import DOUBLE, NUMBERS, SINGLE, as_operand, constant
 from mutagrad.operation import Operation
 from mutagrad.report.spans import _outside as outside
@@ -145,7 +145,7 @@ def parametrised(op: Operation, compute: Callable) -> Callable[..., Any]:
     def call(input: Any, *args: Any, **options: Any) -> Any:
         values = {**defaults, **dict(zip(parameters, args)), **options}
         if not isinstance(input, Tensor) or len(values) != count or len(args) > count or extras[0]:
-            if isinstance(input, Tensor) and len(values) == count >= len(args) and (book := extras[1]):
+            if isinstance(input, Tensor) and len(values) == count >= len(args) and (book := lone_book()):
                 return book.run(op, partial(call, **values), (input,))
             return general(input, *args, **options)
         array = input._array
@@ -401,7 +401,7 @@ def ternary(op: Operation, compute: Callable) -> Callable[..., Any]:
 
     def call(*given: Any, **options: Any) -> Any:
         if options or len(given) != 3 or extras[0]:
-            if not options and len(given) == 3 and (book := extras[1]):
+            if not options and len(given) == 3 and (book := lone_book()):
                 return book.run(op, call, given)
             return general(*given, **options)
         operands = given

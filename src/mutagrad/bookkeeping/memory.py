@@ -222,7 +222,7 @@ class Memory:
 
     def activate(self, buffer: Buffer) -> None:
         """A gradient has saved a result: it is an activation."""
-        after = buffer.holding.activations
+        after: Any = buffer.holding.activations
         if buffer.is_counted:
             self.move(buffer, after)
         else:

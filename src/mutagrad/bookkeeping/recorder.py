@@ -117,8 +117,9 @@ class Recorder(Records):
         finally:
             extras[0] += 1
         family = made._family
+        node: Any = None if family.edge is None else family.edge[2]
         self._read_all(inputs[1:])
-        self.enter(operation, family.storage, None if family.edge is None else family.edge[2], start, inputs[0]._family)
+        self.enter(operation, family.storage, node, start, inputs[0]._family)
         return made
 
     def enter(
@@ -138,6 +139,7 @@ class Recorder(Records):
         elapsed = perf_counter_ns() - start
         if get_ident() != self.thread:
             return
+        code: Any
         if node is None:
             code, instruction = caller_position(3)
             sequence = 0
