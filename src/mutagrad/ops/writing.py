@@ -7,6 +7,7 @@ summed where the source was broadcast and in its dtype.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
@@ -59,17 +60,26 @@ def write(target: Tensor, value: Any, writer: str, operation: Operation = copy_o
 
     Unless `apart` is False, the elements of the target must not share memory with one another.
     """
-    if extras[0]:
-        if modes.around_calls:
-            surrounded(operation, (target, value), EMPTY, lambda: _write(target, value, writer, operation, apart), "_")
-        else:
-            _write(target, value, writer, operation, apart)
-    elif not isinstance(value, Tensor) or not _write_plainly(target, value, writer, operation):
+    if isinstance(value, Tensor) and (not extras[0] or extras[1] is not None):
+        book = extras[1]
+        if book is not None:
+            book.target, start = target, perf_counter_ns()
+        node = _write_plainly(target, value, writer, operation)
+        if node is not NotImplemented:
+            if book is not None:
+                book.enter(operation, target._family.storage, node, start, target._family, value._family, target)
+            return
+    if extras[0] and modes.around_calls:
+        surrounded(operation, (target, value), EMPTY, lambda: _write(target, value, writer, operation, apart), "_")
+    else:
         _write(target, value, writer, operation, apart)
 
 
-def _write_plainly(target: Tensor, value: Tensor, writer: str, operation: Operation) -> bool:
-    """Writes, in one straight line, what is of the same shape and dtype and lies elsewhere; else the result is False."""
+def _write_plainly(target: Tensor, value: Tensor, writer: str, operation: Operation) -> Any:
+    """Writes, in one straight line, what is of the same shape and dtype and lies elsewhere; else NotImplemented.
+
+    The result is the node, or None where nothing is recorded.
+    """
     array, view, family = target._array, target._view, target._family
     given, source = value._array, value._family
     storage, edge, share = family.storage, family.edge, source.edge
@@ -81,7 +91,7 @@ def _write_plainly(target: Tensor, value: Tensor, writer: str, operation: Operat
         or (array is not storage.array or storage.exposure is not None if view is None else view.overlapping)
         or (edge is not None and type(edge[2]) is Leaf)
     ):
-        return False
+        return NotImplemented
     if storage.waiting is not None or storage.index is not None:
         storage.will_write(array, view, writer)
     array[...] = given
@@ -90,8 +100,8 @@ def _write_plainly(target: Tensor, value: Tensor, writer: str, operation: Operat
         if share is not None and value._view is not None:
             share = (share[0], value._view, share[2])
         before = None if edge is None or view is None else (edge[0], view, edge[2])
-        record_write(operation, target, (before, share), None, 5)
-    return True
+        return record_write(operation, target, (before, share), None, 5)
+    return None
 
 
 def _write(target: Tensor, value: Any, writer: str, operation: Operation, apart: bool) -> None:
