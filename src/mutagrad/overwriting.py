@@ -10,7 +10,7 @@ Read first: `in_place.py`, `storage.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import perf_counter_ns as nanoseconds
+from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
@@ -65,7 +65,7 @@ def _unary(op: Operation) -> Callable[..., Any]:
         ):
             return general(self, **options)
         if book is not None:
-            book.target, start = self, nanoseconds()
+            book.target, start = self, perf_counter_ns()
         node = None
         old = array.copy() if saves_input and edge is not None else None
         storage = family.storage
@@ -144,7 +144,7 @@ def _binary(op: Operation) -> Callable[..., Any]:
         ):
             return general(self, other, **options)
         if book is not None:
-            book.target, start = self, nanoseconds()
+            book.target, start = self, perf_counter_ns()
         plan = plans[(edge_a is not None) + 2 * (edge_b is not None)]
         old = a.copy() if 0 in plan else None
         kept = operand._family.storage.save(b, operand._view) if 1 in plan else None

@@ -4,7 +4,7 @@ Each of these makes the public function of one operation, as one straight line f
 result: a microsecond here is a microsecond on every operation that anybody runs. They take tensors of one dtype, and
 Python numbers; what needs a promotion, a check or an option goes to `Operation.apply` by way of `binding.py`. The most
 frequent make the tensor of the result themselves, as `tensor.wrap` does for all others: a call less is a twentieth of
-the time.
+the time. Where a ledger is all that is on, they end with entering what they did (`modes.extras`).
 
 Read first: `operation.py`.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from operator import add, mul, sub
 from sys import _getframe
-from time import perf_counter_ns as nanoseconds
+from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
@@ -74,7 +74,7 @@ def unary(op: Operation) -> Callable[..., Any]:
             book = extras[1]
             if options or book is None:
                 return with_options(op, (input,), options)
-            start = nanoseconds()
+            start = perf_counter_ns()
         dt = array.dtype
         try:
             value = direct(array) if dt is SINGLE or dt is DOUBLE else compute(array)
@@ -216,7 +216,7 @@ def binary(
             book = extras[1]
             if book is None:
                 return mixed(input, other)
-            start = nanoseconds()
+            start = perf_counter_ns()
         try:
             a = input._array
             dt = a.dtype
@@ -292,7 +292,7 @@ def binary(
             book = extras[1]
             if book is None:
                 return mixed(input, other)
-            start = nanoseconds()
+            start = perf_counter_ns()
         try:
             a = input._array
             b = other._array

@@ -1,9 +1,9 @@
 """Entering what happens: calls, writes, saves, views, buffers and reverse passes, as they come.
 
 A recorder is a mode like the profiler: it counts in `modes.extras`, so while none is on it costs nothing. Where it is
-all that is on, calls come to it straight from `recording.py` and `overwriting.py`: it runs the fast call itself, with
-`extras` at zero, and then looks at what came out, since all there is to know hangs on the result: its memory, its node,
-the values saved with that. Beside other modes calls take the general way, where it is told of them.
+all that is on, the fast calls of `recording.py` and `overwriting.py` go their way and at its end have the call entered:
+all there is to know hangs on the result, its memory, its node, the values saved with that. Calls that have no such end
+are run from here, with `extras` at zero. Beside other modes calls take the general way, where it is told of them.
 
 It holds on to nothing: buffers and saved values are known by weak references, nodes not at all. It sees the thread that
 started it.
@@ -195,7 +195,10 @@ class Recorder(Records):
                 else:
                     if buffer.holding.activations is not None:
                         self.alive.activate(buffer)
-                    buffer.begin(deed, [sequence, 1, nbytes])
+                    if events:
+                        events[deed] = [sequence, 1, nbytes]
+                    else:
+                        buffer.events = {deed: [sequence, 1, nbytes]}
             elif target is not None and cell is not NOTHING and tally.saving[slot].position == 0:
                 self._note_own_copy(self.add_buffer(cell, tally.copies), tally.saving[slot], sequence)
             slot += 1  # noqa: SIM113  enumerate takes twice as long
