@@ -226,6 +226,14 @@ def _broadcast_axes(wide: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int,
     return (*range(extra), *(d + extra for d, n in enumerate(shape) if n == 1 and wide[d + extra] != 1))
 
 
+@lru_cache(maxsize=1024)
+def _repeated(shape: tuple[int, ...], strides: tuple[int, ...], axes: tuple[int, ...]) -> tuple[Any, int, tuple]:
+    """The key of what is repeated along some of `axes` (their strides are zero), how often, and the other axes."""
+    along = [axis for axis in axes if strides[axis] == 0 and shape[axis]]
+    key = tuple([slice(1) if axis in along else slice(None) for axis in range(len(shape))])
+    return key, math.prod([shape[axis] for axis in along]), tuple([axis for axis in axes if axis not in along])
+
+
 def fit(share: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """`share` summed over the dimensions along which an input of `shape` was broadcast, in the input's dtype."""
     if not shape and type(share) is np.ndarray:
@@ -234,7 +242,12 @@ def fit(share: np.ndarray, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarra
         share = np.asarray(share)
     if share.shape != shape:
         extra = share.ndim - len(shape)
-        share = np.asarray(sum(share, _broadcast_axes(share.shape, shape), None, True))
+        axes = _broadcast_axes(share.shape, shape)
+        if 0 in share.strides and share.dtype.kind != "c":  # The sum of what is repeated is a product.
+            once, count, axes = _repeated(share.shape, share.strides, axes)
+            share = share[once] * count
+        if axes:
+            share = np.asarray(sum(share, axes, None, True))
         share = share.reshape(share.shape[extra:]) if extra else share
         if share.shape != shape:
             share = np.broadcast_to(share, shape)

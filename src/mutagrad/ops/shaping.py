@@ -220,11 +220,13 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     torch.Size([3, 1])
     """
     check_tensor("unsqueeze", input)
-    return index_step(input, _unsqueezed(input, dim), "Unsqueeze")
+    return index_step(input, _unsqueezed(dim, input._array.ndim), "Unsqueeze")
 
 
-def _unsqueezed(input: Tensor, dim: int) -> tuple:
-    return (*(slice(None),) * axis_of("unsqueeze", dim, input._array.ndim + 1, "dim", 1), None, ...)
+@lru_cache(maxsize=1024, typed=True)
+def _unsqueezed(dim: int, ndim: int) -> tuple:
+    """The key that puts a new dimension at `dim`."""
+    return (*(slice(None),) * axis_of("unsqueeze", dim, ndim + 1, "dim", 1), None, ...)
 
 
 def _at_least(ndim: int, tensors: tuple, places: Any) -> Any:
@@ -269,16 +271,23 @@ def expand(input: Tensor, *size: Any, **named: Any) -> Tensor:
     tensor([[1, 2],
             [1, 2]])
     """
-    named.pop("implicit", None)
-    return _expand_to(input, sizes_of("expand", _sizes(size, named)))
+    if named:
+        named.pop("implicit", None)
+        size = _sizes(size, named) if named else size
+    return _expand_to(input, sizes_of("expand", size))
 
 
 def _expand_to(input: Tensor, sizes: tuple[int, ...]) -> Tensor:
     array = input._array
     shape = expanded(array.shape, sizes, array.dtype)
-    extra = len(shape) - array.ndim
-    repeats = shape[extra:] != array.shape or any(n > 1 for n in shape[:extra])
-    return view_step(input, repeat_along, (shape,), "Expand", overlapping=repeats)
+    return view_step(input, repeat_along, (shape,), "Expand", overlapping=_repeats(array.shape, shape))
+
+
+@lru_cache(maxsize=1024)
+def _repeats(present: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether elements are repeated where memory of the shape that is `present` is expanded to `shape`."""
+    extra = len(shape) - len(present)
+    return shape[extra:] != present or any(n > 1 for n in shape[:extra])
 
 
 @composite()
