@@ -22,7 +22,8 @@ class _Modes(threading.local):
     saved_hooks_refused: str | None = None  # why there must be none
     around_calls: tuple[Callable, ...] = ()  # `around(operation, inputs, values, call)` gives what `call()` gives
     around_values: tuple[Callable, ...] = ()  # `around(operation, compute)`, the same of the value alone
-    # Who keeps book of memory (`bookkeeping/`): told of buffers made, views taken, values overwritten and copies kept.
+    # Who keeps book of memory (`bookkeeping/`): told of buffers, clones and leaves made, histories left, views taken,
+    # values overwritten, copies kept and memory lent.
     observers: tuple[Any, ...] = ()
     mutation_allowed = False  # within `allow_mutation_on_saved_tensors`
     multithreading = True
