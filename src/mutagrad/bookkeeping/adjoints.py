@@ -11,7 +11,7 @@ from math import prod
 from time import perf_counter
 from typing import Any
 
-from numpy import ndarray
+from numpy import generic, ndarray
 
 from mutagrad.autograd import running
 from mutagrad.batched import physical_of
@@ -20,6 +20,7 @@ from mutagrad.bookkeeping.memory import Memory
 from mutagrad.graph import Leaf, Node
 
 SMALL = 256  # bytes
+PLAIN = (ndarray, generic)
 SWEEP = 16  # so many nodes at most until it is seen that a leaf has got its gradient
 
 
@@ -51,7 +52,7 @@ class Adjoints:
     def has_large(self, node: Node, shares: Sequence[Any]) -> bool:
         """Whether one of a node's shares, or a buffer that it is the first to come to, is worth following."""
         for share in shares:
-            if share is not None and (type(share) is not ndarray or share.nbytes >= SMALL):
+            if share is not None and not (isinstance(share, PLAIN) and share.nbytes < SMALL):
                 return True
         for edge in node.edges:  # noqa: SIM110  a generator would cost as much again
             if edge is not None and edge[1] is not None and edge[0] not in self.sizes:

@@ -20,7 +20,6 @@ from mutagrad.bookkeeping.findings import ERROR, WRONG, Hazard
 from mutagrad.bookkeeping.memory import Buffer, Memory, Write
 from mutagrad.graph import Node
 from mutagrad.report.regions import Region
-from mutagrad.report.spans import Span
 from mutagrad.storage import Freed, Saved
 
 
@@ -90,7 +89,7 @@ class Watchlist:
 
     def _look_at(self, node: Node, slot: int, cell: Saved, account: Account, buffer: Buffer) -> None:
         operation, role = node.operation.name, role_of(node.operation, slot)
-        loss, original = self.lost.get(cell), self.originals.get(cell)
+        loss, original = (self.lost.get(cell), self.originals.get(cell)) if self.moved else (None, None)
         if loss is not None:
             buffer, nbytes = loss.buffer, loss.nbytes
         elif original is not None:
@@ -101,8 +100,9 @@ class Watchlist:
         is_counted = buffer.mark > node.sequence or (storage is not None and storage.version != buffer.version)
         if loss is not None and loss.is_lost:
             kind = WRONG if loss.through and not is_counted else ERROR
-            span = loss.account.span
-            self._add(account, operation, role, nbytes, kind, span, loss.writer, loss.region, True, loss.through)
+            self._add(
+                account, operation, role, nbytes, kind, loss.account, loss.writer, loss.region, True, loss.through
+            )
         elif is_counted:
             self._blame_version(account, operation, role, nbytes, buffer, node.sequence)
         elif original is not None and not same(original[0], cell.memory):
@@ -115,20 +115,18 @@ class Watchlist:
             loss = self.lost.get(cell)
             if loss is not None and loss.is_lost:
                 kind, nbytes = WRONG if loss.through else ERROR, getattr(getattr(cell, "memory", None), "nbytes", 0)
-                role, span, name = f"saved_tensors[{i}]", loss.account.span, node.operation.name
-                self._add(account, name, role, nbytes, kind, span, loss.writer, loss.region, True, loss.through)
+                role, name = f"saved_tensors[{i}]", node.operation.name
+                self._add(account, name, role, nbytes, kind, loss.account, loss.writer, loss.region, True, loss.through)
 
     def _blame_version(
         self, account: Account, operation: str, role: str, nbytes: int, buffer: Buffer, sequence: int
     ) -> None:
         """Enters a write beside the saved elements: PyTorch counts versions for the buffer as a whole."""
-        later = [(event.mark, deed, event) for deed, event in buffer.events.items() if isinstance(event, Write)]
-        later = [each for each in later if each[0] > sequence]
-        if later:
-            _, deed, write = min(later, key=lambda each: each[0])
-            self._add(account, operation, role, nbytes, ERROR, deed.account.span, deed.detail, write, False)
-        else:
-            self._add(account, operation, role, nbytes, ERROR, None, None, None, False)
+        place = writer = write = None
+        for deed, event in buffer.events.items():
+            if isinstance(event, Write) and event.mark > sequence and (write is None or event.mark < write.mark):
+                place, writer, write = deed.account, deed.detail, event
+        self._add(account, operation, role, nbytes, ERROR, place, writer, write, False)
 
     def _add(
         self,
@@ -137,17 +135,19 @@ class Watchlist:
         role: str,
         nbytes: int,
         kind: str,
-        span: Span | None,
+        place: Account | None,
         writer: str | None,
         written: Region | Write | None,
         lost: bool,
         through: str = "",
     ) -> None:
-        key = account, operation, span, writer, kind, lost
+        """Enters a hazard, of a value saved at `account` and written at `place`, or one more time of it."""
+        key = account, operation, place, writer, kind, lost
         if key in self.found:
             self.found[key].count += 1
         else:
             region = written.region if isinstance(written, Write) else written
+            span = None if place is None else place.span
             self.found[key] = Hazard(operation, role, account.span, writer, span, region, nbytes, kind, lost, through)
 
 

@@ -38,7 +38,7 @@ from mutagrad.bookkeeping.accounts import (
     Deed,
     Tally,
 )
-from mutagrad.bookkeeping.adjoints import SMALL, Adjoints
+from mutagrad.bookkeeping.adjoints import PLAIN, SMALL, Adjoints
 from mutagrad.bookkeeping.findings import Copy
 from mutagrad.bookkeeping.hazards import Loss, may_be_written
 from mutagrad.bookkeeping.memory import NO_EVENTS, Attention, Buffer, new_write, region_of
@@ -184,7 +184,7 @@ class Recorder(Records):
                 if buffer is None or buffer.version != storage.version:
                     buffer = self._brought_up(storage, sequence)
                 deed = tally.saving[slot]
-                nbytes = buffer.nbytes if cell.view is None else physical_of(cell.memory).nbytes
+                nbytes = buffer.nbytes if cell.view is None else cell.memory.nbytes
                 deed.count += 1
                 deed.nbytes += nbytes
                 events = buffer.events
@@ -543,7 +543,7 @@ class Recorder(Records):
             shares = pull(node, ct)
             if account is not None:
                 account.backward += perf_counter_ns() - start
-            if type(ct) is not ndarray or ct.nbytes >= SMALL or adjoints.has_large(node, shares):
+            if not isinstance(ct, PLAIN) or ct.nbytes >= SMALL or adjoints.has_large(node, shares):
                 adjoints.follow(node, ct, shares)
             return shares
 
