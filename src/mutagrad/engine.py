@@ -23,7 +23,6 @@ from typing import Any
 import numpy as np
 
 from mutagrad.graph import Edge, Leaf, Node, Watch
-from mutagrad.namespaces import arrays
 from mutagrad.namespaces.elementwise import LARGE
 from mutagrad.pullback import fitted
 from mutagrad.regions import Gathered, Layout, View, add_gathered, add_overlapping, generation, relative
@@ -132,11 +131,11 @@ class Pass(ABC):
                         shares = pull(node, ct)
                     else:
                         operation = node.operation
-                        if operation.pullback_of_large is None or ct.size < LARGE or xp is not arrays:
+                        if operation.pullback_of_large is None or ct.size < LARGE:
                             shares = operation.pullback(xp, ct, saved, node)
                         else:
                             unshared = getrefcount(ct) <= ALONE and _is_whole(ct)
-                            shares = operation.pullback_of_large(ct, saved, node, unshared)
+                            shares = operation.pullback_of_large(xp, ct, saved, node, unshared)
                 except LostValue as lost:
                     raise self.fault(node, lost) from None
                 ct = None  # a share that it is may be added to, and memory be given back

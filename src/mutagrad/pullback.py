@@ -13,8 +13,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from numpy import ndarray
+
 from mutagrad.graph import Node
-from mutagrad.namespaces import arrays
 from mutagrad.signatures import names_of
 
 Rule = Callable[..., Any]
@@ -157,7 +158,7 @@ class Around:
 
 
 def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
-    """`pullback(ct, cells, node, over)` of large arrays, by the kernels of the rules (see `namespaces/fused.py`).
+    """`pullback(xp, ct, cells, node, over)` of large arrays, by the kernels of the rules (see `namespaces/fused.py`).
 
     `over` says whether a share may be written over `ct`: that of the last input that wants one is. Rules without kernels
     that take several saved values are called one by one. None where there is another rule without a kernel.
@@ -168,7 +169,8 @@ def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
         and plain[0].rule is not same
         and len({slot for plan in plain for slot in plan.slots}) > 1
     ):
-        return lambda ct, cells, node, over: _one_by_one(
+        return lambda xp, ct, cells, node, over: _one_by_one(
+            xp,
             [plan.rule for plan in plain],
             ct,
             [
@@ -180,16 +182,18 @@ def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
         return None
     parts: Any = [(plan.rule, plan.rule.kernel, plan.slots[0]) for plan in plans if plan is not None]
 
-    def pullback(ct: Any, cells: Sequence[Any], node: Node, over: bool) -> Iterator[Any]:
+    def pullback(xp: Any, ct: Any, cells: Sequence[Any], node: Node, over: bool) -> Iterator[Any]:
         edges, shares = node.edges, []
         last = max(i for i, edge in enumerate(edges) if edge is not None)
         for i, (rule, kernel, slot) in enumerate(parts):
             share = None
             if edges[i] is not None:
                 saved = cells[slot].array
-                share = kernel(ct, saved, ct if over and i == last else None)
+                share = NotImplemented
+                if type(ct) is ndarray and type(saved) is ndarray:
+                    share = kernel(ct, saved, ct if over and i == last else None)
                 if share is NotImplemented:
-                    share = rule(arrays, ct, saved)
+                    share = rule(xp, ct, saved)
             shares.append(share)
         shares.reverse()
         return (shares.pop() for _ in edges)  # once taken a share is held here no longer, and may be added to
@@ -197,7 +201,7 @@ def pullback_of_large(plans: Sequence[Plan | None]) -> Callable | None:
     return pullback
 
 
-def _one_by_one(rules: Sequence[Rule], ct: Any, given: list[Any]) -> Iterator[Any]:
+def _one_by_one(xp: Any, rules: Sequence[Rule], ct: Any, given: list[Any]) -> Iterator[Any]:
     """The shares by rules with the values `given` to each (None: no share is wanted), made last to first.
 
     That is done when the first share is asked for. The pass has let go what was saved by then, so that each value's memory
@@ -207,7 +211,7 @@ def _one_by_one(rules: Sequence[Rule], ct: Any, given: list[Any]) -> Iterator[An
     shares = []
     for rule in reversed(rules):
         values = given.pop()
-        shares.append(None if values is None else rule(arrays, ct, *values))
+        shares.append(None if values is None else rule(xp, ct, *values))
     del ct, values
     while shares:
         yield shares.pop()
