@@ -256,14 +256,9 @@ class RegionIndex:
 
     def insert(self, box: Box, exact: bool, item: ref) -> None:
         """Takes in `item`, which occupies `box`: just that region (`exact`) or part of it."""
-        if self.count:
-            bounds = self.bounds
-            for d, (start, stop, _) in enumerate(box):  # as `_widen` does: one call less for every value saved
-                low, high = bounds[d]
-                if start < low or stop > high:
-                    bounds[d] = (start if start < low else low, stop if stop > high else high)
-        else:
-            self.bounds = [(start, stop) for start, stop, _ in box]
+        if not self.count:
+            self.bounds = []
+        _widen(self.bounds, box)
         self.newest.append((box, exact, item))
         self.count += 1
 
@@ -282,10 +277,7 @@ class RegionIndex:
 
     def reaches(self, box: Box) -> bool:
         """Whether something may be met within `box`."""
-        for (start, stop, _), (low, high) in zip(box, self.bounds):  # noqa: SIM110  A generator takes twice as long.
-            if start >= high or stop <= low:
-                return False
-        return True
+        return _reach(self.bounds, box)
 
     def take(self, cells: Cells, box: Box, meets: Callable[[Any, bool], bool]) -> list:
         """Removes and returns the objects whose box meets `box` and of which `meets(object, exact)` is true.

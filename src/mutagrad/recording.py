@@ -99,7 +99,7 @@ def unary(op: Operation) -> Callable[..., Any]:
         edge = source.edge
         if edge is None or not differentiable or not modes.grad:
             if book is not None:
-                book.enter(op, storage, None, start, input._family)
+                book.enter(op, storage, None, start, source)
             return tensor
         view = input._view
         if view is not None:
@@ -127,7 +127,7 @@ def unary(op: Operation) -> Callable[..., Any]:
             node.fit = ((array.shape, dt),)
         family.edge = (sequence, None, node)
         if book is not None:
-            book.enter(op, storage, node, start, input._family)
+            book.enter(op, storage, node, start, source)
         return tensor
 
     return call

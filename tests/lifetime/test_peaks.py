@@ -50,8 +50,11 @@ def test_a_backward_pass_through_activations_in_place_adds_one_to_those_saved(ac
     assert peak_of(step) < (saved + 1.5) * MATRIX
 
 
-def test_the_first_factor_of_a_product_is_let_go_before_its_share_is_made():
-    """The share of the other factor needs it, and is made first."""
+@pytest.mark.parametrize("has_used_vmap", [False, True])
+def test_the_first_factor_of_a_product_is_let_go_before_its_share_is_made(has_used_vmap):
+    """The share of the other factor needs it, and is made first, also where passes look for hidden dimensions."""
+    if has_used_vmap:
+        mutagrad.func.vmap(mutagrad.sin)(mutagrad.ones(2))
     weights, x = layers()
     ct = mutagrad.randn(ROWS, WIDTH)
 

@@ -220,14 +220,6 @@ class Memory:
         self.buffers[buffer.number] = buffer
         self.journal.append(buffer)
 
-    def activate(self, buffer: Buffer) -> None:
-        """A gradient has saved a result: it is an activation."""
-        after: Any = buffer.holding.activations
-        if buffer.is_counted:
-            self.move(buffer, after)
-        else:
-            buffer.holding = after
-
     def move(self, buffer: Buffer, after: Holding) -> None:
         """The buffer turns out to be for something else."""
         before, nbytes = buffer.holding, buffer.nbytes

@@ -193,8 +193,9 @@ class Recorder(Records):
                     event[1] += 1
                     event[2] += nbytes
                 else:
-                    if buffer.holding.activations is not None:
-                        self.alive.activate(buffer)
+                    after = buffer.holding.activations
+                    if after is not None:
+                        self.alive.move(buffer, after)
                     if events:
                         events[deed] = [sequence, 1, nbytes]
                     else:
@@ -290,8 +291,9 @@ class Recorder(Records):
                 self.alive.move(buffer, tally.copies)
                 self._note_own_copy(buffer, deed, sequence)
             else:
-                if buffer.holding.activations is not None:
-                    self.alive.activate(buffer)
+                after = buffer.holding.activations
+                if after is not None:
+                    self.alive.move(buffer, after)
                 buffer.note(deed, sequence, nbytes)
 
     def _brought_up(self, storage: Storage, sequence: int) -> Buffer:

@@ -103,16 +103,17 @@ def read_at(source: Tensor, key: Key, operation: Operation = index, **values: An
         return _read_at(source, key, operation, values)
     value = arrays.get_at(source._array, key)
     tensor = wrap(value if type(value) is ndarray and value.base is None else as_array(value))
-    family = source._family
-    if family.edge is not None and modes.grad:
-        _record_read(tensor, source, key, operation, values)
+    edge = source._family.edge
+    if edge is not None and modes.grad:
+        _record_read(tensor, source, edge, key, operation, values)
     return tensor
 
 
 def _read_at(source: Tensor, key: Key, operation: Operation, values: dict[str, Any]) -> Tensor:
     tensor = wrap(as_array(batched.get_at(source._array, key)))
-    if source._family.edge is not None and modes.grad:
-        node = _record_read(tensor, source, key, operation, values)
+    edge = source._family.edge
+    if edge is not None and modes.grad:
+        node = _record_read(tensor, source, edge, key, operation, values)
         if type(tensor._array) is Batched:
             node.fit = (fitting(tensor),)
     if state.levels:
@@ -120,9 +121,10 @@ def _read_at(source: Tensor, key: Key, operation: Operation, values: dict[str, A
     return tensor
 
 
-def _record_read(tensor: Tensor, source: Tensor, key: Key, operation: Operation, values: dict[str, Any]) -> Node:
+def _record_read(
+    tensor: Tensor, source: Tensor, edge: Edge, key: Key, operation: Operation, values: dict[str, Any]
+) -> Node:
     family = source._family
-    edge: Edge = family.edge  # type: ignore[assignment]
     node = Node()
     node.sequence = node.key = sequence = next_sequence()
     node.operation = operation

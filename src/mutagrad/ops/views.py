@@ -26,7 +26,7 @@ from mutagrad.graph import Family, Leaf, new_family, next_sequence
 from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays, batched
 from mutagrad.ops.sizes import axis_of, sizes_of
-from mutagrad.regions import DEEP, Part, Step, View, index_view, shorten, step_view
+from mutagrad.regions import DEEP, Step, View, index_view, shorten, step_view
 from mutagrad.report.spans import caller_position
 from mutagrad.tensor import Tensor, new, wrap_dim, wrap_view
 
@@ -94,28 +94,14 @@ def view_step(
     array = function(batched if extras[0] else arrays, tensor._array, *arguments)
     family = tensor._family
     layout = family.layout or family.make_layout(tensor)
-    view = step_view(tensor._view, function, arguments, layout, name, rigid, overlapping)
-    if extras[0] or not modes.grad or view.depth > DEEP:
-        return attach_view(tensor, array, view)
-    made = new(Tensor)
-    made._array = array
-    made._family = family
-    made._view = view
-    return made
+    return attach_view(tensor, array, step_view(tensor._view, function, arguments, layout, name, rigid, overlapping))
 
 
 def index_step(tensor: Tensor, key: tuple, name: str) -> Tensor:
     """The view `tensor[key]` for a basic key that gives an array, never a scalar."""
     array = tensor._array[key]
     family = tensor._family
-    view = index_view(tensor._view, key, family.layout or family.make_layout(tensor), name)
-    if extras[0] or not modes.grad or type(view) is not Part:
-        return attach_view(tensor, array, view)
-    made = new(Tensor)
-    made._array = array
-    made._family = family
-    made._view = view
-    return made
+    return attach_view(tensor, array, index_view(tensor._view, key, family.layout or family.make_layout(tensor), name))
 
 
 def alias(tensor: Tensor, array: np.ndarray) -> Tensor:
