@@ -195,7 +195,10 @@ class Recorder(Records):
                 else:
                     after = buffer.holding.activations
                     if after is not None:
-                        self.alive.move(buffer, after)
+                        if buffer.is_counted:
+                            self.alive.move(buffer, after)
+                        else:
+                            buffer.holding = after
                     if events:
                         events[deed] = [sequence, 1, nbytes]
                     else:
