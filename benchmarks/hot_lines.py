@@ -1,7 +1,8 @@
 """Where the time of a workload goes, line by line: `python benchmarks/hot_lines.py --to docs` writes docs/hot_lines.txt.
 
-The processor's clock interrupts the program every millisecond of its time. What is counted is the innermost line of the
-library or of the workload; a line that calls NumPy stands for what NumPy does there.
+The clock on the wall interrupts the program every millisecond: a matrix product that BLAS shares between two processors
+weighs what it takes, not twice as much. What is counted is the innermost line of the library or of the workload; a line
+that calls NumPy stands for what NumPy does there.
 
     python benchmarks/hot_lines.py WORKLOAD ...    other workloads; only printed
 """
@@ -37,12 +38,12 @@ def sample(program: Any, seconds: float) -> Counter[Line]:
             found[frame.f_code.co_filename, frame.f_code.co_name, frame.f_lineno or 0] += 1
 
     program()
-    signal.signal(signal.SIGPROF, note)
-    signal.setitimer(signal.ITIMER_PROF, 0.001, 0.001)
+    signal.signal(signal.SIGALRM, note)
+    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         program()
-    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
     return found
 
 

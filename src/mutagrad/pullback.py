@@ -44,21 +44,20 @@ def plan_rules(
 ) -> tuple[dict[str, list[int]], list[Plan | None]]:
     """What the operation `name` saves, each with the numbers of the rules that need it, and the plan of each rule.
 
-    It follows from the names of the rules' parameters: values are saved by the names `available`, the rest are parameters.
+    It follows from the names of the rules' parameters: values are saved by the names `available`, in that order, the rest
+    are parameters.
     """
-    saves: dict[str, list[int]] = {}
-    plans: list[Plan | None] = []
-    for number, rule in enumerate(rules):
-        if rule is None:
-            plans.append(None)
-            continue
-        wanted = names_of(rule)[2:]
-        values = tuple([each for each in wanted if each in available])
-        if values != wanted[: len(values)]:
-            raise TypeError(f"{name}: a rule names its saved values first, then its parameters")
-        for each in values:
-            saves.setdefault(each, []).append(number)
-        plans.append(Plan(rule, tuple(map([*saves].index, values)), wanted[len(values) :]))
+    named = [() if rule is None else names_of(rule)[2:] for rule in rules]
+    values = [tuple([each for each in names if each in available]) for names in named]
+    if any(names[: len(taken)] != taken for names, taken in zip(named, values)):
+        raise TypeError(f"{name}: a rule names its saved values first, then its parameters")
+    users = {each: [number for number, taken in enumerate(values) if each in taken] for each in available}
+    saves = {each: numbers for each, numbers in users.items() if numbers}
+    slot = [*saves].index
+    plans = [
+        None if rule is None else Plan(rule, tuple(map(slot, taken)), names[len(taken) :])
+        for rule, names, taken in zip(rules, named, values)
+    ]
     return saves, plans
 
 

@@ -39,6 +39,9 @@ OF_NUMBERS: dict[Any, Callable] = {np.add: add, np.subtract: sub, np.multiply: m
 MISSING: Any = object()  # stands for an argument that may come by its own name, such as `exponent=`
 
 
+BOTH = (0, 1)  # the plan that saves both of two inputs
+
+
 def saving_plans(op: Operation) -> list[tuple[int, ...]]:
     """For every combination of inputs that want a share, as bits, what each slot saves.
 
@@ -355,7 +358,9 @@ def binary(
         node.instruction = frame.f_lasti
         if code.co_filename not in outside:
             node.code, node.instruction = caller_position()
-        if plan:
+        if plan == BOTH:
+            node.saved = (first.storage.save(a, input._view), second.storage.save(b, other._view))
+        elif plan:
             saved = []
             for source in plan:
                 if source == 0:
