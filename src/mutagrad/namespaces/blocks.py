@@ -3,8 +3,8 @@
 NumPy lets other threads run while it computes, so what takes long, and is done in pieces that are independent of each other,
 is shared out: `in_threads(work, blocks)` has `work` go over the blocks, in this thread and in helpers, of which each takes
 the next block as soon as it is done with one. What `work` needs of scratch memory it makes before it begins, for each thread
-its own. Results do not depend on who did what. Between two calls of NumPy threads wait for each other, for longer than many
-calls on a block take: exponentials gain, chains of sums lose (convolutions, normalisation, attention).
+its own. Results do not depend on who did what. For a while after a product on several threads, OpenBLAS's own keep the
+processors busy (docs/benchmarks.md): exponentials gain, what stands between products does not (convolutions, attention).
 
 How many threads there are is said by `set_num_threads`, at first by `OMP_NUM_THREADS`, as for the matrix products of
 NumPy's BLAS, or by the number of processors. Helpers are started when they are first needed.
