@@ -49,6 +49,7 @@ def pointwise(
     number_name: str | None = None,
     jvp: str | Callable = "diagonal",
     casts: bool | None = None,
+    direct: Callable | None = None,
     doc: str = "",
     **rules: Rule | None,
 ) -> Any:
@@ -65,7 +66,7 @@ def pointwise(
     its parameters. `written(array, inputs)` gives the positions that the in-place form writes where that is not all.
     `jvp` is the rule of the tangent (`autograd/pushforward.py`) where the Jacobian is not diagonal.
     `casts` says whether the result is cast to the dtype of `out=`; by default, where the operation does not simply keep
-    the dtype of its one input.
+    the dtype of its one input. `direct` is what comes to the same as `forward` for arrays in single or double precision.
     `operators` names the Python operators that call it, augmented ones too: "add radd iadd".
     """
     kernel = writing = None
@@ -75,7 +76,7 @@ def pointwise(
         writing = elementwise.writing.get(forward)
         forward = _by_name(forward, len(rules) if kernel is None else kernel.nin)
     else:
-        direct = partial(forward, xp)
+        direct = direct or partial(forward, xp)
     op = Operation(
         name,
         forward,

@@ -63,7 +63,8 @@ def unary(op: Operation) -> Callable[..., Any]:
     """The call of one tensor."""
     compute, direct = op.compute, op.direct
     saves_input, saves_output, saves_nothing = op.saves == ("input",), op.saves == ("out",), not op.saves
-    shaped = bool(op.shapes or op.dtypes)
+    shapes, dtypes = op.shapes, op.dtypes
+    shaped = bool(shapes or dtypes)
     differentiable = op.differentiable
     keeps_dtype = op.promotion != "compare"
 
@@ -112,7 +113,11 @@ def unary(op: Operation) -> Callable[..., Any]:
         node.operation = op
         node.edges = (edge,)
         node.region = node.watches = node.fit = None
-        node.values = op.all_values((input,), EMPTY) if shaped else EMPTY
+        node.values = EMPTY
+        if shaped:
+            node.values = {name: array.shape for _, name in shapes}
+            for _, name in dtypes:
+                node.values[name] = dt
         frame = _getframe(1)
         node.code = code = frame.f_code
         node.instruction = frame.f_lasti

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,12 @@ _minimum: Any = minimum.reduce
 _logical_and: Any = logical_and.reduce
 _logical_or: Any = logical_or.reduce
 
+_FEW = 64  # elements: so few a product with ones adds up in half the time
 _LARGE = 4096  # elements: from here on another way to sum may pay
 _BLOCK = 512
 _HALF = np.dtype("float16")
 _SINGLE = np.dtype("float32")
+_DOUBLE = np.dtype("float64")
 
 
 def _in_single(function: Any, x: np.ndarray, axis: Axis, *options: Any) -> Any:
@@ -40,6 +43,15 @@ def _in_single(function: Any, x: np.ndarray, axis: Axis, *options: Any) -> Any:
 
 def sum(x: np.ndarray, axis: Axis = None, dtype: Any = None, keepdims: bool = False) -> np.ndarray:
     """The sum along `axis`."""
+    if x.size <= _FEW and not keepdims:
+        dt = x.dtype
+        if (dt is _SINGLE or dt is _DOUBLE) and (dtype is None or dtype is dt):
+            if x.ndim == 1 and axis != ():
+                return x.dot(_ones(x.size, dt))
+            if axis is None:
+                return x.reshape(-1).dot(_ones(x.size, dt))
+            if x.ndim == 2 and (axis == (0,) or axis == 0):
+                return _ones(x.shape[0], dt).dot(x)
     if x.size > _LARGE and axis is not None and (dtype is None or dtype == x.dtype) and x.dtype.char in "fdFD":
         total = _sum_of_rows(x, (axis,) if isinstance(axis, int) else axis, keepdims)
         if total is not None:
@@ -47,6 +59,11 @@ def sum(x: np.ndarray, axis: Axis = None, dtype: Any = None, keepdims: bool = Fa
     if x.dtype is _HALF and (dtype is None or dtype == _HALF):
         return _in_single(_add, x, axis, None, keepdims)
     return _add(x, axis, dtype, None, keepdims)
+
+
+@lru_cache(maxsize=256)
+def _ones(count: int, dtype: np.dtype) -> np.ndarray:
+    return np.ones(count, dtype)
 
 
 def _sum_of_rows(x: np.ndarray, axes: tuple[int, ...], keepdims: bool) -> np.ndarray | None:
@@ -91,6 +108,8 @@ def prod(x: np.ndarray, axis: Axis = None, dtype: Any = None, keepdims: bool = F
 def mean(x: np.ndarray, axis: Axis = None, keepdims: bool = False) -> np.ndarray:
     """The mean along `axis`; nan of no elements."""
     half = x.dtype is _HALF
+    if axis is None and 0 < x.size <= _FEW and not half and not keepdims:
+        return sum(x) / x.size
     total = _add(x, axis, _SINGLE, None, keepdims) if half else sum(x, axis, None, keepdims)
     # Nothing divided by nan is nan, as is 0/0, but NumPy has nothing to warn of.
     result = total / (x.size // total.size or np.nan) if total.size else total
@@ -265,6 +284,11 @@ def log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
 
 def logsumexp(x: np.ndarray, axis: Axis, keepdims: bool = False) -> np.ndarray:
     """The logarithm of the sum of exponentials along `axis`, computed from the largest down."""
+    if x.ndim == 1 and 0 < x.size <= _FEW and not keepdims and axis != () and (x.dtype is _SINGLE or x.dtype is _DOUBLE):
+        first = x.argmax()
+        if -math.inf < x[first] < math.inf:
+            shift = x[first, ...]
+            return np.log(np.exp(x - shift).dot(_ones(x.size, x.dtype))) + shift[()]
     largest = np.asarray(_maximum(np.real(x), axis, None, None, True, -np.inf))
     np.putmask(largest, np.isinf(largest), 0)
     total = sum(np.exp(x - largest), axis, None, keepdims)

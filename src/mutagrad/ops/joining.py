@@ -51,7 +51,7 @@ def _promoted(xp: Any, arrays: Sequence[Any]) -> tuple[list[Any], list[tuple]]:
     """The arrays in their common dtype, and the shape and dtype that each had."""
     kinds = [(array.shape, array.dtype) for array in arrays]
     common = kinds[0][1]
-    if all(dtype is common for _, dtype in kinds):
+    if all([dtype is common for _, dtype in kinds]):
         return list(arrays), kinds
     common = reduce(promote, [dtype for _, dtype in kinds])
     return [array if array.dtype == common else xp.astype(array, common) for array in arrays], kinds
@@ -98,7 +98,7 @@ concat = concatenate = cat
 
 def _stack_shares(xp: Any, ct: Any, kinds: list[tuple], dim: int) -> list:
     front = (slice(None),) * axis_of(dim, ct.ndim)
-    parts = [ct[(*front, i, ...)] for i in range(len(kinds))]
+    parts = [ct[(*front, i)] for i in range(len(kinds))]
     return [part if part.dtype == dtype else xp.fit(part, shape, dtype) for part, (shape, dtype) in zip(parts, kinds)]
 
 
@@ -117,13 +117,13 @@ def stack(xp: Any, tensors: Sequence[Any], /, dim: int = 0) -> Any:
         raise RuntimeError("stack expects a non-empty TensorList")
     first = tensors[0].shape
     axis = axis_of(dim, len(first) + 1)
-    for i, array in enumerate(tensors):
-        if array.shape != first:
-            raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and "
-                f"{list(array.shape)} at entry {i}"
-            )
     arrays, kinds = _promoted(xp, tensors)
+    for i, (shape, _) in enumerate(kinds):
+        if shape != first:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and {list(shape)} at "
+                f"entry {i}"
+            )
     return xp.stack(arrays, axis=axis), kinds
 
 

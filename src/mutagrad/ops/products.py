@@ -341,8 +341,24 @@ publish(
 )
 
 
+def _multiplied(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    if x.dtype.char == "?" and x.size and y.size:
+        raise ValueError  # the check says what is wrong
+    return arrays.matmul(x, y)
+
+
+# The operator `@` of vectors and matrices, whose ranks say which product it is.
+_OF_RANKS = {
+    ranks: binary(_BY_RANKS[ranks].operation, _multiplied, operator=True) for ranks in [(1, 1), (2, 1), (2, 2)]
+}
+
+
 def _operator(left: Any, right: Any) -> Any:
-    return matmul(left, right) if isinstance(left, Tensor) and isinstance(right, Tensor) else NotImplemented
+    try:
+        product = _OF_RANKS[left._array.ndim, right._array.ndim]
+    except (AttributeError, KeyError):
+        return matmul(left, right) if isinstance(left, Tensor) and isinstance(right, Tensor) else NotImplemented
+    return product(left, right, 2)
 
 
 Tensor.__matmul__ = _operator  # type: ignore[attr-defined]

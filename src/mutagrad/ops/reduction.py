@@ -16,6 +16,7 @@ import numpy as np
 
 from mutagrad.declaration import composite, operation, pointwise
 from mutagrad.dtypes import as_dtype, of_numpy
+from mutagrad.namespaces import arrays
 from mutagrad.ops.dimensions import Dims, axes_of, axis_of, cast, count_of, names_dim, spread
 from mutagrad.pullback import Rule
 from mutagrad.tensor import Tensor
@@ -44,6 +45,7 @@ def reduction(whole: Rule, along: Rule, jvp: str | Callable = "reducing") -> Cal
             node_name=node + "0",
             input=whole,
             jvp=jvp,
+            direct=getattr(arrays, name),
         )
 
         def wrap(general: Callable) -> Callable:

@@ -92,7 +92,10 @@ def softmin(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
 
 
 def _logsumexp_share(xp: Any, ct: Any, input: Any, out: Any, input_shape: tuple, dim: Dims) -> Any:
-    kept = kept_shape(input_shape, axes_of(dim, len(input_shape)))
+    axes = axes_of(dim, len(input_shape))
+    if len(axes) == len(input_shape):  # of all elements: one number, with or without the dimensions
+        return xp.exp(input - out).conj() * ct
+    kept = kept_shape(input_shape, axes)
     return xp.reshape(ct, kept) * xp.exp(input - xp.reshape(out, kept)).conj()
 
 
