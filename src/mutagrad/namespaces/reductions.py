@@ -284,7 +284,13 @@ def log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
 
 def logsumexp(x: np.ndarray, axis: Axis, keepdims: bool = False) -> np.ndarray:
     """The logarithm of the sum of exponentials along `axis`, computed from the largest down."""
-    if x.ndim == 1 and 0 < x.size <= _FEW and not keepdims and axis != () and (x.dtype is _SINGLE or x.dtype is _DOUBLE):
+    if (
+        x.ndim == 1
+        and 0 < x.size <= _FEW
+        and not keepdims
+        and axis != ()
+        and (x.dtype is _SINGLE or x.dtype is _DOUBLE)
+    ):
         first = x.argmax()
         if -math.inf < x[first] < math.inf:
             shift = x[first, ...]
