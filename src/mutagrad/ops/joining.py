@@ -51,7 +51,7 @@ def _promoted(xp: Any, arrays: Sequence[Any]) -> tuple[list[Any], list[tuple]]:
     """The arrays in their common dtype, and the shape and dtype that each had."""
     kinds = [(array.shape, array.dtype) for array in arrays]
     common = kinds[0][1]
-    if all([dtype is common for _, dtype in kinds]):
+    if all(array.dtype is common for array in arrays):
         return list(arrays), kinds
     common = reduce(promote, [dtype for _, dtype in kinds])
     return [array if array.dtype == common else xp.astype(array, common) for array in arrays], kinds
