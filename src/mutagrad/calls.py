@@ -21,7 +21,7 @@ from mutagrad.modes import extras, lone_book, modes
 from mutagrad.namespaces import arrays as xp
 from mutagrad.operands import constant, explain
 from mutagrad.operation import Operation
-from mutagrad.recording import saving_plans
+from mutagrad.recording import MISSING, saving_plans
 from mutagrad.report.spans import caller_position
 from mutagrad.tensor import Tensor, wrap
 
@@ -34,9 +34,11 @@ def direct_call(op: Operation) -> Callable[..., Any]:
     general, count = general_call(op), len(op.inputs)
     if op.several or op.promotion is not None or count > MOST:
         return general
+    if count == 1:
+        return _call_of_one(op, general)
     parameters, defaults = op.parameters, op.defaults
     number = len(parameters)
-    run = _straight_of_one(op) if count == 1 else _straight(op)
+    run = _straight(op)
 
     def call(*given: Any, **options: Any) -> Any:
         tensors, rest = given[:count], given[count:]
@@ -145,13 +147,25 @@ def _straight(op: Operation) -> Callable[..., Tensor]:
     return run
 
 
-def _straight_of_one(op: Operation) -> Callable[..., Tensor]:
-    """The same for an operation of one tensor, which most are: a third less to do."""
+def _call_of_one(op: Operation, general: Callable[..., Any]) -> Callable[..., Any]:
+    """The call of an operation of one tensor, which most are, as one straight line."""
     forward, derived, differentiable = op.forward, op.derived, op.differentiable
     shapes, dtypes = op.shapes, op.dtypes
+    parameters, defaults, number = op.parameters, op.defaults, len(op.parameters)
     plan = saving_plans(op)[1]
 
-    def run(values: dict[str, Any], input: Tensor) -> Tensor:
+    def call(input: Any = MISSING, *args: Any, **options: Any) -> Any:
+        values = {**defaults, **dict(zip(parameters, args)), **options}
+        if (
+            len(values) != number
+            or len(args) > number
+            or not isinstance(input, Tensor)
+            or (options and not options.keys().isdisjoint(parameters[: len(args)]))
+        ):
+            return general(*(() if input is MISSING else (input,)), *args, **options)
+        if extras[0]:
+            book = lone_book()
+            return general(input, *args, **options) if book is None else book.run(op, partial(call, **values), (input,))
         array = input._array
         try:
             result = forward(xp, array, **values)
@@ -173,7 +187,7 @@ def _straight_of_one(op: Operation) -> Callable[..., Tensor]:
         node.operation = op
         node.edges = (edge if view is None else (edge[0], view, edge[2]),)
         node.region = node.watches = node.fit = None
-        node.code, node.instruction = caller_position(3)
+        node.code, node.instruction = caller_position()
         saved = []
         for slot in plan:
             if slot == 0:
@@ -191,4 +205,4 @@ def _straight_of_one(op: Operation) -> Callable[..., Tensor]:
         tensor._family.edge = (sequence, None, node)
         return tensor
 
-    return run
+    return call

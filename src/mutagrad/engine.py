@@ -188,6 +188,11 @@ class Pass(ABC):
             self._add_apart(view, region, writer, share)
             return
         if key not in self.owned or region.rigid:
+            if key not in adjoints:
+                whole = region.alone(self.xp, share)
+                if whole is not None:
+                    adjoints[key] = whole
+                    return
             self._own(key, region.layout)
         region.add(self.xp, adjoints[key], share)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from copy import copy
 from functools import lru_cache
 from itertools import accumulate, product
+from math import prod
 from operator import mul
 from typing import Any
 
@@ -32,7 +33,7 @@ class Layout:
     counts as so many independent elements: its adjoint is contiguous.
     """
 
-    __slots__ = ("shape", "dtype", "strides", "aligned", "contiguous", "overlapping", "hidden")
+    __slots__ = ("shape", "dtype", "strides", "aligned", "contiguous", "size", "overlapping", "hidden")
 
     def __init__(
         self, shape: tuple[int, ...], dtype: np.dtype, strides: tuple[int, ...], aligned: bool, overlapping: bool
@@ -43,8 +44,14 @@ class Layout:
         self.overlapping = overlapping
         self.strides = in_order if overlapping else strides
         self.contiguous = self.strides == in_order
+        self.size = prod(shape)
         self.hidden: Batched | None = None  # an array with the base's hidden dimensions, where it has any
         self.aligned = aligned  # whether the family's base is all of its storage's
+
+    @property
+    def plain(self) -> bool:
+        """Whether the base lies in order, and without hidden dimensions."""
+        return self.contiguous and self.hidden is None
 
     def zeros(self, xp: Any) -> Any:
         """A buffer of zeros that every view of the base can be replayed on."""
@@ -132,6 +139,13 @@ class View:
             region[...] = 0
         return taken
 
+    def alone(self, xp: Any, share: Any) -> Any:
+        """The adjoint of the base where nothing but the region has a share, this one; None where it is to be added to zeros.
+
+        That is the share in the base's shape, where the region is all of the base.
+        """
+        return None
+
     def put(self, xp: Any, buffer: Any, value: Any) -> None:
         """Writes a value to the region."""
         self.of(xp, buffer)[...] = value
@@ -179,13 +193,30 @@ class Part(View):
         """The region of `array`, a buffer of the base's shape, that this view addresses."""
         return array[self.key]
 
+    def alone(self, xp: Any, share: Any) -> Any:
+        """The share in the base's shape, where the key leaves out nothing."""
+        layout = self.layout
+        whole = type(share) is np.ndarray and share.size == layout.size and layout.plain
+        return xp.reshape(share, layout.shape) if whole else None
+
 
 class Step(View):
-    """Any other view: a step, replayed on what its parent addresses."""
+    """Any other view: a step, replayed on what its parent addresses. `shape` is that of the maker, where it is noted."""
 
-    __slots__ = ("parent", "function", "arguments", "rigid", "depth")
+    __slots__ = ("parent", "function", "arguments", "rigid", "depth", "shape")
 
+    shape: tuple[int, ...] | None
     key = None
+
+    def alone(self, xp: Any, share: Any) -> Any:
+        """The share taken back through the steps, where each of them has all that it is made from."""
+        back, layout = BACK.get(self.function), self.layout
+        if back is None or self.shape is None or type(share) is not np.ndarray or not layout.plain:
+            return None
+        share = back(xp, share, self.shape, *self.arguments)
+        if self.parent is not None:
+            return self.parent.alone(xp, share)
+        return share if share.flags.c_contiguous else xp.copy(share, order="C")
 
     def add(self, xp: Any, buffer: Any, share: Any) -> None:
         """Adds `share` into the region; that of an expanded view is summed first, and need not be spread to be added."""
@@ -201,6 +232,10 @@ class Step(View):
             region += share
 
 
+# By the function of a step that leaves out nothing, `back(xp, share, shape, *arguments)`: the share of what was of `shape`.
+BACK: dict[Callable, Callable] = {}
+
+
 class Gathered:
     """The elements `base[key]` of a view for an advanced `key` (integer or boolean arrays)."""
 
@@ -211,6 +246,10 @@ class Gathered:
         self.rigid = view is not None and view.rigid
         self.key = key
         self.layout = layout
+
+    def alone(self, xp: Any, share: Any) -> Any:
+        """None: the elements are some of the base's."""
+        return None
 
     @property
     def overlapping(self) -> bool:
@@ -361,6 +400,7 @@ def step_view(
     view.arguments = arguments
     view.layout = layout
     view.name = name
+    view.shape = None
     if maker is None:
         view.rigid = rigid
         view.overlapping = overlapping or layout.overlapping
@@ -396,6 +436,9 @@ def shorten(view: Step, array: np.ndarray, base: np.ndarray) -> None:
 def repeat_along(xp: Any, array: Any, shape: tuple[int, ...]) -> Any:
     """The step of `expand`: dimensions of size one, and new ones in front, repeated."""
     return xp.broadcast_to(array, shape)
+
+
+BACK[repeat_along] = lambda xp, share, shape, wide: xp.fit(share, shape, share.dtype)
 
 
 def _same(xp: Any, array: Any) -> Any:

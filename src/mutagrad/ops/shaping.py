@@ -19,7 +19,7 @@ from mutagrad.operands import broadcast_error
 from mutagrad.ops.conversion import copied_in_order
 from mutagrad.ops.sizes import axis_of, broadcast_shapes, expanded, inferred, shape_of, sizes_in, sizes_of
 from mutagrad.ops.views import check_tensor, index_step, view_as_dtype, view_step
-from mutagrad.regions import repeat_along
+from mutagrad.regions import BACK, repeat_along
 from mutagrad.tensor import Tensor
 
 __all__ = [
@@ -42,6 +42,9 @@ __all__ = [
 
 def _reshape(xp: Any, x: Any, shape: tuple[int, ...]) -> Any:
     return xp.reshape(x, shape, copy=False)
+
+
+BACK[_reshape] = lambda xp, share, shape, _: xp.reshape(share, shape)
 
 
 @composite()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from operator import index
 from typing import Any
 from weakref import ref
@@ -26,7 +27,7 @@ from mutagrad.graph import Family, Leaf, new_family, next_sequence
 from mutagrad.modes import extras, modes
 from mutagrad.namespaces import arrays, batched
 from mutagrad.ops.sizes import axis_of, sizes_of
-from mutagrad.regions import DEEP, Step, View, index_view, shorten, step_view
+from mutagrad.regions import BACK, DEEP, Step, View, index_view, shorten, step_view
 from mutagrad.report.spans import caller_position
 from mutagrad.tensor import Tensor, new, wrap_dim, wrap_view
 
@@ -94,7 +95,9 @@ def view_step(
     array = function(batched if extras[0] else arrays, tensor._array, *arguments)
     family = tensor._family
     layout = family.layout or family.make_layout(tensor)
-    return attach_view(tensor, array, step_view(tensor._view, function, arguments, layout, name, rigid, overlapping))
+    view = step_view(tensor._view, function, arguments, layout, name, rigid, overlapping)
+    view.shape = tensor._array.shape
+    return attach_view(tensor, array, view)
 
 
 def index_step(tensor: Tensor, key: tuple, name: str) -> Tensor:
@@ -132,6 +135,15 @@ def check_tensor(function: str, tensor: Any, name: str = "input", position: int 
 
 def _permute(xp: Any, x: Any, axes: tuple[int, ...]) -> Any:
     return xp.permute_dims(x, axes)
+
+
+BACK[_permute] = lambda xp, share, shape, axes: xp.permute_dims(share, _inverse(axes))
+
+
+@lru_cache(maxsize=1024)
+def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The order of the dimensions that undoes `axes`."""
+    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
 
 
 @composite()
