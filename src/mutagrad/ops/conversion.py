@@ -44,7 +44,12 @@ __all__ = [
 
 copied = pointwise("clone", "copy", input=same, in_place=False, method=False)
 copied_in_order = pointwise(
-    "clone", lambda xp, input: xp.copy(input, order="C"), input=same, in_place=False, method=False
+    "clone",
+    lambda xp, input: xp.copy(input, order="C"),
+    input=same,
+    in_place=False,
+    method=False,
+    direct=np.ndarray.copy,
 )
 taken_over = Operation("clone", lambda xp, input: xp.asarray(input), {"input": same}, jvp=lambda xp, tangent: tangent)
 converted = Operation(

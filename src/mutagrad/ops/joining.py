@@ -97,8 +97,9 @@ concat = concatenate = cat
 
 
 def _stack_shares(xp: Any, ct: Any, kinds: list[tuple], dim: int) -> list:
-    front = (slice(None),) * axis_of(dim, ct.ndim)
-    parts = [ct[(*front, i)] for i in range(len(kinds))]
+    axis = axis_of(dim, ct.ndim)
+    front = (slice(None),) * axis
+    parts = [ct[(*front, i) if axis else i] for i in range(len(kinds))]
     return [part if part.dtype == dtype else xp.fit(part, shape, dtype) for part, (shape, dtype) in zip(parts, kinds)]
 
 
@@ -117,14 +118,16 @@ def stack(xp: Any, tensors: Sequence[Any], /, dim: int = 0) -> Any:
         raise RuntimeError("stack expects a non-empty TensorList")
     first = tensors[0].shape
     axis = axis_of(dim, len(first) + 1)
-    arrays, kinds = _promoted(xp, tensors)
-    for i, (shape, _) in enumerate(kinds):
-        if shape != first:
-            raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and {list(shape)} at "
-                f"entry {i}"
-            )
-    return xp.stack(arrays, axis=axis), kinds
+    kinds = [(array.shape, array.dtype) for array in tensors]
+    if kinds.count(kinds[0]) < len(kinds):
+        for i, (shape, _) in enumerate(kinds):
+            if shape != first:
+                raise RuntimeError(
+                    f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and {list(shape)} at "
+                    f"entry {i}"
+                )
+        tensors = _promoted(xp, tensors)[0]
+    return xp.stack(tensors, axis=axis), kinds
 
 
 # In terms of these ---------------------------------------------------------------------------------------------------

@@ -26,7 +26,13 @@ def sizes_of(function: str, given: Sequence[Any], name: str = "size") -> tuple[i
     >>> sizes_of("zeros", (2, 3)), sizes_of("zeros", ([2, 3],))
     ((2, 3), (2, 3))
     """
-    if len(given) == 1 and type(given[0]) is not int and not _is_integer(given[0]):
+    for each in given:
+        if type(each) is not int or not -LIMIT <= each < LIMIT:
+            break
+    else:
+        if given:
+            return tuple(given)
+    if len(given) == 1 and not _is_integer(given[0]):
         return sizes_in(function, given[0], name)
     if not given:
         raise TypeError(f'{function}() missing 1 required positional arguments: "{name}"')
