@@ -36,7 +36,7 @@ DEPTH = 48  # elements of a window: a product that sums up fewer is slow
 FEW = 4  # times as many cotangents as channels of the input, and these are few
 LARGE = 2**19  # elements of the columns of a sample: one that has more is not taken whole
 LEAST = 8  # lines of it at a time
-BLOCK = 2**17  # elements of the columns made at a time: half a megabyte in single precision
+BLOCK = 2**18  # elements of the columns made at a time: a megabyte in single precision
 MANY = 16  # elements of a window: more of them are copied at once, from a padded input
 
 

@@ -6,6 +6,7 @@ See `fused.py`.
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,16 +17,23 @@ from mutagrad.namespaces.elementwise import LARGE
 MOST = 255  # elements of a window that a byte can tell apart
 
 Taps = tuple[np.ndarray, ...]
+Pieces = tuple[slice, ...]
 
 
 def max_pool(x: np.ndarray, *, taps: Taps) -> Any:
     """The largest element of each window of the last dimensions, and its place among all of them."""
     ndim = len(taps)
+    if x.size < LARGE or x.dtype.kind != "f" or math.prod(len(table) for table in taps) > MOST:
+        return NotImplemented
     sizes, befores = x.shape[-ndim:], [max(-int(table.min(initial=0)), 0) for table in taps]
     regular = [_regular(table + before) for table, before in zip(taps, befores)]
     axes = [pieces for pieces in regular if pieces is not None]
-    if x.size < LARGE or x.dtype.kind != "f" or len(axes) < ndim or math.prod(len(table) for table in taps) > MOST:
+    if len(axes) < ndim:
         return NotImplemented
+    every = (slice(None),)
+    groups = [[(*every * (axis + 1), piece) for piece in axes[axis]] for axis in reversed(range(ndim))]
+    if all(_is_apart(table) for table in taps):
+        groups = [[(*every, *pieces) for pieces in product(*axes)]]
     counts = [table.shape[1] for table in taps]
     planes, result = x.reshape(-1, *sizes), np.empty((*x.shape[:-ndim], *counts), x.dtype)
     largest, winner = result.reshape(-1, *counts), np.empty((len(planes), *counts), np.uint8)
@@ -38,10 +46,9 @@ def max_pool(x: np.ndarray, *, taps: Taps) -> Any:
         if padded is not None:
             padded[: len(part)][(slice(None), *inner)] = part
             part = padded[: len(part)]
-        found = _largest(part, axes, False)
-        if np.isnan(found[0]).any():
-            found = _largest(part, axes, True)
-        largest[some], winner[some] = found
+        _find_largest(part, groups, False, largest[some], winner[some])
+        if np.isnan(largest[some].max()):
+            _find_largest(part, groups, True, largest[some], winner[some])
     if padded is not None and np.isneginf(largest).any():
         return NotImplemented  # the first of equals may be outside
     begins, within = np.zeros((), np.intp), np.zeros((), np.intp)  # places of windows, and of elements from there
@@ -53,39 +60,46 @@ def max_pool(x: np.ndarray, *, taps: Taps) -> Any:
     return result, index
 
 
-def _largest(x: np.ndarray, axes: list[list[slice]], with_nan: bool) -> tuple[np.ndarray, Any]:
-    """The largest along one dimension after another, and the numbers of their taps: the first of equals, the last nan."""
+def _find_largest(
+    x: np.ndarray, groups: list[list[Pieces]], with_nan: bool, result: np.ndarray, winner: np.ndarray
+) -> None:
+    """Writes the largest, of one group of taps after another, and its number: the first of equals, the last nan.
+
+    Windows that are apart have all taps in one group, else each dimension has one. What is compared is copied first:
+    elements side by side are compared several at a time.
+    """
+    largest: np.ndarray = x
     number: Any = np.uint8(0)
-    largest, count = x, 1
-    for axis in reversed(range(len(axes))):
-        before = (slice(None),) * (axis + 1)
-        # What is compared is copied first: elements side by side are compared several at a time.
-        values = [np.ascontiguousarray(largest[(*before, piece)]) for piece in axes[axis]]
-        # A later tap has a higher number than all before.
-        numbers = [
-            (number[(*before, piece)] if count > 1 else number) + np.uint8(tap * count)
-            for tap, piece in enumerate(axes[axis])
-        ]
-        largest, number = values[0], numbers[0]
-        for tap, value in enumerate(values[1:], 1):
+    count = 1
+    for taps in groups:
+        before, of_before = largest, number
+        shape = before[taps[0]].shape
+        is_last = taps is groups[-1]
+        largest, number = (result, winner) if is_last else (np.empty(shape, x.dtype), np.empty(shape, np.uint8))
+        for tap, pieces in enumerate(taps):
+            # A later tap has a higher number than all before.
+            of_value = (of_before[pieces] if count > 1 else of_before) + np.uint8(tap * count)
+            if not tap:
+                largest[...], number[...] = before[pieces], of_value
+                continue
+            value = np.ascontiguousarray(before[pieces])
             better = value > largest
             if with_nan:
                 better |= value != value
-            number = np.maximum(number, better * numbers[tap])
-            largest = np.maximum(largest, value)
-        count *= len(values)
-    return largest, number
+            np.maximum(number, better.view(np.uint8) * of_value, out=number)
+            np.maximum(largest, value, out=largest)
+        count *= len(taps)
 
 
 def _regular(table: np.ndarray) -> list[slice] | None:
     """For each element of a window the slice that takes it from all windows; None where they are not regular."""
     if not table.size:
         return None
-    steps = np.unique(np.diff(table, axis=1))
-    if len(steps) > 1 or (len(steps) and steps[0] <= 0):
+    steps = table[:, 1:] - table[:, :-1]
+    step = int(steps[0, 0]) if steps.size else 1
+    if step <= 0 or (steps != step).any():
         return None
-    step = int(steps[0]) if len(steps) else 1
-    return [slice(int(places[0]), int(places[-1]) + 1, step) for places in table]
+    return [slice(first, last + 1, step) for first, last in table[:, [0, -1]].tolist()]
 
 
 def max_share(cts: Any, indices: np.ndarray, input_shape: tuple[int, ...], taps: Taps) -> Any:
@@ -102,4 +116,4 @@ def max_share(cts: Any, indices: np.ndarray, input_shape: tuple[int, ...], taps:
 
 def _is_apart(table: np.ndarray) -> bool:
     """Whether no two windows share an element."""
-    return len(np.unique(table)) == table.size
+    return np.bincount((table - table.min()).ravel()).max() == 1
