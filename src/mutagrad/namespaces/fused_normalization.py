@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mutagrad.namespaces.blocks import rows_of_block, slices
+from mutagrad.namespaces.blocks import BLOCK, rows_of_block, slices
 from mutagrad.namespaces.fused import is_single
 
 WIDEST = 4096  # elements of a row: up to here a product with ones is a sum as exact as another
@@ -141,9 +141,13 @@ def _blocks(x: np.ndarray) -> list[slice]:
     return slices(len(x), 4 * rows_of_block(x.size // len(x)))
 
 
-def _column(of_channels: np.ndarray) -> np.ndarray:
-    """A number for each channel, in single precision, to be broadcast along it."""
-    return of_channels.reshape(-1, 1).astype(np.float32)
+def _along(of_channels: np.ndarray, size: int) -> np.ndarray:
+    """A number for each channel, in single precision, to be broadcast along its `size` elements.
+
+    Where a sample is small it is written out for all of them: one loop over the sample is faster than one for each channel.
+    """
+    column = of_channels.reshape(-1, 1).astype(np.float32)
+    return np.repeat(column, size, 1) if len(column) * size <= BLOCK else column
 
 
 def _sums(samples: np.ndarray) -> np.ndarray:
@@ -156,17 +160,20 @@ def _sums(samples: np.ndarray) -> np.ndarray:
 def _standardize_channels(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps: float) -> Any:
     samples, result = _channels(x), np.empty(x.shape, x.dtype)
     out, count, blocks = _channels(result), x.size // x.shape[1], _blocks(x)
-    mean, squares = _column(_sums(samples) / count), np.zeros(x.shape[1])
+    size, squares = samples.shape[2], np.zeros(x.shape[1])
+    mean = (_sums(samples) / count).astype(x.dtype)
+    each = _along(mean, size)
     for some in blocks:
-        part = np.subtract(samples[some], mean, out[some])
+        part = np.subtract(samples[some], each, out[some])
         squares += np.add.reduce(np.vecdot(part, part), 0)
-    rstd = _column(1 / np.sqrt(squares / count + eps))
-    scale = rstd if weight is None else rstd * weight.reshape(-1, 1)
+    rstd = (1 / np.sqrt(squares / count + eps)).astype(x.dtype)
+    scale = _along(rstd if weight is None else rstd * weight.reshape(-1), size)
+    shift = None if bias is None else _along(bias, size)
     for some in blocks:
         part = out[some]
         part *= scale
-        if bias is not None:
-            part += bias.reshape(-1, 1)
+        if shift is not None:
+            part += shift
     kept = (1, x.shape[1]) + (1,) * (x.ndim - 2)
     return result, mean.reshape(kept), rstd.reshape(kept)
 
@@ -174,16 +181,16 @@ def _standardize_channels(x: np.ndarray, weight: Any, bias: Any, axes: Axes, eps
 def _shares_by_channels(ct: np.ndarray, x: np.ndarray, weight: Any, mean: np.ndarray, rstd: np.ndarray) -> Any:
     cts, samples, of_input = _channels(ct), _channels(x), np.empty(x.shape, x.dtype)
     out, count, blocks = _channels(of_input), x.size // x.shape[1], _blocks(x)
-    mean, rstd = mean.reshape(-1, 1), rstd.reshape(-1, 1)
+    size, rstd, each = samples.shape[2], rstd.reshape(-1), _along(mean, samples.shape[2])
     of_bias, of_weight = _sums(cts), np.zeros(x.shape[1])
     for some in blocks:
-        centred = np.subtract(samples[some], mean, out[some])
+        centred = np.subtract(samples[some], each, out[some])
         of_weight += np.add.reduce(np.vecdot(cts[some], centred), 0)
-    of_weight *= rstd[:, 0]
+    of_weight *= rstd
     # scale * (ct - mean of ct - centred * rstd * mean of ct * normal)
-    scale = rstd if weight is None else rstd * weight.reshape(-1, 1)
-    slope, shift = _column(of_weight / count) * -scale * rstd, _column(of_bias / count) * -scale
-    memory = np.empty((blocks[0].stop, *cts.shape[1:]), x.dtype)
+    scale = rstd if weight is None else rstd * weight.reshape(-1)
+    slope, shift = _along(of_weight / count * -scale * rstd, size), _along(of_bias / count * -scale, size)
+    scale, memory = _along(scale, size), np.empty((blocks[0].stop, *cts.shape[1:]), x.dtype)
     for some in blocks:
         centred, scaled = out[some], memory[: some.stop - some.start]
         centred *= slope
