@@ -51,6 +51,8 @@ def sum(x: np.ndarray, axis: Axis = None, dtype: Any = None, keepdims: bool = Fa
             if axis is None:
                 return x.reshape(-1).dot(_ones(x.size, dt))
             if x.ndim == 2 and (axis == (0,) or axis == 0):
+                if x.size and not x.strides[0]:
+                    return x[0] * np.array(x.shape[0], dt)
                 return _ones(x.shape[0], dt).dot(x)
     if x.size > _LARGE and axis is not None and (dtype is None or dtype == x.dtype) and x.dtype.char in "fdFD":
         total = _sum_of_rows(x, (axis,) if isinstance(axis, int) else axis, keepdims)

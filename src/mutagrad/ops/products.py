@@ -342,7 +342,10 @@ publish(
 
 
 def _multiplied(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    if x.dtype.char == "?" and x.size and y.size:
+    kind = x.dtype.char
+    if kind == "f" or kind == "d":
+        return x.dot(y)
+    if kind == "?" and x.size and y.size:
         raise ValueError  # the check says what is wrong
     return arrays.matmul(x, y)
 

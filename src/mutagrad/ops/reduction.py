@@ -77,7 +77,8 @@ def summed_dtype(of: np.dtype, dtype: Any) -> np.dtype:
 
 
 def _sum_share(xp: Any, ct: Any, input_shape: tuple, input_dtype: np.dtype, dim: Dims) -> Any:
-    return xp.fit(spread(xp, ct, input_shape, dim), input_shape, input_dtype)
+    share = spread(xp, ct, input_shape, dim)
+    return share if share.dtype is input_dtype else xp.fit(share, input_shape, input_dtype)
 
 
 @reduction(whole=lambda xp, ct, input_shape: xp.broadcast_to(ct, input_shape), along=_sum_share, jvp="linear")

@@ -282,15 +282,16 @@ def expand(input: Tensor, *size: Any, **named: Any) -> Tensor:
 
 def _expand_to(input: Tensor, sizes: tuple[int, ...]) -> Tensor:
     array = input._array
-    shape = expanded(array.shape, sizes, array.dtype)
-    return view_step(input, repeat_along, (shape,), "Expand", overlapping=_repeats(array.shape, shape))
+    shape, repeats = _expansion(array.shape, sizes, array.dtype)
+    return view_step(input, repeat_along, (shape,), "Expand", False, repeats)
 
 
 @lru_cache(maxsize=1024)
-def _repeats(present: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-    """Whether elements are repeated where memory of the shape that is `present` is expanded to `shape`."""
+def _expansion(present: tuple[int, ...], sizes: tuple[int, ...], dt: np.dtype) -> tuple[tuple[int, ...], bool]:
+    """The shape that memory of the shape that is `present` is expanded to by `sizes`, and whether elements are repeated."""
+    shape = expanded(present, sizes, dt)
     extra = len(shape) - len(present)
-    return shape[extra:] != present or any(n > 1 for n in shape[:extra])
+    return shape, shape[extra:] != present or any(n > 1 for n in shape[:extra])
 
 
 @composite()
