@@ -59,3 +59,25 @@ def test_half_precision_is_summed_in_single():
     """2048 ones more would be lost in half precision itself."""
     assert reductions.sum(np.ones(4096, np.float16)) == 4096
     assert reductions.cumulative_sum(np.ones(4096, np.float16), 0)[-1] == 4096
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("values", [[1, 2, 4], [np.inf, 1], [-np.inf, -np.inf], [np.nan, 1], [1e30, 1e30], []])
+def test_few_elements_are_summed_as_many_are(values, dtype):
+    """A product with ones, and sums of what is repeated, have NumPy's shape, dtype and value."""
+    row = np.array(values, dtype)
+    for x in (row, row[:, None], np.broadcast_to(row, (3, *row.shape)), np.broadcast_to(row[:, None], (*row.shape, 2))):
+        for axis in (None, 0, (0,), -1, ()):
+            expected = np.sum(x, axis)
+            found = reductions.sum(x, axis)
+
+            assert found.shape == expected.shape and found.dtype == dtype
+            np.testing.assert_allclose(found, expected)
+
+
+@pytest.mark.parametrize("values", [[1, 2, 4], [1000, 0], [np.inf, 1], [-np.inf, -np.inf], [np.nan, 1], [3]])
+def test_the_logarithm_of_few_exponentials_is_that_of_any(values):
+    """Numbers by themselves and as rows of a matrix give the same."""
+    row = np.array(values, "float64")
+
+    np.testing.assert_allclose(reductions.logsumexp(row, 0), reductions.logsumexp(np.array([row, row]), 1)[0])
