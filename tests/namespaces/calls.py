@@ -156,7 +156,7 @@ SAMPLES = [
         apart=call(normal(2, 4), CLASSES, None, ignore_index=None, reduction="none"),
         summed=call(normal(2, 4, 3), index(4, 2, 3), None, ignore_index=None, reduction="sum"),
     ),
-    *operation("lstm", plain=call(normal(3, 2, 8), normal(8, 2), normal(8), normal(2, 2), normal(2, 2))),
+    *operation("lstm", plain=call(normal(3, 2, 8), normal(8, 2), normal(2, 2), normal(2, 2))),
     *operation("convolve", biased=call(normal(2, 3, 5), normal(4, 3, 2), normal(4), geometry=LINE)),
     *operation(
         "convolve_input", biased=call(normal(2, 4, 4), normal(4, 3, 2), normal(3), shape=(2, 3, 5), geometry=LINE)

@@ -105,10 +105,9 @@ def backward_in_time(step: Callable, parts: list, state: State, weights: tuple) 
     return outputs[::-1], state
 
 
-def lstm_through_time(brought: Any, state: State, weights: tuple, backward: bool) -> tuple[list, State]:
+def lstm_through_time(brought: Any, state: State, weight: Any, backward: bool) -> tuple[list, State]:
     """The same for a long short-term memory without a projection, for sequences of one length, as one operation."""
-    weight, bias, _ = weights
-    out, cells, _ = lstm(brought.flip(0) if backward else brought, weight, bias, *state)
+    out, cells, _ = lstm(brought.flip(0) if backward else brought, weight, *state)
     return [(out.flip(0) if backward else out).flatten(0, 1)], (out[-1], cells[-1])
 
 
@@ -310,15 +309,15 @@ class RNNBase(Module):
             outputs = []
             for way, suffix in enumerate(self._suffixes(layer)):
                 weight, bias, rest = self._weights(suffix)
-                brought = F.linear(data, weight, bias)
                 start = tuple(part[layer * self._directions + way] for part in state)
                 if self.mode == "LSTM" and not self.proj_size and len(set(counts)) == 1:
-                    times, end = lstm_through_time(
-                        brought.unflatten(0, (len(counts), counts[0])), start, rest, bool(way)
-                    )
+                    brought = F.linear(data, weight, bias + rest[1] if self.bias else None)
+                    brought = brought.unflatten(0, (len(counts), counts[0]))
+                    times, end = lstm_through_time(brought, start, rest[0], bool(way))
                 else:
                     through = backward_in_time if way else forward_in_time
-                    times, end = through(step, list(brought.split(counts)), start, rest)
+                    parts = list(F.linear(data, weight, bias).split(counts))
+                    times, end = through(step, parts, start, rest)
                 outputs.append(times[0] if len(times) == 1 else cat(times))
                 ends.append(end)
             data = outputs[0] if len(outputs) == 1 else cat(outputs, 1)

@@ -36,7 +36,6 @@ def _shares(
     out: Any,
     cells: Any,
     gates: Any,
-    bias_shape: tuple,
     needed: list[bool],
 ) -> list[Any]:
     of_out, of_cells, of_gates = cts
@@ -62,27 +61,25 @@ def _shares(
         slopes.append(slope)
         befores.append(before[0])
     of_brought = xp.stack(slopes[::-1], axis=0)
-    of_weight = of_bias = None
+    of_weight = None
     if needed[1]:
         every, width = xp.concat(slopes, axis=0), xp.concat(befores, axis=0)
         of_weight = xp.matmul(xp.matrix_transpose(every), width)
-    if needed[2]:
-        of_bias = xp.sum(of_brought, axis=(0, 1))
-    return [of_brought, of_weight, of_bias, of_hidden, of_cell]
+    return [of_brought, of_weight, of_hidden, of_cell]
 
 
 @operation(method=False, outputs=("out", "cells", "gates"), node_name="LstmBackward0", joint=_shares)
 @fused(fused_recurrent.lstm)
-def lstm(xp: Any, brought: Any, weight: Any, bias: Any, hidden: Any, cell: Any, /) -> Any:
+def lstm(xp: Any, brought: Any, weight: Any, hidden: Any, cell: Any, /) -> Any:
     """The outputs, the cells and the gates at all times (T, N, H), (T, N, H), (T, N, 4 H).
 
-    `brought` (T, N, 4 H) is what the inputs bring; `weight` (4 H, H) and `bias` (4 H) or None are applied to the output
-    before, which at first is `hidden` (N, H), with `cell` (N, H).
+    `brought` (T, N, 4 H) is what the inputs bring, with all biases; `weight` (4 H, H) is applied to the output before,
+    which at first is `hidden` (N, H), with `cell` (N, H).
     """
     outs, cells, gates = [], [], []
     for time in range(brought.shape[0]):
         value = brought[time] + xp.matmul(hidden, xp.matrix_transpose(weight))
-        taken, kept, new, shown = _quarters(xp, value if bias is None else value + bias)
+        taken, kept, new, shown = _quarters(xp, value)
         taken, kept, new, shown = xp.sigmoid(taken), xp.sigmoid(kept), xp.tanh(new), xp.sigmoid(shown)
         cell = kept * cell + taken * new
         hidden = shown * xp.tanh(cell)
