@@ -32,6 +32,8 @@ def geometries(count, seed):
         ndim, groups = draw.choice([1, 2, 2, 3]), draw.choice([1, 1, 2, 3])
         kernel, stride, dilation = ([draw.randint(1, 3) for _ in range(ndim)] for _ in range(3))
         padding, size = [draw.randint(0, 3) for _ in range(ndim)], [draw.randint(1, 8) for _ in range(ndim)]
+        if draw.random() < 0.5:  # as many windows as elements
+            stride, padding = [1] * ndim, [gap * (width - 1) // 2 for gap, width in zip(dilation, kernel)]
         geometry = Geometry(tuple(stride), tuple(padding), tuple(dilation), groups)
         if min(geometry.sizes(size, kernel)) > 0:
             count -= 1
@@ -40,10 +42,13 @@ def geometries(count, seed):
             yield geometry, *shapes
 
 
-@pytest.mark.parametrize("limits", [(48, 4, 2**17, 2**19, 16), (1, 100, 50, 1, 0), (9, 0.1, 700, 100, 4)])
+@pytest.mark.parametrize(
+    "limits",
+    [(48, 4, 2**17, 2**19, 16, 64), (1, 100, 50, 1, 0, 3), (9, 0.1, 700, 100, 4, 0), (2, 4, 700, 2**19, 16, 9)],
+)
 def test_random_geometries(limits, monkeypatch):
     """Whatever the sizes at which another way is taken: `convolve` is the definition, and its shares are its adjoints."""
-    for name, limit in zip(("DEPTH", "FEW", "BLOCK", "LARGE", "MANY"), limits):
+    for name, limit in zip(("DEPTH", "FEW", "BLOCK", "LARGE", "MANY", "ROWS"), limits):
         monkeypatch.setattr(convolutions, name, limit)
     monkeypatch.setattr(convolutions, "LEAST", 2)
     monkeypatch.setattr(convolutions, "_pieces", convolutions._pieces.__wrapped__)

@@ -37,6 +37,7 @@ FEW = 4  # times as many cotangents as channels of the input, and these are few
 LARGE = 2**19  # elements of the columns of a sample: one that has more is not taken whole
 LEAST = 8  # lines of it at a time
 BLOCK = 2**18  # elements of the columns made at a time: a megabyte in single precision
+ROWS = 64  # weights of all lines of the kernel, channel by channel: up to here one product is faster than one a line
 MANY = 16  # elements of a window: more of them are copied at once, from a padded input
 
 
@@ -199,9 +200,9 @@ class Columns:
     """How the windows of an input are laid out in columns; the first begins at `first`, before a padded input.
 
     There are `places` of them along each dimension. Going over an input gives, in memory made once, slices of the batch
-    and for each element of the kernel along the first `split` dimensions an array (runs, groups, elements, windows). If
-    there are such elements, the windows of all samples follow one another in one run, and between them some that do not
-    count; else each sample is a run by itself.
+    and arrays (runs, groups, elements, windows): what each element of the kernel along the first `split` dimensions meets
+    begins by one of the `shifts` later. If there are such elements, the windows of all samples follow one another in one
+    run, and between them some that do not count; else each sample is a run by itself.
     """
 
     def __init__(
@@ -236,15 +237,23 @@ class Columns:
             sum([gap * at * step for gap, at, step in zip(gaps, tap, self.steps)])
             for tap in product(*map(range, kernel[:split]))
         ]
-        # What each of few elements meets: where that goes in the columns, and where it comes from.
-        self.taps, self.is_full = [], not split
+        # What each of few elements meets: where that goes in the columns, and where it comes from. Where there are as many
+        # windows along the last dimension as elements, lines are copied end to end, and then blank what went round.
+        self.taps, self.blanks, self.is_full, every = [], [], not split, slice(None)
+        self.are_flat = len(places) > 1 and steps[-2:] == (1, 1) and places[-1] == shape[-1]
         for tap in product(*map(range, self.within)) if math.prod(self.within) <= MANY else ():
             along = zip(tap, places[split:], steps[split:], gaps[split:], first[split:], shape[2 + split :])
             met = [_met(count, step, begin + gap * at, size) for at, count, step, gap, begin, size in along]
-            self.is_full = self.is_full and all(into == slice(0, n) for (into, _), n in zip(met, places[split:]))
-            of_windows, of_input = zip(*inside[:split], *met)
-            every = slice(None)
-            self.taps.append(((every, every, *tap, every, *of_windows), (every, every, every, *of_input)))
+            self.is_full = self.is_full and all(into == slice(0, n) for (into, _), n in zip(met, places))
+            of_windows, of_input = map(list, zip(*inside[:split], *met))
+            if any(some.start == some.stop for some in of_windows):
+                continue
+            row, begin, end = (every, every, *tap, every), of_windows[-1].start, of_windows[-1].stop
+            if self.are_flat and end - begin < shape[-1]:
+                self.blanks.append((*row, *of_windows[:-1], slice(0, begin) if begin else slice(end, None)))
+            if self.are_flat:
+                of_windows, of_input = (_as_one(each, shape[-1]) for each in (of_windows, of_input))
+            self.taps.append(((*row, *of_windows), (every, every, every, *of_input)))
         self.strides, self.gaps = steps, gaps
         self.are_input = math.prod(kernel) == 1 and places == shape[2:] and not any(first)
 
@@ -252,29 +261,31 @@ class Columns:
         """How many runs `count` samples are, and how many windows one has."""
         return (1, (count - 1) * self.sample + self.last + 1) if self.split else (count, self.last + 1)
 
-    def of(self, x: np.ndarray) -> Iterator[tuple[slice, list[np.ndarray]]]:
+    def of(self, x: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
         """The columns of an input, block after block."""
         x = x.reshape(len(x), self.groups, self.channels, *x.shape[2:])
         if self.are_input:
             for some in self.blocks:
-                yield some, [x[some].reshape(-1, self.groups, self.depth, self.sample)]
+                yield some, x[some].reshape(-1, self.groups, self.depth, self.sample)
             return
         count = self.blocks[0].stop
         runs, length = self.run(count)
         shape = (runs, self.groups, *self.within, self.channels, length + self.shifts[-1])
         memory = (np.empty if self.is_full else np.zeros)(shape, x.dtype)  # what is padding stays zero
-        lines, matrix = self._shown(memory, count, self.lengths), memory.reshape(runs, self.groups, self.depth, -1)
+        lines, matrix = self._shown(memory, self.lengths), memory.reshape(runs, self.groups, self.depth, -1)
         padded = np.zeros(() if self.taps else (count, *self.padded), x.dtype)
         for some in self.blocks:
             number = some.stop - some.start
-            part, given = lines[:number], x[some]
-            for into, of in self.taps:
-                part[into] = given[of]
             if not self.taps:
-                padded[:number][self.whole[0]] = given[self.whole[1]]
-                part[...] = self._windows(padded[:number])
+                padded[:number][self.whole[0]] = x[some][self.whole[1]]
+                lines[:number] = self._windows(padded[:number])
+            flat, given = (_end_to_end(each) if self.are_flat else each for each in (lines[:number], x[some]))
+            for into, of in self.taps:
+                flat[into] = given[of]
+            for blank in self.blanks:
+                lines[:number][blank] = 0
             runs, length = self.run(number)
-            yield some, [matrix[:runs, ..., shift : shift + length] for shift in self.shifts]
+            yield some, matrix[:runs, ..., : length + self.shifts[-1]]
 
     def _windows(self, padded: np.ndarray) -> np.ndarray:
         """Of a padded input, contiguous, the view (N, groups, elements of a window..., channels, lengths)."""
@@ -284,42 +295,63 @@ class Columns:
         shape = (len(padded), self.groups, *self.within, self.channels, *self.lengths)
         return np.ndarray(shape, padded.dtype, padded, 0, strides)
 
-    def _shown(self, memory: np.ndarray, count: int, extents: Sequence[int]) -> np.ndarray:
-        """Of fresh memory (runs, rows..., windows) the view (N, rows..., extents)."""
-        steps = [step * memory.itemsize for step in self.steps]
+    def _shown(self, memory: np.ndarray, extents: Sequence[int], shift: int = 0) -> np.ndarray:
+        """Of fresh memory (runs, rows..., windows), from one of the windows on, the view (N, rows..., extents)."""
+        count, steps = self.blocks[0].stop, [step * memory.itemsize for step in self.steps]
         sample = self.sample * memory.itemsize if self.split else memory.strides[0]
         shape, strides = (count, *memory.shape[1:-1], *extents), (sample, *memory.strides[1:-1], *steps)
-        return np.ndarray(shape, memory.dtype, memory, 0, strides)
+        return np.ndarray(shape, memory.dtype, memory, shift * memory.itemsize, strides)
 
-    def _memory(self, rows: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-        """Memory (runs, groups, rows, windows) for a block, and the view (N, groups, rows, places) of what counts."""
-        count = self.blocks[0].stop
-        runs, length = self.run(count)
-        memory = np.empty((runs, self.groups, rows, length), dtype)
-        return memory, self._shown(memory, count, self.places)
+    def _memory(self, rows: int, dtype: np.dtype, further: int = 0) -> np.ndarray:
+        """Memory (runs, groups, rows, windows) for a block, and for `further` windows."""
+        runs, length = self.run(self.blocks[0].stop)
+        return np.empty((runs, self.groups, rows, length + further), dtype)
 
     def multiplied(self, x: np.ndarray, weights: np.ndarray, result: np.ndarray) -> None:
         """Writes to `result` (N, O, places) the sums of the windows with weights (groups, O / groups, C / groups, *)."""
         outer, inner = range(3, 3 + self.split), range(3 + self.split, weights.ndim)
-        rows = weights.transpose(*outer, 0, 1, *inner, 2).reshape(-1, *weights.shape[:2], self.depth)
+        rows = weights.transpose(0, *outer, 1, *inner, 2).reshape(self.groups, -1, self.depth)
         into = (-1, *weights.shape[:2])
         if not self.split and result.flags.c_contiguous:
-            for some, matrices in self.of(x):
-                np.matmul(rows[0], matrices[0], result[some].reshape(*into, self.sample))
+            for some, matrix in self.of(x):
+                np.matmul(rows, matrix, result[some].reshape(*into, self.sample))
             return
         result = result.reshape(*into, *self.places)
-        (total, of_total), (more, of_more) = (self._memory(weights.shape[1], result.dtype) for _ in range(2))
-        for some, matrices in self.of(x):
+        if self.split and rows.shape[1] <= ROWS:
+            self._multiplied_at_once(x, rows, result)
+        else:
+            self._multiplied_in_turn(x, rows, result)
+
+    def _multiplied_at_once(self, x: np.ndarray, rows: np.ndarray, result: np.ndarray) -> None:
+        """By one product of the weights for all shifts, whose parts are added, each from its shift on."""
+        memory, channels = self._memory(rows.shape[1], result.dtype, self.shifts[-1]), result.shape[2]
+        products = [
+            self._shown(memory, self.places, shift)[:, :, at * channels : (at + 1) * channels]
+            for at, shift in enumerate(self.shifts)
+        ]
+        for some, matrix in self.of(x):
+            np.matmul(rows, matrix, memory[..., : matrix.shape[-1]])
+            sums, (total, *others) = result[some], [each[: some.stop - some.start] for each in products]
+            for each in others:
+                total = np.add(total, each, sums)
+
+    def _multiplied_in_turn(self, x: np.ndarray, rows: np.ndarray, result: np.ndarray) -> None:
+        """By a product for each shift."""
+        weights = np.split(rows, len(self.shifts), 1)
+        total, more = (self._memory(result.shape[2], result.dtype) for _ in range(2))
+        of_total, of_more = self._shown(total, self.places), self._shown(more, self.places)
+        for some, matrix in self.of(x):
             number = some.stop - some.start
             runs, length = self.run(number)
             sums, products = total[:runs, ..., :length], more[:runs, ..., :length]
-            np.matmul(rows[0], matrices[0], sums)
-            for each, matrix in zip(rows[1:-1], matrices[1:-1]):
-                sums += np.matmul(each, matrix, products)
-            if len(rows) == 1:
+            windows = [matrix[..., shift : shift + length] for shift in self.shifts]
+            np.matmul(weights[0], windows[0], sums)
+            for each, met in zip(weights[1:-1], windows[1:-1]):
+                sums += np.matmul(each, met, products)
+            if len(weights) == 1:
                 result[some] = of_total[:number]
             else:
-                np.matmul(rows[-1], matrices[-1], products)
+                np.matmul(weights[-1], windows[-1], products)
                 np.add(of_total[:number], of_more[:number], result[some])
 
     def weighted(self, x: np.ndarray, ct: np.ndarray, total: np.ndarray) -> None:
@@ -328,18 +360,20 @@ class Columns:
         outer, inner = range(3, 3 + self.split), range(3 + self.split, total.ndim)
         into = total.transpose(*outer, 0, *inner, 2, 1)
         sums = np.zeros((len(self.shifts), self.groups, self.depth, ct.shape[2]), ct.dtype)
-        spread, places = self._memory(ct.shape[2], ct.dtype) if self.split else (ct, ct)
+        spread = places = ct
         if self.split:
-            spread[...] = 0
-        for some, matrices in self.of(x):
+            spread = self._memory(ct.shape[2], ct.dtype)
+            spread[...], places = 0, self._shown(spread, self.places)
+        for some, matrix in self.of(x):
             number = some.stop - some.start
             if self.split:
                 places[:number] = ct[some]
                 columns = spread[..., : self.run(number)[1]]
             else:
-                columns = ct[some].reshape(number, *spread.shape[1:3], self.sample)
-            for of_tap, matrix in zip(sums, matrices):
-                of_tap += np.add.reduce(np.matmul(matrix, columns.swapaxes(-1, -2)), 0)
+                columns = ct[some].reshape(number, *ct.shape[1:3], self.sample)
+            for of_tap, shift in zip(sums, self.shifts):
+                windows = matrix[..., shift : shift + columns.shape[-1]]
+                of_tap += np.add.reduce(np.matmul(windows, columns.swapaxes(-1, -2)), 0)
         into += sums.reshape(into.shape)
 
 
@@ -349,3 +383,14 @@ def _met(count: int, step: int, first: int, size: int) -> tuple[slice, slice]:
     if end <= begin:
         return slice(count, count), slice(0, 0)
     return slice(begin, end), slice(first + begin * step, first + (end - 1) * step + 1, step)
+
+
+def _end_to_end(lines: np.ndarray) -> np.ndarray:
+    """The last two dimensions as one."""
+    return lines.reshape(*lines.shape[:-2], lines.shape[-2] * lines.shape[-1])
+
+
+def _as_one(slices: list[slice], width: int) -> list[slice]:
+    """Slices, of which the last two, of lines of `width` and within lines, are now one of lines end to end."""
+    *before, lines, within = slices
+    return [*before, slice(lines.start * width + within.start, (lines.stop - 1) * width + within.stop)]

@@ -1,6 +1,6 @@
-"""Kernels of the largest element of each window: along one dimension after another, with bytes that say which won.
+"""Kernels of the largest element of each window, with bytes that say which won.
 
-See `fused.py`.
+Where windows share elements it is found along one dimension after another. See `fused.py`.
 """
 
 from __future__ import annotations
