@@ -203,6 +203,7 @@ def binary(
     keeps_dtype = op.promotion != "compare"
     plans = saving_plans(op)
     scalar_plan = plans[1]
+    saves_number = scalar_plan == (-1, 1)
     of_numbers = OF_NUMBERS.get(kernel)
 
     def mixed(input: Any, other: Any, options: dict[str, Any] = EMPTY) -> Any:
@@ -230,7 +231,10 @@ def binary(
             dt = a.dtype
             if dt is not SINGLE and dt is not DOUBLE and scalar_result[dt, type(other)] is not dt:
                 return mixed(input, other)
-            b = array(other, dt)
+            known = numbers_met.get(id(other))
+            if known is None or known[0] is not other or known[1] is not dt:
+                known = meet_number(other, dt)
+            b = known[2]
         except (AttributeError, OverflowError):
             return mixed(input, other)
         try:
@@ -275,6 +279,8 @@ def binary(
         node.saved = (
             ()
             if not scalar_plan
+            else known[3]
+            if saves_number
             else [
                 constant(b)
                 if source == 1
@@ -390,6 +396,22 @@ def binary(
         return straight(input, other, 2)
 
     return straight if operator else call
+
+
+# A line in a loop has the same number again and again: by its identity the number, a dtype, its array in that, and what
+# saves this as the second of two inputs.
+numbers_met: dict[int, tuple[Any, np.dtype, ndarray, tuple[Any, Any]]] = {}
+MANY = 64
+
+
+def meet_number(number: Any, dt: np.dtype) -> tuple[Any, np.dtype, ndarray, tuple[Any, Any]]:
+    """Makes an array of a number, and remembers it."""
+    if len(numbers_met) >= MANY:
+        numbers_met.clear()
+    made = array(number, dt)
+    made.flags.writeable = False  # it is many nodes'
+    numbers_met[id(number)] = known = number, dt, made, (NOTHING, constant(made))
+    return known
 
 
 def misfit(edges: tuple, a: ndarray, b: ndarray, value: ndarray) -> tuple | None:
