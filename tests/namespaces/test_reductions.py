@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mutagrad.namespaces import reductions
+from mutagrad.namespaces import arrays, reductions
 
 AXES = [(0,), (1,), (0, 1), (1, 2), (0, 1, 2), (0, 2), (3,), (2, 3), (0, 1, 2, 3), ()]
 
@@ -81,3 +81,16 @@ def test_the_logarithm_of_few_exponentials_is_that_of_any(values):
     row = np.array(values, "float64")
 
     np.testing.assert_allclose(reductions.logsumexp(row, 0), reductions.logsumexp(np.array([row, row]), 1)[0])
+
+
+@pytest.mark.parametrize(
+    "wide, shape",
+    [((), (2,)), ((3,), (2, 3)), ((4, 3), (1, 3)), ((2, 4, 3), (3,)), ((2, 4, 3), (4, 1)), ((1, 4), (4,)), ((4,), ())],
+)
+def test_a_share_comes_to_the_shape_of_its_input(wide, shape):
+    """Summed over what was repeated, also where the share itself is repeated; spread where it is the smaller."""
+    for share in (np.asarray(drawn(*wide)), np.broadcast_to(np.float64(2), wide)):
+        places = np.broadcast_to(np.arange(np.prod(shape, dtype=int)).reshape(shape), np.broadcast_shapes(wide, shape))
+        expected = np.bincount(places.ravel(), np.broadcast_to(share, places.shape).ravel()).reshape(shape)
+
+        np.testing.assert_allclose(arrays.fit(share, shape, np.dtype("float64")), expected)

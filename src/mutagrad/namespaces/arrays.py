@@ -229,7 +229,7 @@ def _way_back(wide: tuple[int, ...], strides: tuple[int, ...], shape: tuple[int,
     the axes that are left to be summed over, and the shape then.
     """
     extra = len(wide) - len(shape)
-    kept = range(max(extra, 0), len(wide))
+    kept = range(extra if extra > 0 else 0, len(wide))
     axes = [*range(extra), *[d for d in kept if shape[d - extra] == 1 != wide[d]]]
     along = [d for d in axes if strides and strides[d] == 0 and wide[d]]
     once = tuple([0 if d in along else slice(None) for d in range(len(wide))]) if along else None
