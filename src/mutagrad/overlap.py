@@ -73,6 +73,21 @@ def box_of_key(key: tuple, base_shape: tuple[int, ...]) -> Box | None:
     return tuple(box)
 
 
+EVERYWHERE = 0, 1 << 62
+
+
+def rows_of(view: Any) -> tuple[int, int]:
+    """Where the rows of a storage's array, by its first dimension, begin and end that bound what a view addresses."""
+    if view is None or view.key is None or not view.layout.aligned:
+        return EVERYWHERE
+    first = view.key[0]
+    if type(first) is int:
+        if first < 0:
+            first += view.layout.shape[0]
+        return first, first + 1
+    return first.indices(view.layout.shape[0])[:2] if type(first) is slice else EVERYWHERE
+
+
 def box_of_array(array: np.ndarray, base: np.ndarray) -> tuple[Box, bool]:
     """A box of `base` that bounds the elements of `array`, a view of its memory, and whether it is exact."""
     order = _by_stride(base)
@@ -239,27 +254,46 @@ class RegionIndex:
     has a grid of its own, whose cells are blocks of that many steps, one for each remainder by the step; a box is
     filed under the cell in which it starts. So a search looks, level by level, only at the cells it can reach into.
 
-    Nothing is filed before it is searched for: a write beyond the `bounds` of all boxes, as that of a loop which writes
-    ahead of what it reads, meets none of them. And a level is searched only within the bounds of its own boxes (`within`):
-    elimination saves rows above what it writes next, and columns to the left of it.
+    Nothing is filed before it is searched for. A loop writes ahead of what it reads: in rows beyond those from `start` to
+    `stop`, where all that was saved lies, so that not even its boxes are asked for; or beyond the `bounds` of all boxes. And
+    a level is searched only within the bounds of its own boxes (`within`): elimination saves rows above what it writes next,
+    and columns to the left of it.
     """
 
-    __slots__ = ("levels", "within", "newest", "bounds", "count", "limit")
+    __slots__ = ("levels", "within", "newest", "unfiled", "bounds", "start", "stop", "count", "limit")
 
     def __init__(self, limit: int) -> None:
         self.levels: dict[tuple, dict[tuple[int, ...], dict[tuple[Box, bool], list[ref]]]] = {}
         self.within: dict[tuple, Bounds] = {}
-        self.newest: list[tuple[Box, bool, ref]] = []  # those not yet filed
+        self.newest: list[ref] = []  # those of which no box is known yet
+        self.unfiled: list[tuple[Box, bool, ref]] = []
         self.bounds: Bounds = []
-        self.count = 0
+        self.start = self.stop = self.count = 0
         self.limit = limit  # at so many objects, the dead ones are to be dropped
 
-    def insert(self, box: Box, exact: bool, item: ref) -> None:
-        """Takes in `item`, which occupies `box`: just that region (`exact`) or part of it."""
+    def insert(self, rows: tuple[int, int], item: ref) -> None:
+        """Takes in `item`, which lies between these rows."""
+        start, stop = rows
         if not self.count:
-            self.bounds = []
+            self.start, self.stop, self.bounds = start, stop, []
+        else:
+            if start < self.start:
+                self.start = start
+            if stop > self.stop:
+                self.stop = stop
+        self.newest.append(item)
+        self.count += 1
+
+    def take_newest(self) -> list[ref]:
+        """Gives back the objects of which no box is known yet."""
+        newest, self.newest = self.newest, []
+        self.count -= len(newest)
+        return newest
+
+    def bound(self, box: Box, exact: bool, item: ref) -> None:
+        """Takes in `item`, which occupies `box`: just that region (`exact`) or part of it."""
         _widen(self.bounds, box)
-        self.newest.append((box, exact, item))
+        self.unfiled.append((box, exact, item))
         self.count += 1
 
     def _file(self, box: Box, exact: bool, item: ref) -> None:
@@ -284,9 +318,9 @@ class RegionIndex:
 
         `cells(level, grid)` gives the occupied cells of a grid to look at. Objects that have died go, too.
         """
-        for entry in self.newest:
+        for entry in self.unfiled:
             self._file(*entry)
-        self.newest.clear()
+        self.unfiled.clear()
         taken: list = []
         for level, grid in list(self.levels.items()):
             if not _reach(self.within[level], box):
@@ -318,19 +352,16 @@ class RegionIndex:
                     del grid[cell]
             if not grid:
                 del self.levels[level], self.within[level]
-        self.newest = [entry for entry in self.newest if entry[2]() is not None]
+        self.newest = [item for item in self.newest if item() is not None]
+        self.unfiled = [entry for entry in self.unfiled if entry[2]() is not None]
         self.count = sum(1 for _ in self)
 
-    def __iter__(self) -> Iterator[tuple[Box, bool, ref]]:
-        for grid in self.levels.values():
-            for bucket in grid.values():
-                for (box, exact), items in bucket.items():
-                    for item in items:
-                        if item() is not None:
-                            yield box, exact, item
-        for entry in self.newest:
-            if entry[2]() is not None:
-                yield entry
+    def __iter__(self) -> Iterator[ref]:
+        filed = [items for grid in self.levels.values() for bucket in grid.values() for items in bucket.values()]
+        for items in (self.newest, [item for _, _, item in self.unfiled], *filed):
+            for item in items:
+                if item() is not None:
+                    yield item
 
 
 def _part(items: list[ref], exact: bool, meets: Callable[[Any, bool], bool], taken: list) -> list[ref]:

@@ -32,6 +32,7 @@ from mutagrad.overlap import (
     box_of_key,
     cells_of_box,
     cells_of_points,
+    rows_of,
     whole_box,
 )
 from mutagrad.overwrite import policy, statistics
@@ -278,8 +279,7 @@ class Storage:
         written = None if positions is None else Scattered(array, positions)
         with _filing:
             hit = self._take_all() if rule == "torch" else self._take_overlapping(array, view, written)
-            hit = [saved for saved in hit if is_intact(saved)]
-            if hit:
+            if hit and (hit := [saved for saved in hit if is_intact(saved)]):
                 before = statistics.copies, statistics.bytes_kept, perf_counter_ns()
                 for each in modes.observers:
                     each.values_overwritten(self, hit, array, written, writer)
@@ -319,19 +319,31 @@ class Storage:
         live = [saved for cell in waiting[:count] if (saved := cell()) is not None]
         del waiting[:count]
         if index is not None:
-            live += [saved for _, _, cell in index if (saved := cell()) is not None]
+            live += [saved for cell in index if (saved := cell()) is not None]
         return live
 
     def _take_overlapping(self, array: np.ndarray, view: Any, written: Scattered | None) -> list[Saved]:
         if written is not None and not written.addresses.size:
             return []
-        waiting = self.cells()
-        if self.index is None and len(waiting) <= FEW:
-            return _take_among_few(waiting, array, written)
+        waiting, index = self.cells(), self.index
+        if index is None:
+            if len(waiting) <= FEW:
+                return _take_among_few(waiting, array, written)
+            index = self.index = RegionIndex(PRUNE)
+        if waiting:
+            self._settle(waiting, index)
+        start, stop = rows_of(view)
+        if start >= index.stop or stop <= index.start:
+            return []
         box, exact = box_of(array, view, self.array)
         if box is None:
             return []
-        index = self._settle(waiting)
+        for cell in index.take_newest():
+            saved = cell()
+            if saved is not None:
+                place, is_all = box_of(saved.memory, saved.view, self.array)
+                if place is not None:
+                    index.bound(place, is_all, cell)
         if not index.reaches(box):
             return []
 
@@ -343,23 +355,17 @@ class Storage:
         cells = cells_of_box(box) if written is None else cells_of_points(written.points(self.array))
         return index.take(cells, box, meets)
 
-    def _settle(self, waiting: list[ref[Saved]]) -> RegionIndex:
+    def _settle(self, waiting: list[ref[Saved]], index: RegionIndex) -> None:
         """Moves the waiting cells into the index; drops the dead ones of the index when they may be the majority."""
-        index = self.index
-        if index is None:
-            index = self.index = RegionIndex(PRUNE)
         count = len(waiting)
         for cell in waiting[:count]:
             saved = cell()
             if saved is not None:
-                box, exact = box_of(saved.memory, saved.view, self.array)
-                if box is not None:
-                    index.insert(box, exact, cell)
+                index.insert(rows_of(saved.view), cell)
         del waiting[:count]
         if index.count > index.limit:
             index.prune()
             index.limit = 2 * index.count + PRUNE
-        return index
 
     def _lose(self, hit: list[Saved], array: np.ndarray, view: Any, writer: str, written: Scattered | None) -> None:
         box, exact = box_of(array, view, self.array)
@@ -414,8 +420,9 @@ def keep(cells: list[Saved]) -> None:
         place = (address(array), array.shape, array.strides, array.dtype) if len(cells) > 1 else ()
         storage = copies.get(place)
         if storage is None:
-            # What is expanded is copied once.
-            once = array[(*[slice(1) if stride == 0 else slice(None) for stride in array.strides], ...)]
+            once = array
+            if 0 in array.strides:  # What is expanded is copied once.
+                once = array[(*[slice(1) if stride == 0 else slice(None) for stride in array.strides], ...)]
             storage = copies[place] = new_storage(once.copy())
             statistics.copies += 1
             statistics.bytes_kept += once.nbytes
@@ -445,6 +452,8 @@ def _take_among_few(waiting: list[ref[Saved]], array: np.ndarray, written: Scatt
 
 def is_overwritten(value: np.ndarray, array: np.ndarray, written: Scattered | None) -> bool:
     """Whether writing `array`, or only the elements `written` of it, writes an element of `value`."""
+    if value is array and written is None:
+        return array.size > 0
     return np.shares_memory(value, array) and (written is None or written.meets(value))
 
 
