@@ -201,7 +201,10 @@ class Pass(ABC):
         present = self.adjoints.get(key)
         if present is None:
             self.adjoints[key] = layout.zeros(self.xp)
-        elif key not in self.owned or self.xp.strides(present) != layout.strides:
+        elif self.xp.strides(present) != layout.strides or not (
+            key in self.owned
+            or (getrefcount(present) == ALONE + 1 and _is_whole(present) and _matches(present, layout))
+        ):
             buffer = layout.zeros(self.xp)
             buffer[...] = present
             self.adjoints[key] = buffer
@@ -392,6 +395,11 @@ def _is_whole(x: Any) -> bool:
 def _fits(x: np.ndarray, y: Any) -> bool:
     """Whether the sum of both is an array like `x`."""
     return type(y) is np.ndarray and y.shape == x.shape and y.dtype is x.dtype
+
+
+def _matches(x: np.ndarray, layout: Layout) -> bool:
+    """Whether an array has the shape and dtype of a base."""
+    return x.shape == layout.shape and x.dtype is layout.dtype
 
 
 def _references_of_unshared() -> int:

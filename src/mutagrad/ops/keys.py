@@ -38,6 +38,8 @@ def basic_key(key: Any) -> tuple[Key, str] | None:
     """
     if type(key) is int:
         return (key, ...), "Select"
+    if type(key) is slice and key.step is None:
+        return (key, ...), "Slice"
     items = key if type(key) is tuple else (key,)
     closed = numbers = slices = inserted = False
     for item in items:
