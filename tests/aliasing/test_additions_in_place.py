@@ -81,3 +81,31 @@ def test_second_derivatives(part):
     slopes += inside * (24 * x.detach() + 8)  # of (x² + 2x)² = x⁴ + 4x³ + 4x²
 
     assert mutagrad.allclose(second, slopes)
+
+
+def test_cotangents_that_somebody_holds_stay_as_they_are(part):
+    """The pass writes only into an adjoint that nobody else holds, or holds a view of."""
+    seen = []
+    x, h = start()
+    y = h * 2
+    y.register_hook(lambda gradient: seen.append(gradient[...]))
+    y[part] *= 3.0
+    given = mutagrad.tensor([1.0, 10.0, 100.0], dtype=mutagrad.float64)
+    y.backward(given)
+    scale = mutagrad.ones(3, dtype=mutagrad.float64)
+    scale[part] = 3.0
+
+    assert given.tolist() == [1.0, 10.0, 100.0]
+    assert mutagrad.equal(seen[0], given * scale)
+    assert mutagrad.equal(x.grad, given * scale * 4 * x.detach())
+
+
+def test_of_two_that_share_a_cotangent_each_keeps_its_own(part):
+    x, h = start()
+    h[part] *= 3.0
+    y = h + x
+    (y + h).sum().backward()
+    scale = mutagrad.ones(3, dtype=mutagrad.float64)
+    scale[part] = 3.0
+
+    assert mutagrad.equal(x.grad, 4 * scale * x.detach() + 1)

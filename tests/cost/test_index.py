@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mutagrad import storage as storages
 from mutagrad.overwrite import overwrite_statistics, set_overwrite_policy
 from mutagrad.regions import has_overlap
 from mutagrad.storage import LostSaved
@@ -101,6 +102,21 @@ def test_the_dead_are_dropped():
             storage.will_write(other._array, other._view, "write_")
 
         assert len(storage.cells()) + (storage.index.count if storage.index else 0) <= 200
+
+
+def test_a_loop_that_writes_ahead_of_what_it_saves_asks_for_no_boxes(monkeypatch):
+    """Rows tell that nothing is met; that is asked once for each value and each write."""
+    asked = []
+    monkeypatch.setattr(storages, "box_of", lambda *args: asked.append(args))
+    base = wrap(np.zeros((100, 3)))
+    storage = base._family.storage
+    alive = []
+    for i in range(1, 100):
+        view, written = base[i - 1], base[i] if i % 2 else base[i - 100 :, 1:]
+        alive.append(storage.save(view._array, view._view))
+        storage.will_write(written._array, written._view, "write_")
+
+    assert not asked and storage.index.count > 90
 
 
 def test_what_is_saved_again_shares_a_cell():
