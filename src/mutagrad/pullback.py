@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from numpy import ndarray
+from numpy import generic, ndarray
 
 from mutagrad.graph import Node
 from mutagrad.signatures import names_of
@@ -93,7 +93,13 @@ def _pullback_of_one(plan: Plan) -> Callable:
     if not slots:
         return lambda xp, ct, cells, node: (rule(xp, ct),)
     (slot,) = slots
-    return lambda xp, ct, cells, node: (rule(xp, ct, cells[slot].array),)
+
+    def pullback(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> tuple:
+        if type(ct) is ndarray or not isinstance(ct, generic):
+            return (rule(xp, ct, cells[slot].array),)
+        return (rule(xp, ct, cells[slot].array[()]),)
+
+    return pullback
 
 
 def _pullback_of_two(first: Plan, second: Plan) -> Callable:
@@ -114,11 +120,15 @@ def _pullback_of_two(first: Plan, second: Plan) -> Callable:
 
     def pullback(xp: Any, ct: Any, cells: Sequence[Any], node: Node) -> tuple:
         edge_a, edge_b = node.edges
-        if edge_b is None:
-            return (rule_a(xp, ct, cells[slot_a].array), None)
-        if edge_a is None:
-            return (None, rule_b(xp, ct, cells[slot_b].array))
-        return (rule_a(xp, ct, cells[slot_a].array), rule_b(xp, ct, cells[slot_b].array))
+        if type(ct) is ndarray or not isinstance(ct, generic):
+            if edge_b is None:
+                return (rule_a(xp, ct, cells[slot_a].array), None)
+            if edge_a is None:
+                return (None, rule_b(xp, ct, cells[slot_b].array))
+            return (rule_a(xp, ct, cells[slot_a].array), rule_b(xp, ct, cells[slot_b].array))
+        # Of numbers NumPy computes ten times as fast as of arrays without dimensions.
+        share_a = None if edge_a is None else rule_a(xp, ct, cells[slot_a].array[()])
+        return (share_a, None if edge_b is None else rule_b(xp, ct, cells[slot_b].array[()]))
 
     return pullback
 

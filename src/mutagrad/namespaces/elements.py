@@ -18,11 +18,6 @@ BLOCK = 1 << 14  # so many places are worked out at a time
 PAIRS = {"f": "F", "d": "D"}
 
 
-def conj(x: Any) -> Any:
-    """The conjugate of `x`; a real array without dimensions as a number: NumPy computes ten times as fast with those."""
-    return x[()] if type(x) is np.ndarray and not x.ndim and x.dtype.kind == "f" else x.conj()
-
-
 def get_at(x: np.ndarray, key: tuple) -> np.ndarray:
     """The elements `x[key]`."""
     # `take` is two to three times as fast as indexing, but for a few elements; and of what is not contiguous it would first

@@ -17,12 +17,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
 
 from mutagrad.batched import Batched
 from mutagrad.declaration import composite, pointwise
 from mutagrad.dtypes import type_word
-from mutagrad.namespaces.elements import conj
 from mutagrad.namespaces.fused import fused_if_large, product_share
 from mutagrad.operation import Operation
 from mutagrad.ops.checks import is_mask, no_kernel
@@ -199,12 +197,8 @@ mul = multiply = pointwise(
     "multiply",
     aliases=("multiply",),
     operators="mul rmul imul",
-    input=fused_if_large(product_share)(
-        lambda xp, ct, other: ct * (other.conj() if type(ct) is ndarray else conj(other))
-    ),
-    other=fused_if_large(product_share)(
-        lambda xp, ct, input: ct * (input.conj() if type(ct) is ndarray else conj(input))
-    ),
+    input=fused_if_large(product_share)(lambda xp, ct, other: ct * other.conj()),
+    other=fused_if_large(product_share)(lambda xp, ct, input: ct * input.conj()),
     doc="The product `input * other`.",
 )
 
@@ -241,8 +235,8 @@ div = divide = true_divide = pointwise(
     aliases=("divide", "true_divide"),
     operators="truediv itruediv",
     variant=_rounded,
-    input=lambda xp, ct, other: ct / (other.conj() if type(ct) is ndarray else conj(other)),
-    other=lambda xp, ct, out, other: -ct * ((out / other).conj() if type(ct) is ndarray else conj(out) / conj(other)),
+    input=lambda xp, ct, other: ct / other.conj(),
+    other=lambda xp, ct, out, other: -ct * (out / other).conj(),
     doc="""The quotient `input / other`, rounded down with `rounding_mode="floor"`, towards zero with `"trunc"`.
 
     Unrounded, integers become the default dtype; rounded, they stay, and RuntimeError is raised for a zero divisor.""",
