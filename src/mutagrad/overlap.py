@@ -255,7 +255,8 @@ class RegionIndex:
     filed under the cell in which it starts. So a search looks, level by level, only at the cells it can reach into.
 
     Nothing is filed before it is searched for. A loop writes ahead of what it reads: in rows beyond those from `start` to
-    `stop`, where all that was saved lies, so that not even its boxes are asked for; or beyond the `bounds` of all boxes. And
+    `stop`, where all that was saved lies, so that not even its boxes are asked for; or, once they were, beyond the `bounds`
+    of all boxes. And
     a level is searched only within the bounds of its own boxes (`within`): elimination saves rows above what it writes next,
     and columns to the left of it.
     """

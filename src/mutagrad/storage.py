@@ -332,18 +332,16 @@ class Storage:
             index = self.index = RegionIndex(PRUNE)
         if waiting:
             self._settle(waiting, index)
-        start, stop = rows_of(view)
-        if start >= index.stop or stop <= index.start:
-            return []
+        if not index.bounds:
+            start, stop = rows_of(view)
+            if start >= index.stop or stop <= index.start:
+                return []
         box, exact = box_of(array, view, self.array)
         if box is None:
             return []
-        for cell in index.take_newest():
-            saved = cell()
-            if saved is not None:
-                place, is_all = box_of(saved.memory, saved.view, self.array)
-                if place is not None:
-                    index.bound(place, is_all, cell)
+        if index.newest:
+            for cell in index.take_newest():
+                self._bound(cell, index)
         if not index.reaches(box):
             return []
 
@@ -359,13 +357,21 @@ class Storage:
         """Moves the waiting cells into the index; drops the dead ones of the index when they may be the majority."""
         count = len(waiting)
         for cell in waiting[:count]:
-            saved = cell()
-            if saved is not None:
+            if index.bounds and index.count:  # Boxes were asked for once: this loop's writes lie in rows with others.
+                self._bound(cell, index)
+            elif (saved := cell()) is not None:
                 index.insert(rows_of(saved.view), cell)
         del waiting[:count]
         if index.count > index.limit:
             index.prune()
             index.limit = 2 * index.count + PRUNE
+
+    def _bound(self, cell: ref[Saved], index: RegionIndex) -> None:
+        saved = cell()
+        if saved is not None:
+            box, exact = box_of(saved.memory, saved.view, self.array)
+            if box is not None:
+                index.bound(box, exact, cell)
 
     def _lose(self, hit: list[Saved], array: np.ndarray, view: Any, writer: str, written: Scattered | None) -> None:
         box, exact = box_of(array, view, self.array)
