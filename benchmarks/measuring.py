@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from time import sleep
 from types import MappingProxyType
 from typing import Any
 
@@ -23,7 +24,10 @@ from workloads import Workload
 WORKER = Path(__file__).with_name("worker.py")
 LEDGER = Path(__file__).with_name("ledger.py")
 SMALLEST = 1 << 18  # bytes of a peak of memory that can be compared
-LONG_ENOUGH = 0.03  # seconds that a measurement takes at least, in as many calls as that needs
+LONG_ENOUGH = 0.06  # seconds that a measurement takes at least, in as many calls as that needs
+PAUSE = (
+    0.15  # seconds: when a library has had its turn, threads of BLAS and OpenMP look for more work for about so long
+)
 
 
 # Freed memory goes back to the system at once, so that what is resident is what is held.
@@ -117,6 +121,9 @@ def measure(processes: dict[str, Process], workload: Workload, size: int, rounds
     times: dict[str, list[float]] = {library: [] for library in processes}
     for turn in range(rounds):
         for library in list(processes)[:: -1 if turn % 2 else 1]:
+            if rounds > 1:
+                sleep(PAUSE)
+                processes[library].ask("time", 1)  # caches are cold now
             times[library].append(processes[library].ask("time", repeats[library]))
     return Result(workload, times)
 
