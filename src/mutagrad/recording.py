@@ -37,9 +37,12 @@ PYTHON_NUMBERS = frozenset(NUMBERS)
 # What NumPy computes of two numbers ten times as fast as of two arrays without dimensions.
 OF_NUMBERS: dict[Any, Callable] = {np.add: add, np.subtract: sub, np.multiply: mul}
 MISSING: Any = object()  # stands for an argument that may come by its own name, such as `exponent=`
-
-
 BOTH = (0, 1)  # the plan that saves both of two inputs
+
+# A line in a loop has the same number again and again: by its identity the number, a dtype, its array in that, and what
+# saves this as the second of two inputs.
+numbers_met: dict[int, tuple[Any, np.dtype, ndarray, tuple[Any, Any]]] = {}
+MANY = 64
 
 
 def saving_plans(op: Operation) -> list[tuple[int, ...]]:
@@ -396,12 +399,6 @@ def binary(
         return straight(input, other, 2)
 
     return straight if operator else call
-
-
-# A line in a loop has the same number again and again: by its identity the number, a dtype, its array in that, and what
-# saves this as the second of two inputs.
-numbers_met: dict[int, tuple[Any, np.dtype, ndarray, tuple[Any, Any]]] = {}
-MANY = 64
 
 
 def meet_number(number: Any, dt: np.dtype) -> tuple[Any, np.dtype, ndarray, tuple[Any, Any]]:
